@@ -1,0 +1,8 @@
+// Builds dist/: compiles src/, and copies beside it what the compiler leaves out.
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, rmSync } from "node:fs";
+
+rmSync("dist", { recursive: true, force: true });
+execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
+cpSync("src/ledger/migrations", "dist/ledger/migrations", { recursive: true });
+chmodSync("dist/main.js", 0o755);

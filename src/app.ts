@@ -1,0 +1,157 @@
+import type { FastifyInstance } from "fastify";
+import type { Channel, OutgoingMessage } from "./channels/channel.ts";
+import { outboxChannel } from "./channels/outbox.ts";
+import { smtpChannel } from "./channels/smtp.ts";
+import { twilioChannel } from "./channels/twilio.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { type Content, loadContent } from "./content/content.ts";
+import type { ChannelName } from "./domain/channel.ts";
+import { describeError } from "./errors.ts";
+import { buildServer } from "./http/server.ts";
+import { ledgerAnswers } from "./ledger/counts.ts";
+import { ensureFirstClinic, type FirstClinic } from "./ledger/firstClinic.ts";
+import { type Ledger, openLedger } from "./ledger/ledger.ts";
+import { pinProtocols } from "./ledger/protocols.ts";
+import { linkSigningKey } from "./ledger/settings.ts";
+import type { Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { openQueueBackend } from "./queue/backend.ts";
+import { startDispatcher } from "./queue/dispatcher.ts";
+import { RESCUE_TIMES, startRescuer } from "./queue/rescuer.ts";
+import { startWorker } from "./queue/worker.ts";
+
+/** Which parts of the program a process runs, and what they share. */
+export interface AppOptions {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  api: boolean;
+  worker: boolean;
+  /** How far ahead reminders are handed to the queue, in milliseconds of the clock. */
+  horizonMs?: number;
+  /** How often the dispatcher looks, in real milliseconds. */
+  dispatchEveryMs?: number;
+  /** Shows a message of the outbox to whoever runs the program. */
+  showOutbox?: (message: OutgoingMessage) => void;
+}
+
+/** The running program. */
+export interface App {
+  ledger: Ledger;
+  content: Content;
+  channels: Readonly<Record<ChannelName, Channel>>;
+  /** What the start made of the first clinic; null in a process without the API. */
+  firstClinic: FirstClinic | null;
+  /** Listens on the configured host and port; returns the address. Only with `api`. */
+  listen(): Promise<string>;
+  /** Lets what is under way end, in the order: requests, hand-overs, sends, connections. */
+  close(): Promise<void>;
+}
+
+/** Opens the ledger that a configuration points at. */
+export function openConfiguredLedger(config: Config): Promise<Ledger> {
+  const { databaseUrl, dataDir } = config;
+  return openLedger(databaseUrl === null ? { dataDir } : { databaseUrl });
+}
+
+/** Builds every part of the program, in reading order, and starts those that were asked for. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, clock, log } = options;
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  const logFault = (part: string) => (error: unknown) =>
+    log.error({ part, error: describeError(error) }, "will try again");
+
+  try {
+    const content = await loadContent();
+
+    const ledger = await openConfiguredLedger(config);
+    closers.push(() => ledger.close());
+    await pinProtocols(ledger.db, content.protocols.values(), clock.now());
+    const firstClinic = options.api
+      ? await ensureFirstClinic(ledger, config.firstClinic, clock.now())
+      : null;
+    const linkKey = config.secretKey ?? (await linkSigningKey(ledger.db));
+
+    const channels = openChannels(options);
+    closers.push(() => Promise.all(Object.values(channels).map((channel) => channel.close())));
+
+    const metrics = createMetrics();
+    const backend = await openQueueBackend(
+      { ledger, redisUrl: config.redisUrl },
+      logFault("queue"),
+    );
+    closers.push(() => backend.close());
+
+    if (options.worker) {
+      const maker = { content, publicUrl: config.publicUrl, linkKey };
+      const delivery = { ledger, maker, channels, clock, metrics };
+      const worker = startWorker(backend, delivery);
+      closers.push(() => worker.close());
+      const rescuer = startRescuer({
+        delivery,
+        times: RESCUE_TIMES,
+        everyMs: 5_000,
+        onError: logFault("rescuer"),
+      });
+      closers.push(() => rescuer.stop());
+    }
+
+    const dispatcher = startDispatcher({
+      ledger,
+      queue: backend.queue,
+      clock,
+      metrics,
+      horizonMs: options.horizonMs ?? 60_000,
+      everyMs: options.dispatchEveryMs ?? 1_000,
+      onError: logFault("dispatcher"),
+    });
+    closers.push(() => dispatcher.stop());
+
+    let server: FastifyInstance | null = null;
+    if (options.api) {
+      server = await buildServer({
+        ledger,
+        content,
+        clock,
+        metrics,
+        log,
+        linkKey,
+        publicUrl: config.publicUrl,
+        twilioAuthToken: config.twilio?.authToken ?? null,
+        onDue: () => dispatcher.poke(),
+        readiness: async () => ({
+          ledger: await ledgerAnswers(ledger.db),
+          queue: await backend.answers(),
+        }),
+      });
+      const opened = server;
+      closers.push(() => opened.close());
+    }
+
+    const listen = async () => {
+      if (server === null) throw new Error("a program without its API cannot listen");
+      return server.listen({ host: config.host, port: config.port });
+    };
+    return { ledger, content, channels, firstClinic, listen, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openChannels({ config, showOutbox }: AppOptions): Record<ChannelName, Channel> {
+  const outbox = (name: ChannelName) =>
+    outboxChannel({ name, ...(showOutbox && { print: showOutbox }) });
+  const sms = config.twilio
+    ? twilioChannel({
+        config: config.twilio,
+        statusCallbackUrl: (attemptId) => `${config.publicUrl}/webhooks/twilio/status/${attemptId}`,
+      })
+    : outbox("sms");
+  const email = config.smtp ? smtpChannel({ config: config.smtp }) : outbox("email");
+  return { sms, email };
+}

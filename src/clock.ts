@@ -1,0 +1,44 @@
+/**
+ * Where the program gets the time from. Everything that decides when a patient is texted asks a
+ * clock, never `Date.now()`, so that the demo and the tests can run months in seconds.
+ */
+export interface Clock {
+  /** The present instant. */
+  now(): Date;
+  /** How long, in real milliseconds, `ms` milliseconds of this clock take from now on. */
+  toRealMs(ms: number): number;
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  toRealMs: (ms) => ms,
+};
+
+/** A clock that runs at a pace of its own, and can hurry over a stretch. It never goes back. */
+export interface ScaledClock extends Clock {
+  /** Reaches `instant` in `realMs` real milliseconds, then goes on at its pace. */
+  hurryTo(instant: Date, realMs: number): void;
+}
+
+/** A clock that starts at `start` and lets `pace` of its milliseconds pass in a real one. */
+export function scaledClock(start: Date, pace: number): ScaledClock {
+  let from = start.getTime();
+  let since = performance.now();
+  let hurry = { gain: 0, realMs: 0 };
+
+  const nowMs = () => {
+    const passed = performance.now() - since;
+    if (passed < hurry.realMs) return from + (passed / hurry.realMs) * hurry.gain;
+    return from + hurry.gain + (passed - hurry.realMs) * pace;
+  };
+  return {
+    now: () => new Date(Math.floor(nowMs())),
+    toRealMs: (ms) => ms / pace,
+    hurryTo(instant, realMs) {
+      from = nowMs();
+      since = performance.now();
+      hurry = { gain: Math.max(0, instant.getTime() - from), realMs };
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { openConfiguredLedger } from "../app.ts";
+import { loadConfig } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { createApiKey, generateApiKey, listApiKeys, revokeApiKey } from "../ledger/apiKeys.ts";
+import { type Clinic, listClinics } from "../ledger/clinics.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Role } from "../ledger/tables.ts";
+import { say, sayTable } from "./output.ts";
+
+/** `aftercare key create|list|revoke`. */
+export function addKey(program: Command): void {
+  const key = program.command("key").description("make, list and revoke API keys");
+
+  key
+    .command("create")
+    .description("make an API key and show it once")
+    .option("--clinic <id>", "the clinic's id; needed where there are several")
+    .addOption(
+      new Option("--role <role>", "what it may do: admin may also cancel")
+        .choices(["enroll", "admin"])
+        .default("enroll"),
+    )
+    .option("--label <text>", "what it is for", "made on the command line")
+    .action((options: { clinic?: string; role: Role; label: string }) =>
+      withLedger(async (ledger) => {
+        const clinic = await chooseClinic(ledger, options.clinic);
+        const secret = generateApiKey();
+        const { role, label } = options;
+        const made = await createApiKey(
+          ledger.db,
+          { clinicId: clinic.id, role, label, secret },
+          new Date(),
+        );
+        say(`Made key ${made.id} for ${clinic.name}, role ${role}. Shown this once:`);
+        say(`  ${secret}`);
+      }),
+    );
+
+  key
+    .command("list")
+    .description("list the API keys, without their secrets")
+    .action(() =>
+      withLedger(async (ledger) => {
+        const keys = await listApiKeys(ledger.db);
+        sayTable(
+          ["id", "clinic", "role", "label", "made", "revoked"],
+          keys.map((each) => [
+            each.id,
+            each.clinicId,
+            each.role,
+            each.label,
+            each.createdAt.toISOString(),
+            each.revokedAt?.toISOString() ?? "",
+          ]),
+        );
+      }),
+    );
+
+  key
+    .command("revoke")
+    .description("revoke an API key at once")
+    .argument("<id>", "the key's id, as `key list` shows it")
+    .action((id: string) =>
+      withLedger(async (ledger) => {
+        const known = z.uuid().safeParse(id).success;
+        if (!known || !(await revokeApiKey(ledger.db, id, new Date()))) {
+          throw new AppError("not_found", "there is no live key with this id; see `key list`");
+        }
+        say("Revoked.");
+      }),
+    );
+}
+
+async function withLedger(work: (ledger: Ledger) => Promise<void>): Promise<void> {
+  const ledger = await openConfiguredLedger(loadConfig());
+  try {
+    await work(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+async function chooseClinic(ledger: Ledger, id: string | undefined): Promise<Clinic> {
+  const clinics = await listClinics(ledger.db);
+  const [first] = clinics;
+  if (id === undefined && first !== undefined && clinics.length === 1) return first;
+  const chosen = clinics.find((clinic) => clinic.id === id);
+  if (chosen !== undefined) return chosen;
+  throw new AppError(
+    "usage",
+    clinics.length === 0
+      ? "there is no clinic yet; make one with `aftercare clinic create`"
+      : "name the clinic with --clinic <id>; `aftercare clinic list` shows the ids",
+  );
+}

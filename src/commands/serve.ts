@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import type { FirstClinic } from "../ledger/firstClinic.ts";
+import { say } from "./output.ts";
+import { needDatabase, runUntilStopped } from "./process.ts";
+
+/** `aftercare serve`: the API, and a worker beside it unless told otherwise. */
+export function addServe(program: Command): void {
+  program
+    .command("serve")
+    .description("run the API and a worker (the ledger is in DATA_DIR unless DATABASE_URL is set)")
+    .option("--api-only", "leave the worker to other processes; needs DATABASE_URL")
+    .action(async ({ apiOnly = false }: { apiOnly?: boolean }) => {
+      if (apiOnly) needDatabase("serve --api-only");
+      await runUntilStopped({ api: true, worker: !apiOnly }, async (app, config) => {
+        const address = await app.listen();
+        sayFirstClinic(app.firstClinic);
+        say(`Aftercare listens on ${address} (docs at ${config.publicUrl}/docs). Ctrl-C stops it.`);
+      });
+    });
+}
+
+/** `aftercare worker`: a worker alone. */
+export function addWorker(program: Command): void {
+  program
+    .command("worker")
+    .description("run a worker alone, beside any number of others; needs DATABASE_URL")
+    .action(async () => {
+      needDatabase("worker");
+      await runUntilStopped({ api: false, worker: true }, async () => {
+        say("Aftercare's worker is running. Ctrl-C stops it.");
+      });
+    });
+}
+
+function sayFirstClinic(first: FirstClinic | null): void {
+  switch (first?.kind) {
+    case undefined:
+    case "there":
+      return;
+    case "made":
+      if (first.generatedKey === null) return;
+      say("The first clinic's admin key, shown this once:");
+      say(`  ${first.generatedKey}`);
+      return;
+    case "unknown_key":
+      say("AFTERCARE_API_KEY is not a key of this ledger; make one with `aftercare key create`.");
+  }
+}

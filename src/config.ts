@@ -1,0 +1,165 @@
+import path from "node:path";
+import { getCountries } from "libphonenumber-js/max";
+import { z } from "zod";
+import { isTimeZone } from "./domain/localTime.ts";
+import { AppError } from "./errors.ts";
+
+/** How to reach Twilio, or an endpoint that speaks like it. */
+export interface TwilioConfig {
+  accountSid: string;
+  authToken: string;
+  /** The sender: a number of one's own, or a messaging service that picks one. */
+  sender: { from: string } | { messagingServiceSid: string };
+  baseUrl: string;
+}
+
+/** How to reach the mail server, and whom mail is from. */
+export interface SmtpConfig {
+  url: string;
+  from: string;
+}
+
+/** Everything that the surroundings decide, read once and frozen. */
+export interface Config {
+  host: string;
+  port: number;
+  /** Address at which patients and Twilio reach this server, without a slash at its end. */
+  publicUrl: string;
+  dataDir: string;
+  databaseUrl: string | null;
+  redisUrl: string | null;
+  twilio: TwilioConfig | null;
+  smtp: SmtpConfig | null;
+  /** Signs the links in emails; null means: the ledger makes one and keeps it. */
+  secretKey: string | null;
+  /** The first clinic, made at the first start of an empty ledger. */
+  firstClinic: { name: string; timeZone: string; region: string; apiKey: string | null };
+  logLevel: (typeof LOG_LEVELS)[number];
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+const REGIONS: ReadonlySet<string> = new Set(getCountries());
+
+const webUrl = (what: string) =>
+  z.url({ protocol: /^https?$/, error: `must be ${what}, such as https://care.example.com` });
+
+const envSchema = z
+  .object({
+    HOST: z.string().default("127.0.0.1"),
+    PORT: z.coerce.number("must be a number").int().min(0).max(65535).default(3000),
+    PUBLIC_URL: webUrl("the address of this server as seen from outside").optional(),
+    DATA_DIR: z.string().default("./data"),
+    DATABASE_URL: z
+      .url({ protocol: /^postgres(ql)?$/, error: "must begin with postgres:// or postgresql://" })
+      .optional(),
+    REDIS_URL: z
+      .url({ protocol: /^rediss?$/, error: "must begin with redis:// or rediss://" })
+      .optional(),
+    TWILIO_ACCOUNT_SID: z
+      .string()
+      .regex(/^AC[0-9a-fA-F]{32}$/, "must be AC and 32 hexadecimal digits")
+      .optional(),
+    TWILIO_AUTH_TOKEN: z.string().min(8, "is too short to be an auth token").optional(),
+    TWILIO_FROM: z
+      .string()
+      .regex(
+        /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/,
+        "must be a number such as +12125550100",
+      )
+      .optional(),
+    TWILIO_MESSAGING_SERVICE_SID: z
+      .string()
+      .regex(/^MG[0-9a-fA-F]{32}$/, "must be MG and 32 hexadecimal digits")
+      .optional(),
+    TWILIO_BASE_URL: webUrl("an address that speaks Twilio's API").default(
+      "https://api.twilio.com",
+    ),
+    SMTP_URL: z
+      .url({ protocol: /^smtps?$/, error: "must begin with smtp:// or smtps://" })
+      .optional(),
+    MAIL_FROM: z
+      .string()
+      .regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/, "must be an address such as care@example.com")
+      .optional(),
+    SECRET_KEY: z.string().min(32, "must have at least 32 characters").optional(),
+    AFTERCARE_API_KEY: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, "must have no spaces or control characters")
+      .min(24, "must have at least 24 characters")
+      .optional(),
+    CLINIC_NAME: z.string().min(1).max(60).default("Your clinic"),
+    CLINIC_TIME_ZONE: z
+      .string()
+      .refine(isTimeZone, "must be an IANA zone such as America/New_York")
+      .default("America/New_York"),
+    CLINIC_REGION: z
+      .string()
+      .refine((region) => REGIONS.has(region), "must be a country code such as US")
+      .default("US"),
+    LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+  })
+  .superRefine((env, ctx) => {
+    const missing = (name: string, message: string) =>
+      ctx.addIssue({ code: "custom", path: [name], message });
+    const anyTwilio =
+      env.TWILIO_ACCOUNT_SID ??
+      env.TWILIO_AUTH_TOKEN ??
+      env.TWILIO_FROM ??
+      env.TWILIO_MESSAGING_SERVICE_SID;
+    if (anyTwilio !== undefined) {
+      if (!env.TWILIO_ACCOUNT_SID)
+        missing("TWILIO_ACCOUNT_SID", "is needed to send through Twilio");
+      if (!env.TWILIO_AUTH_TOKEN) missing("TWILIO_AUTH_TOKEN", "is needed to send through Twilio");
+      if (!env.TWILIO_FROM === !env.TWILIO_MESSAGING_SERVICE_SID) {
+        missing("TWILIO_FROM", "set either this or TWILIO_MESSAGING_SERVICE_SID");
+      }
+    }
+    if (env.SMTP_URL && !env.MAIL_FROM) missing("MAIL_FROM", "is needed to send email");
+    if (env.REDIS_URL && !env.DATABASE_URL) {
+      missing("REDIS_URL", "needs DATABASE_URL: Redis is only the queue, not the ledger");
+    }
+  });
+
+/**
+ * Reads the configuration from environment variables. An empty value counts as unset.
+ * Throws AppError `bad_config` naming every bad variable at once, and no value.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = envSchema.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+    throw new AppError("bad_config", `configuration: ${[...new Set(problems)].join("; ")}`);
+  }
+  const read = parsed.data;
+  return Object.freeze({
+    host: read.HOST,
+    port: read.PORT,
+    publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ""),
+    dataDir: path.resolve(read.DATA_DIR),
+    databaseUrl: read.DATABASE_URL ?? null,
+    redisUrl: read.REDIS_URL ?? null,
+    twilio: twilioConfig(read),
+    smtp: read.SMTP_URL && read.MAIL_FROM ? { url: read.SMTP_URL, from: read.MAIL_FROM } : null,
+    secretKey: read.SECRET_KEY ?? null,
+    firstClinic: {
+      name: read.CLINIC_NAME,
+      timeZone: read.CLINIC_TIME_ZONE,
+      region: read.CLINIC_REGION,
+      apiKey: read.AFTERCARE_API_KEY ?? null,
+    },
+    logLevel: read.LOG_LEVEL,
+  });
+}
+
+function twilioConfig(read: z.infer<typeof envSchema>): TwilioConfig | null {
+  if (!read.TWILIO_ACCOUNT_SID || !read.TWILIO_AUTH_TOKEN) return null;
+  return {
+    accountSid: read.TWILIO_ACCOUNT_SID,
+    authToken: read.TWILIO_AUTH_TOKEN,
+    sender: read.TWILIO_MESSAGING_SERVICE_SID
+      ? { messagingServiceSid: read.TWILIO_MESSAGING_SERVICE_SID }
+      : { from: read.TWILIO_FROM ?? "" },
+    baseUrl: read.TWILIO_BASE_URL.replace(/\/+$/, ""),
+  };
+}

@@ -1,0 +1,98 @@
+import { parse } from "yaml";
+import type { z } from "zod";
+import { type Protocol, protocolSchema } from "../domain/protocol.ts";
+import type { Problem } from "./problem.ts";
+import { listFolder, readText } from "./sourceFile.ts";
+
+/** The folder of protocol files, from the content's root. */
+export const PROTOCOL_FOLDER = "jobs";
+
+/** The protocols of a content root by name, and what is wrong with those that could not be read. */
+export interface ReadProtocols {
+  protocols: Map<string, Protocol>;
+  problems: Problem[];
+}
+
+/** Reads every `jobs/*.yaml` under `root`. Throws only what the file system throws. */
+export async function readProtocols(root: string): Promise<ReadProtocols> {
+  const protocols = new Map<string, Protocol>();
+  const listing = await listFolder(root, PROTOCOL_FOLDER);
+  const names = listing?.files.filter((name) => /\.ya?ml$/.test(name)) ?? [];
+  if (names.length === 0) {
+    return { protocols, problems: [{ file: PROTOCOL_FOLDER, message: "holds no protocol file" }] };
+  }
+
+  const problems: Problem[] = [];
+  for (const name of names) {
+    const file = protocolFile(name);
+    const read = parseProtocol((await readText(root, file)) ?? "");
+    const messages = "problems" in read ? read.problems : namingProblems(name, read.protocol);
+    problems.push(...messages.map((message) => ({ file, message })));
+    if ("protocol" in read && messages.length === 0) {
+      protocols.set(read.protocol.name, read.protocol);
+    }
+  }
+  return { protocols, problems };
+}
+
+/** Path of a protocol file from the content's root. */
+export function protocolFile(name: string): string {
+  return `${PROTOCOL_FOLDER}/${name}`;
+}
+
+/** Reads one protocol file; each problem names the step and the field that it is about. */
+export function parseProtocol(source: string): { protocol: Protocol } | { problems: string[] } {
+  let written: unknown;
+  try {
+    written = parse(source);
+  } catch (error) {
+    return { problems: [yamlProblem(error)] };
+  }
+  const parsed = protocolSchema.safeParse(written);
+  if (parsed.success) return { protocol: parsed.data };
+  const problems = parsed.error.issues.map((issue) => {
+    const where = describePath(issue.path, written);
+    return where === "" ? reason(issue) : `${where}: ${reason(issue)}`;
+  });
+  return { problems: [...new Set(problems)] };
+}
+
+/** The first line of a YAML error: what and at which line and column, without the excerpt. */
+export function yamlProblem(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `is not YAML: ${(message.split("\n")[0] ?? "").replace(/:$/, "")}`;
+}
+
+/** A reason in words; where a field may take several forms, what each of them asks for. */
+export function reason(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue.message;
+  const reasons = issue.errors.flatMap((form) => form.map(reason));
+  return [...new Set(reasons)].join(", or ");
+}
+
+/** A protocol is found by its name, so a file that is named otherwise would mislead its readers. */
+function namingProblems(fileName: string, protocol: Protocol): string[] {
+  if (fileName === `${protocol.name}.yaml`) return [];
+  return [`name: "${protocol.name}" belongs in a file called ${protocol.name}.yaml`];
+}
+
+/** `steps.3.after` as an author would say it: `step "retinol-ok", after`. */
+function describePath(path: readonly PropertyKey[], written: unknown): string {
+  const [first, index, ...rest] = path;
+  if (first !== "steps" || typeof index !== "number") return path.map(String).join(".");
+  const key = keyOfStep(written, index);
+  const step = key === null ? `step ${index + 1}` : `step "${key}"`;
+  return rest.length === 0 ? step : `${step}, ${rest.map(String).join(".")}`;
+}
+
+function keyOfStep(written: unknown, index: number): string | null {
+  const steps = fieldOf(written, "steps");
+  const key = Array.isArray(steps) ? fieldOf(steps[index], "key") : undefined;
+  return typeof key === "string" && key !== "" ? key : null;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null
+    ? Object.getOwnPropertyDescriptor(value, name)?.value
+    : undefined;
+}

@@ -1,0 +1,35 @@
+import type { MessageVariables } from "../domain/message.ts";
+
+/** Every variable that a message may name, as its author writes it. */
+export const VARIABLE_NAMES = [
+  "patient.firstName",
+  "clinic.name",
+  "clinic.phone",
+  "treatment.title",
+  "unsubscribeUrl",
+] as const;
+
+/**
+ * What no value may bring into a message: line ends and other control characters, which would start
+ * a new header or paragraph; halves of surrogate pairs; and the marks that turn the direction of the
+ * text after them, which could make a message read otherwise than it was written.
+ */
+const UNWELCOME = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
+
+/** The same variables with every value on one line, trimmed, and in composed form (NFC). */
+export function cleanVariables(variables: MessageVariables): MessageVariables {
+  const { patient, clinic, treatment, unsubscribeUrl } = variables;
+  return {
+    patient: { firstName: clean(patient.firstName) },
+    clinic: {
+      name: clean(clinic.name),
+      phone: clinic.phone === null ? null : clean(clinic.phone),
+    },
+    treatment: { title: clean(treatment.title) },
+    unsubscribeUrl: clean(unsubscribeUrl),
+  };
+}
+
+function clean(value: string): string {
+  return value.replace(UNWELCOME, " ").replace(/ {2,}/g, " ").trim().normalize("NFC");
+}

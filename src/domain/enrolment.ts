@@ -1,0 +1,167 @@
+import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/max";
+import { z } from "zod";
+import { CHANNELS, type ChannelName } from "./channel.ts";
+import type { Purpose } from "./consent.ts";
+import { DAY_MS, isTimeZone } from "./localTime.ts";
+
+/** How far back, and how far ahead, a treatment may have been done when it is enrolled. */
+export const MAX_AGE_MS = 90 * DAY_MS;
+export const MAX_AHEAD_MS = 15 * 60_000;
+
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(max, `must have at most ${max} characters`)
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, "must be one line without control characters");
+
+const instant = z.iso.datetime({
+  offset: true,
+  error: "must be a time with its offset, such as 2026-11-23T15:30:00-05:00",
+});
+
+const channelList = z
+  .array(z.enum(CHANNELS))
+  .refine((list) => new Set(list).size === list.length, "must not name a channel twice");
+
+/** What a patient may give: the zone and the language are the clinic's where they are left out. */
+const patientBody = z
+  .strictObject({
+    externalId: line(100).optional(),
+    firstName: line(40).refine((name) => !/:\/\/|[<>]/.test(name), "must be a name"),
+    phone: line(30).optional(),
+    email: z.email("must be an email address").max(254).optional(),
+    timeZone: z
+      .string()
+      .max(64)
+      .refine(isTimeZone, "must be an IANA time zone such as America/New_York")
+      .optional(),
+    locale: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$/, "must be a language such as en or es-MX")
+      .optional(),
+  })
+  .meta({ id: "Patient" });
+
+const consentBody = z
+  .strictObject({
+    care: channelList,
+    rebook: channelList.default([]),
+    source: line(200),
+    at: instant,
+  })
+  .meta({ id: "Consent" });
+
+/** The body of an enrolment as a clinic sends it. */
+export const enrolmentBody = z
+  .strictObject({
+    protocol: z.string().min(1).max(60),
+    performedAt: instant,
+    patient: patientBody,
+    channels: channelList.min(1, "must name at least one channel").optional(),
+    consent: consentBody,
+  })
+  .meta({ id: "Enrolment" });
+
+export type EnrolmentBody = z.infer<typeof enrolmentBody>;
+
+/** An enrolment that has been read: numbers in E.164, times as instants, nothing left open. */
+export interface Enrolment {
+  protocol: string;
+  performedAt: Date;
+  patient: {
+    externalId: string | null;
+    firstName: string;
+    phone: string | null;
+    email: string | null;
+    timeZone: string | null;
+    locale: string | null;
+  };
+  /** In order of preference. */
+  channels: ChannelName[];
+  consent: Record<Purpose, ChannelName[]> & { source: string; at: Date };
+}
+
+/** What is wrong with one field: where it is, and what to do about it. Holds no value. */
+export interface FieldProblem {
+  path: string;
+  message: string;
+}
+
+/** What an enrolment is read against. */
+export interface EnrolmentContext {
+  /** The clinic's country: a number without a country code is read as one of it. */
+  region: string;
+  now: Date;
+  protocols: ReadonlyMap<string, unknown>;
+}
+
+/** Reads an enrolment whose shape is right; all problems are reported at once. */
+export function readEnrolment(
+  body: EnrolmentBody,
+  context: EnrolmentContext,
+): { enrolment: Enrolment } | { problems: FieldProblem[] } {
+  const problems: FieldProblem[] = [];
+  const refuse = (path: string, message: string) => problems.push({ path, message });
+
+  if (!context.protocols.has(body.protocol)) {
+    const known = [...context.protocols.keys()].join(", ");
+    refuse("protocol", `is not a protocol of this server; it has: ${known}`);
+  }
+
+  const performedAt = new Date(body.performedAt);
+  const age = context.now.getTime() - performedAt.getTime();
+  if (age > MAX_AGE_MS) refuse("performedAt", "is more than 90 days ago");
+  if (age < -MAX_AHEAD_MS) refuse("performedAt", "is more than 15 minutes in the future");
+
+  const consentAt = new Date(body.consent.at);
+  if (consentAt.getTime() - context.now.getTime() > MAX_AHEAD_MS) {
+    refuse("consent.at", "is more than 15 minutes in the future");
+  }
+
+  const phone = body.patient.phone === undefined ? null : readPhone(body.patient.phone, context);
+  if (phone === "invalid") {
+    refuse("patient.phone", `is not a phone number of ${context.region} or with a country code`);
+  }
+  const email = body.patient.email ?? null;
+
+  const channels = body.channels ?? body.consent.care;
+  const address = { sms: phone, email };
+  const reachable = channels.some(
+    (channel) => body.consent.care.includes(channel) && address[channel] !== null,
+  );
+  if (body.consent.care.length === 0) {
+    refuse("consent.care", "must name a channel: nothing may be sent without consent");
+  } else if (!reachable) {
+    refuse("patient", "needs a phone or an email for a channel that is consented to and preferred");
+  }
+
+  if (problems.length > 0) return { problems };
+  return {
+    enrolment: {
+      protocol: body.protocol,
+      performedAt,
+      patient: {
+        externalId: body.patient.externalId ?? null,
+        firstName: body.patient.firstName,
+        phone,
+        email,
+        timeZone: body.patient.timeZone ?? null,
+        locale: body.patient.locale ?? null,
+      },
+      channels,
+      consent: {
+        care: body.consent.care,
+        rebook: body.consent.rebook,
+        source: body.consent.source,
+        at: consentAt,
+      },
+    },
+  };
+}
+
+function readPhone(text: string, context: EnrolmentContext): string {
+  const number = parsePhoneNumberFromString(text, context.region as CountryCode);
+  return number?.isValid() && number.ext === undefined ? number.number : "invalid";
+}

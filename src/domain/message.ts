@@ -1,0 +1,23 @@
+/** A text message as it leaves: one string, already rendered. */
+export interface SmsContent {
+  channel: "sms";
+  text: string;
+}
+
+/** An email as it leaves: subject, HTML part and plain-text part, already rendered. */
+export interface EmailContent {
+  channel: "email";
+  subject: string;
+  html: string;
+  text: string;
+}
+
+export type MessageContent = SmsContent | EmailContent;
+
+/** What a template may speak of. */
+export interface MessageVariables {
+  patient: { firstName: string };
+  clinic: { name: string; phone: string | null };
+  treatment: { title: string };
+  unsubscribeUrl: string;
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { CHANNELS } from "./channel.ts";
+import { parseLocalTime } from "./localTime.ts";
+import { parseOffset } from "./offset.ts";
+import { sendWindowSchema } from "./sendWindow.ts";
+
+/** What a step does; a `rebook` step is marketing and needs its own consent. */
+export const STEP_KINDS = ["caution", "permission", "expectation", "checkin", "rebook"] as const;
+
+export type StepKind = (typeof STEP_KINDS)[number];
+
+const slug = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens")
+  .max(60);
+
+const offset = z.string().refine((text) => parseOffset(text) !== null, {
+  message: "must be a number and a unit: m, h (elapsed), d, w or mo (calendar), such as 48h or 2w",
+});
+
+const stepSchema = z.strictObject({
+  key: slug,
+  kind: z.enum(STEP_KINDS),
+  topics: z.array(slug).min(1).max(20),
+  after: offset,
+  at: z
+    .string()
+    .refine((text) => parseLocalTime(text) !== null, 'must be a local time such as "10:00"')
+    .optional(),
+  expires: offset,
+  channels: z
+    .array(z.enum(CHANNELS))
+    .min(1)
+    .refine((list) => new Set(list).size === list.length, "must not name a channel twice"),
+  send: z.enum(["first", "all"]).default("first"),
+  window: z.union([z.literal("any"), sendWindowSchema]).optional(),
+  floor: offset.optional(),
+});
+
+/** A protocol file as an author writes it (DESIGN: jobs/*.yaml). */
+export const protocolSchema = z
+  .strictObject({
+    name: slug,
+    version: z.int().min(1),
+    title: z.string().min(1).max(80),
+    source: z.string().min(1).max(200),
+    steps: z.array(stepSchema).min(1).max(100),
+  })
+  .superRefine((protocol, ctx) => {
+    const seen = new Set<string>();
+    for (const [index, step] of protocol.steps.entries()) {
+      const at = (field: string) => ["steps", index, field];
+      if (seen.has(step.key)) {
+        ctx.addIssue({ code: "custom", path: at("key"), message: `"${step.key}" is used twice` });
+      }
+      seen.add(step.key);
+      const atEnrolment = parseOffset(step.after)?.amount === 0 && step.at === undefined;
+      if (step.window === "any" && !atEnrolment) {
+        ctx.addIssue({
+          code: "custom",
+          path: at("window"),
+          message: 'only a step due at enrolment (after: 0h, without at) may set "any"',
+        });
+      }
+      if (parseOffset(step.expires)?.amount === 0) {
+        ctx.addIssue({ code: "custom", path: at("expires"), message: "must be longer than 0" });
+      }
+    }
+  });
+
+/** One aftercare protocol: an ordered list of steps. */
+export type Protocol = z.infer<typeof protocolSchema>;
+
+/** One step of a protocol: an offset from `performedAt`, a kind, topics, a message. */
+export type Step = Protocol["steps"][number];

@@ -1,0 +1,91 @@
+import type { ChannelName } from "./channel.ts";
+import type { StepKind } from "./protocol.ts";
+
+/** Where a reminder stands in its life. */
+export const REMINDER_STATUSES = [
+  "scheduled",
+  "queued",
+  "sending",
+  "sent",
+  "delivered",
+  "undelivered",
+  "unknown",
+  "failed",
+  "cancelled",
+  "skipped",
+] as const;
+
+export type ReminderStatus = (typeof REMINDER_STATUSES)[number];
+
+/** Why a reminder was skipped. */
+export const SKIP_REASONS = [
+  "expired",
+  "opted_out",
+  "no_consent",
+  "superseded",
+  "collapsed",
+  "no_address",
+] as const;
+
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/**
+ * Every move that a reminder can make; the ledger refuses any other. A status without moves is the
+ * end. `sent` may stay as it is for good, where a provider never sends a receipt.
+ */
+export const REMINDER_TRANSITIONS: Readonly<Record<ReminderStatus, readonly ReminderStatus[]>> = {
+  scheduled: ["queued", "cancelled", "skipped"],
+  queued: ["sending", "scheduled", "cancelled", "skipped"],
+  sending: ["sent", "delivered", "undelivered", "scheduled", "unknown", "failed", "skipped"],
+  unknown: ["sent", "delivered", "undelivered", "scheduled", "failed", "skipped"],
+  sent: ["delivered", "undelivered"],
+  delivered: [],
+  undelivered: [],
+  failed: [],
+  cancelled: [],
+  skipped: [],
+};
+
+/** The statuses from which a cancel still stops a message. */
+export const CANCELLABLE: readonly ReminderStatus[] = ["scheduled", "queued"];
+
+/** How a reminder came to be due when it is: enough to explain it without the protocol file. */
+export interface Trace {
+  protocol: { name: string; version: number };
+  /** `performedAt`, in UTC. */
+  anchor: string;
+  after: string;
+  at: string | null;
+  /** The instant at which the step becomes true, in UTC, before the send window is looked at. */
+  trueAt: string;
+  timeZone: string;
+  timeZoneFrom: "patient" | "clinic";
+  /** The hours of the day on which it became true, "closed", or "any". */
+  window: string;
+  /** How far the window (or a late enrolment) moved it, in minutes. */
+  movedMinutes: number;
+  movedBy: "nothing" | "window" | "late enrolment" | "late enrolment and window";
+  /** Why this channel: each of the step's channels in order, and whether it can be used. */
+  channels: { channel: ChannelName; use: ChannelUse }[];
+}
+
+/** Whether a channel can carry a message to this patient for this purpose. */
+export type ChannelUse = "usable" | "no_consent" | "no_address" | "opted_out";
+
+/** One planned message to one patient, before it is in the ledger. */
+export interface PlannedReminder {
+  step: string;
+  kind: StepKind;
+  topics: string[];
+  channel: ChannelName;
+  /** The usable channels in order; those after `channel` are its fallbacks. */
+  channels: ChannelName[];
+  /** The instant from which it may be sent. */
+  dueAt: Date;
+  /** It is not sent at or after this instant: the send window has closed or it has gone stale. */
+  sendUntil: Date;
+  expiresAt: Date;
+  status: "scheduled" | "skipped";
+  statusReason: SkipReason | null;
+  trace: Trace;
+}

@@ -1,0 +1,67 @@
+import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { countUnsettled } from "../ledger/counts.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Metrics } from "../metrics.ts";
+
+export interface HealthRoutes {
+  ledger: Ledger;
+  clock: Clock;
+  metrics: Metrics;
+  /** Whether the ledger and the queue answer right now. */
+  readiness: () => Promise<{ ledger: boolean; queue: boolean }>;
+}
+
+const readinessView = z.object({ ready: z.boolean(), ledger: z.boolean(), queue: z.boolean() });
+
+/** For the machines that watch the program: liveness, readiness, measures. */
+export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, parts, done) => {
+  const { ledger, clock, metrics } = parts;
+
+  server.route({
+    method: "GET",
+    url: "/healthz",
+    schema: {
+      summary: "The process is alive",
+      tags: ["health"],
+      response: { 200: z.object({ alive: z.literal(true) }) },
+    },
+    handler: () => ({ alive: true as const }),
+  });
+
+  server.route({
+    method: "GET",
+    url: "/readyz",
+    schema: {
+      summary: "The ledger and the queue answer",
+      description: "503 where the ledger does not. Without the queue, enrolments are still kept.",
+      tags: ["health"],
+      response: { 200: readinessView, 503: readinessView },
+    },
+    async handler(_request, reply) {
+      const state = await parts.readiness();
+      const ready = state.ledger;
+      return reply.code(ready ? 200 : 503).send({ ready, ...state });
+    },
+  });
+
+  server.route({
+    method: "GET",
+    url: "/metrics",
+    schema: { summary: "Prometheus metrics", tags: ["health"] },
+    async handler(_request, reply) {
+      const now = clock.now();
+      const counts = await countUnsettled(ledger.db, now);
+      metrics.unsettled.set({ status: "overdue" }, counts.overdue);
+      metrics.unsettled.set({ status: "queued" }, counts.queued);
+      metrics.unsettled.set({ status: "sending" }, counts.sending);
+      metrics.unsettled.set({ status: "unknown" }, counts.unknown);
+      const oldest = counts.oldestDueAt ?? now;
+      metrics.oldestOverdue.set(Math.max(0, (now.getTime() - oldest.getTime()) / 1_000));
+      return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+    },
+  });
+
+  done();
+};

@@ -1,0 +1,109 @@
+import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { REMINDER_STATUSES } from "../domain/reminder.ts";
+import { listAttempts } from "../ledger/attempts.ts";
+import { listReminderEvents } from "../ledger/events.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { cancelReminder, findReminder, listReminders } from "../ledger/reminders.ts";
+import { actorOf, callerOf } from "./auth.ts";
+import { notFound } from "./problem.ts";
+import { errorsOf, idParams, pageQuery, reasonBody } from "./requests.ts";
+import {
+  cursorView,
+  reminderDetailSchema,
+  reminderDetailView,
+  reminderSchema,
+  reminderView,
+} from "./views.ts";
+
+const instant = z.iso
+  .datetime({ offset: true, error: "must be a time with its offset or Z" })
+  .transform((text) => new Date(text));
+
+/** Reading and cancelling reminders. */
+export const reminderRoutes: FastifyPluginCallbackZod<{ ledger: Ledger; clock: Clock }> = (
+  server,
+  { ledger, clock },
+  done,
+) => {
+  server.route({
+    method: "GET",
+    url: "/reminders",
+    config: { role: "enroll" },
+    schema: {
+      summary: "List reminders by due time, earliest first",
+      tags: ["reminders"],
+      querystring: pageQuery.extend({
+        status: z.enum(REMINDER_STATUSES).optional(),
+        from: instant.optional(),
+        to: instant.optional(),
+        patientId: z.uuid("must be an id").optional(),
+        treatmentId: z.uuid("must be an id").optional(),
+      }),
+      response: {
+        200: z.object({ items: z.array(reminderSchema), nextCursor: z.string().nullable() }),
+        ...errorsOf(422),
+      },
+    },
+    async handler(request) {
+      const { cursor = null, ...filter } = request.query;
+      const page = await listReminders(ledger.db, callerOf(request).clinic.id, {
+        ...filter,
+        cursor,
+      });
+      return { items: page.items.map(reminderView), nextCursor: cursorView(page.next) };
+    },
+  });
+
+  server.route({
+    method: "GET",
+    url: "/reminders/:id",
+    config: { role: "enroll" },
+    schema: {
+      summary: "A reminder with its attempts, receipts, events and decision trace",
+      tags: ["reminders"],
+      params: idParams,
+      response: { 200: reminderDetailSchema, ...errorsOf(404) },
+    },
+    async handler(request) {
+      const { clinic } = callerOf(request);
+      const reminder = await findReminder(ledger.db, clinic.id, request.params.id);
+      if (reminder === undefined) throw notFound("reminder");
+      const attempts = await listAttempts(ledger.db, reminder.id);
+      const events = await listReminderEvents(ledger.db, reminder.id);
+      return reminderDetailView(reminder, attempts, events);
+    },
+  });
+
+  server.route({
+    method: "POST",
+    url: "/reminders/:id/cancel",
+    config: { role: "admin" },
+    schema: {
+      summary: "Cancel an unsent reminder",
+      description: "409 `already_sending` where it is leaving; 409 `already_ended` where it has.",
+      tags: ["reminders"],
+      params: idParams,
+      body: reasonBody,
+      response: { 200: reminderSchema, ...errorsOf(404, 409, 422) },
+    },
+    async handler(request) {
+      const caller = callerOf(request);
+      const reminder = await cancelReminder(
+        ledger,
+        {
+          clinicId: caller.clinic.id,
+          id: request.params.id,
+          reason: request.body.reason,
+          actor: actorOf(caller),
+        },
+        clock.now(),
+      );
+      if (reminder === undefined) throw notFound("reminder");
+      return reminderView(reminder);
+    },
+  });
+
+  done();
+};

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { problemSchema } from "./problem.ts";
+import { cursorSchema } from "./views.ts";
+
+/** The address of one thing. An id that is no uuid is the id of nothing: 404, not a wrong field. */
+export const idParams = z.object({ id: z.uuid() });
+
+/** Which page of a list, and how long. */
+export const pageQuery = z.strictObject({
+  cursor: cursorSchema.optional(),
+  limit: z.coerce.number("must be a number").int().min(1).max(200).default(50),
+});
+
+/** Why something is taken back; kept in the history. */
+export const reasonBody = z.strictObject({
+  reason: z.string().trim().min(1, "must not be empty").max(500),
+});
+
+/** The refusals of a route for its documentation; 401 and 403 can come from each. */
+export function errorsOf(...statuses: number[]): Record<number, typeof problemSchema> {
+  return Object.fromEntries([401, 403, ...statuses].map((status) => [status, problemSchema]));
+}

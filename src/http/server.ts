@@ -1,0 +1,99 @@
+import helmet from "@fastify/helmet";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import underPressure from "@fastify/under-pressure";
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from "fastify-type-provider-zod";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import { requireKey } from "./auth.ts";
+import { type HealthRoutes, healthRoutes } from "./health.ts";
+import { answerProblems } from "./problem.ts";
+import { protocolRoutes } from "./protocols.ts";
+import { reminderRoutes } from "./reminders.ts";
+import { type TreatmentRoutes, treatmentRoutes } from "./treatments.ts";
+import { type UnsubscribeRoutes, unsubscribeRoutes } from "./unsubscribe.ts";
+import { type WebhookRoutes, webhookRoutes } from "./webhooks.ts";
+
+/** A body larger than this is refused. */
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+/** All that the routes need, from the composition root. */
+export type ServerParts = TreatmentRoutes &
+  HealthRoutes &
+  UnsubscribeRoutes &
+  WebhookRoutes & { log: Log };
+
+/** Builds the HTTP server, ready to listen. */
+export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = parts.log;
+  const server = fastify({
+    loggerInstance,
+    // Request lines would carry addresses with tokens in them; `measureRequests` keeps the route.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: "idle",
+  });
+  answerProblems(server);
+  measureRequests(server, parts.metrics);
+  await server.register(helmet, {
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  });
+  await server.register(underPressure, { maxEventLoopDelay: 5_000, retryAfter: 5 });
+  await server.register(docs);
+  await server.register(async (routes) => {
+    routes.setValidatorCompiler(validatorCompiler);
+    routes.setSerializerCompiler(serializerCompiler);
+    await routes.register(healthRoutes, parts);
+    await routes.register(webhookRoutes, { ...parts, prefix: "/webhooks" });
+    await routes.register(unsubscribeRoutes, parts);
+    await routes.register(
+      async (api) => {
+        requireKey(api, parts.ledger);
+        await api.register(treatmentRoutes, parts);
+        await api.register(reminderRoutes, parts);
+        await api.register(protocolRoutes, parts);
+      },
+      { prefix: "/v1" },
+    );
+  });
+  return server;
+}
+
+/** `/openapi.json` for programs and `/docs` for people; the page loads nothing from elsewhere. */
+async function docs(server: FastifyInstance): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Aftercare",
+        version: "1",
+        description:
+          "Enrol a treatment; its aftercare reaches the patient as timed text messages and emails.",
+      },
+      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+      security: [{ key: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await server.register(swaggerUi, { routePrefix: "/docs", staticCSP: true });
+  server.get("/openapi.json", { schema: { hide: true } }, () => server.swagger());
+}
+
+function measureRequests(server: FastifyInstance, metrics: Metrics): void {
+  server.addHook("onResponse", (request, reply, done) => {
+    const route = request.routeOptions.url ?? "none";
+    const { statusCode } = reply;
+    const labels = { method: request.method, route, status: String(statusCode) };
+    metrics.requests.observe(labels, reply.elapsedTime / 1_000);
+    const line = { method: request.method, route, status: statusCode, ms: reply.elapsedTime };
+    request.log.debug(line, "answered");
+    done();
+  });
+}

@@ -1,0 +1,174 @@
+import { z } from "zod";
+import { CHANNELS } from "../domain/channel.ts";
+import { formatInZone } from "../domain/localTime.ts";
+import { STEP_KINDS } from "../domain/protocol.ts";
+import { type PlannedReminder, REMINDER_STATUSES } from "../domain/reminder.ts";
+import type { Attempt } from "../ledger/attempts.ts";
+import type { Event } from "../ledger/events.ts";
+import type { Cursor } from "../ledger/page.ts";
+import type { Reminder } from "../ledger/reminders.ts";
+import type { Treatment } from "../ledger/treatments.ts";
+
+const utc = z.iso.datetime();
+const channel = z.enum(CHANNELS);
+
+const traceSchema = z
+  .object({
+    protocol: z.object({ name: z.string(), version: z.int() }),
+    anchor: utc,
+    after: z.string(),
+    at: z.string().nullable(),
+    trueAt: utc,
+    timeZone: z.string(),
+    timeZoneFrom: z.enum(["patient", "clinic"]),
+    window: z.string(),
+    movedMinutes: z.int(),
+    movedBy: z.enum(["nothing", "window", "late enrolment", "late enrolment and window"]),
+    channels: z.array(
+      z.object({ channel, use: z.enum(["usable", "no_consent", "no_address", "opted_out"]) }),
+    ),
+  })
+  .meta({ id: "Trace" });
+
+/** A reminder as it would be, before it is stored. */
+export const plannedSchema = z
+  .object({
+    step: z.string(),
+    kind: z.enum(STEP_KINDS),
+    topics: z.array(z.string()),
+    channel,
+    dueAt: utc,
+    localTime: z.iso.datetime({ offset: true }),
+    expiresAt: utc,
+    status: z.enum(REMINDER_STATUSES),
+    statusReason: z.string().nullable(),
+    trace: traceSchema,
+  })
+  .meta({ id: "PlannedReminder" });
+
+export const reminderSchema = z
+  .object({ id: z.uuid(), treatmentId: z.uuid(), patientId: z.uuid() })
+  .extend(plannedSchema.shape)
+  .meta({ id: "Reminder" });
+
+const attemptSchema = z.object({
+  id: z.uuid(),
+  dispatchNo: z.int(),
+  channel,
+  provider: z.string(),
+  providerId: z.string().nullable(),
+  status: z.string(),
+  subject: z.string().nullable(),
+  body: z.string().nullable(),
+  code: z.string().nullable(),
+  detail: z.string().nullable(),
+  startedAt: utc,
+  endedAt: utc.nullable(),
+  receipts: z.array(z.object({ status: z.string(), code: z.string().nullable(), receivedAt: utc })),
+});
+
+const eventSchema = z.object({
+  type: z.string(),
+  actor: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  at: utc,
+});
+
+export const reminderDetailSchema = reminderSchema
+  .extend({ attempts: z.array(attemptSchema), events: z.array(eventSchema) })
+  .meta({ id: "ReminderDetail" });
+
+export const treatmentSchema = z
+  .object({
+    id: z.uuid(),
+    patientId: z.uuid(),
+    protocol: z.object({ name: z.string(), version: z.int() }),
+    performedAt: utc,
+    timeZone: z.string(),
+    channels: z.array(channel),
+    status: z.enum(["active", "cancelled"]),
+    createdAt: utc,
+  })
+  .meta({ id: "Treatment" });
+
+export const enrolledSchema = z
+  .object({ treatment: treatmentSchema, reminders: z.array(reminderSchema) })
+  .meta({ id: "Enrolled" });
+
+export type EnrolledView = z.infer<typeof enrolledSchema>;
+
+/** A planned reminder with its local time in `timeZone`. */
+export function plannedView(reminder: PlannedReminder, timeZone: string) {
+  return { ...commonView(reminder, timeZone), status: reminder.status };
+}
+
+export function reminderView(reminder: Reminder): z.infer<typeof reminderSchema> {
+  return {
+    id: reminder.id,
+    treatmentId: reminder.treatmentId,
+    patientId: reminder.patientId,
+    ...commonView(reminder, reminder.timeZone),
+    status: reminder.status,
+  };
+}
+
+export function reminderDetailView(
+  reminder: Reminder,
+  attempts: Attempt[],
+  events: Event[],
+): z.infer<typeof reminderDetailSchema> {
+  return {
+    ...reminderView(reminder),
+    attempts: attempts.map((attempt) => ({
+      ...attempt,
+      startedAt: attempt.startedAt.toISOString(),
+      endedAt: attempt.endedAt?.toISOString() ?? null,
+      receipts: attempt.receipts.map((receipt) => ({
+        ...receipt,
+        receivedAt: receipt.receivedAt.toISOString(),
+      })),
+    })),
+    events: events.map((event) => ({ ...event, at: event.at.toISOString() })),
+  };
+}
+
+export function treatmentView(treatment: Treatment): z.infer<typeof treatmentSchema> {
+  return {
+    id: treatment.id,
+    patientId: treatment.patientId,
+    protocol: treatment.protocol,
+    performedAt: treatment.performedAt.toISOString(),
+    timeZone: treatment.timeZone,
+    channels: treatment.channels,
+    status: treatment.status,
+    createdAt: treatment.createdAt.toISOString(),
+  };
+}
+
+/** Where the next page begins, as an opaque text; null at the end. */
+export function cursorView(cursor: Cursor | null): string | null {
+  return cursor && Buffer.from(`${cursor.at.toISOString()} ${cursor.id}`).toString("base64url");
+}
+
+/** A query's `cursor` as `cursorView` made it. */
+export const cursorSchema = z.string().transform((text, ctx): Cursor => {
+  const [at = "", id = ""] = Buffer.from(text, "base64url").toString().split(" ");
+  const read = z.object({ at: utc, id: z.uuid() }).safeParse({ at, id });
+  if (read.success) return { at: new Date(read.data.at), id };
+  ctx.addIssue({ code: "custom", message: "is not a cursor of this list; use nextCursor" });
+  return z.NEVER;
+});
+
+function commonView(reminder: PlannedReminder | Reminder, timeZone: string) {
+  return {
+    step: reminder.step,
+    kind: reminder.kind,
+    topics: reminder.topics,
+    channel: reminder.channel,
+    dueAt: reminder.dueAt.toISOString(),
+    localTime: formatInZone(reminder.dueAt, timeZone),
+    expiresAt: reminder.expiresAt.toISOString(),
+    statusReason: reminder.statusReason,
+    trace: reminder.trace,
+  };
+}

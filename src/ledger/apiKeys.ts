@@ -1,0 +1,84 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Queries } from "./ledger.ts";
+import type { Role } from "./tables.ts";
+
+/** Who is asking: a key of one clinic, with its role. */
+export interface ApiKey {
+  id: string;
+  clinicId: string;
+  role: Role;
+}
+
+/** A key as an operator sees it: never its secret. */
+export interface ApiKeyInfo extends ApiKey {
+  label: string;
+  createdAt: Date;
+  revokedAt: Date | null;
+}
+
+/** 256 random bits, behind a prefix by which a leaked key can be told for what it is. */
+export function generateApiKey(): string {
+  return `ac_${randomBytes(32).toString("base64url")}`;
+}
+
+/** Stores the SHA-256 of `secret` as a key of a clinic: the secret itself is kept nowhere. */
+export async function createApiKey(
+  db: Queries,
+  key: { clinicId: string; role: Role; label: string; secret: string },
+  now: Date,
+): Promise<ApiKey> {
+  const row = await db
+    .insertInto("api_keys")
+    .values({
+      clinic_id: key.clinicId,
+      role: key.role,
+      label: key.label,
+      hash: hashOf(key.secret),
+      created_at: now,
+      revoked_at: null,
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return { id: row.id, clinicId: key.clinicId, role: key.role };
+}
+
+/** The key that `secret` is, or undefined where it is unknown or revoked. */
+export function findApiKey(db: Queries, secret: string): Promise<ApiKey | undefined> {
+  return db
+    .selectFrom("api_keys")
+    .select(["id", "clinic_id as clinicId", "role"])
+    .where("hash", "=", hashOf(secret))
+    .where("revoked_at", "is", null)
+    .executeTakeFirst();
+}
+
+/** Every key of a clinic, or of all clinics, oldest first. */
+export function listApiKeys(db: Queries, clinicId?: string): Promise<ApiKeyInfo[]> {
+  let query = db
+    .selectFrom("api_keys")
+    .select([
+      "id",
+      "clinic_id as clinicId",
+      "role",
+      "label",
+      "created_at as createdAt",
+      "revoked_at as revokedAt",
+    ]);
+  if (clinicId !== undefined) query = query.where("clinic_id", "=", clinicId);
+  return query.orderBy("created_at").execute();
+}
+
+/** Revokes a key at once; false where there is no such key, or it was revoked before. */
+export async function revokeApiKey(db: Queries, id: string, now: Date): Promise<boolean> {
+  const result = await db
+    .updateTable("api_keys")
+    .set({ revoked_at: now })
+    .where("id", "=", id)
+    .where("revoked_at", "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+function hashOf(secret: string): Uint8Array {
+  return createHash("sha256").update(secret).digest();
+}

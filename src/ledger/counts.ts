@@ -1,0 +1,37 @@
+import { sql } from "kysely";
+import type { Queries } from "./ledger.ts";
+
+/** Reminders that are between their due time and their end. */
+export interface UnsettledCounts {
+  overdue: number;
+  queued: number;
+  sending: number;
+  unknown: number;
+  /** The due time of the most overdue reminder that is not handed over yet. */
+  oldestDueAt: Date | null;
+}
+
+/** Counts by the partial indexes alone: the cost does not grow with what is pending or past. */
+export async function countUnsettled(db: Queries, now: Date): Promise<UnsettledCounts> {
+  const { rows } = await sql<UnsettledCounts>`
+    select
+      (select count(*)::int from aftercare.reminders
+        where status = 'scheduled' and due_at < ${now}) as overdue,
+      (select min(due_at) from aftercare.reminders
+        where status = 'scheduled' and due_at < ${now}) as "oldestDueAt",
+      count(*) filter (where status = 'queued')::int as queued,
+      count(*) filter (where status = 'sending')::int as sending,
+      count(*) filter (where status = 'unknown')::int as unknown
+    from aftercare.reminders where status in ('queued', 'sending', 'unknown')`.execute(db);
+  const [counts] = rows;
+  if (counts === undefined) throw new Error("an aggregate without a group has one row");
+  return counts;
+}
+
+/** True where the ledger answers a query. */
+export async function ledgerAnswers(db: Queries): Promise<boolean> {
+  return sql`select 1`.execute(db).then(
+    () => true,
+    () => false,
+  );
+}

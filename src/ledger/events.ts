@@ -1,0 +1,45 @@
+import type { Queries } from "./ledger.ts";
+
+/** Something that happened to a treatment or a reminder, and who did it. */
+export interface Event {
+  type: string;
+  /** `key:<id>` for a call over HTTP, else the part of the program: `worker`, `rescuer`, `patient`. */
+  actor: string;
+  detail: Record<string, unknown>;
+  at: Date;
+}
+
+export interface NewEvent extends Event {
+  clinicId: string;
+  treatmentId: string | null;
+  reminderId: string | null;
+}
+
+/** Writes events; within a transaction they stand or fall with it. */
+export async function addEvents(db: Queries, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await db
+    .insertInto("events")
+    .values(
+      events.map((event) => ({
+        clinic_id: event.clinicId,
+        treatment_id: event.treatmentId,
+        reminder_id: event.reminderId,
+        type: event.type,
+        actor: event.actor,
+        detail: JSON.stringify(event.detail),
+        at: event.at,
+      })),
+    )
+    .execute();
+}
+
+/** The history of one reminder, oldest first. */
+export function listReminderEvents(db: Queries, reminderId: string): Promise<Event[]> {
+  return db
+    .selectFrom("events")
+    .select(["type", "actor", "detail", "at"])
+    .where("reminder_id", "=", reminderId)
+    .orderBy("id")
+    .execute();
+}

@@ -1,0 +1,60 @@
+import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import { migrate } from "./migrate.ts";
+import { openPglitePool } from "./pglitePool.ts";
+import { openPool, type Pool } from "./pool.ts";
+import type { Tables } from "./tables.ts";
+
+/** Where the ledger is: a PostgreSQL server, or a directory for the embedded engine. */
+export type LedgerLocation = { databaseUrl: string } | { dataDir: string };
+
+/** The open ledger: typed queries, and the pool that the queue may keep its own tables in. */
+export interface Ledger {
+  db: Kysely<Tables>;
+  /** Connections whose `search_path` is the queue's schema, `bullmq`, on the same database. */
+  queuePool: Pool;
+  close(): Promise<void>;
+}
+
+/** A ledger or a transaction on it: what a query needs. */
+export type Queries = Kysely<Tables> | Transaction<Tables>;
+
+/** The schema of the queue's tables, apart from the ledger's own. */
+export const QUEUE_SCHEMA = "bullmq";
+
+/**
+ * Opens the ledger and brings its schema up to date. Throws AppError `ledger_unavailable` where
+ * the server cannot be reached or migrated, `data_dir_locked` where another process has the
+ * directory.
+ */
+export async function openLedger(location: LedgerLocation): Promise<Ledger> {
+  const { pool, queuePool } = await openPools(location);
+  try {
+    await migrate(pool);
+  } catch (error) {
+    await Promise.all([...new Set([pool, queuePool])].map((each) => each.end()));
+    throw error;
+  }
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema("aftercare");
+  return {
+    db,
+    queuePool,
+    async close() {
+      await Promise.all([...new Set([pool, queuePool])].map((each) => each.end()));
+    },
+  };
+}
+
+async function openPools(location: LedgerLocation): Promise<{ pool: Pool; queuePool: Pool }> {
+  if ("dataDir" in location) {
+    const pool = await openPglitePool(location.dataDir);
+    return { pool, queuePool: pool };
+  }
+  return {
+    pool: openPool(location.databaseUrl, { max: 10, applicationName: "aftercare" }),
+    queuePool: openPool(location.databaseUrl, {
+      searchPath: QUEUE_SCHEMA,
+      max: 10,
+      applicationName: "aftercare queue",
+    }),
+  };
+}

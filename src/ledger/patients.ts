@@ -1,0 +1,83 @@
+import { sql } from "kysely";
+import type { Enrolment } from "../domain/enrolment.ts";
+import type { Queries } from "./ledger.ts";
+
+/** What is known of a person: what the clinic says now, over what it said before. */
+export type PatientFacts = Enrolment["patient"];
+
+/** A person of one clinic; `id` is null while the person is not in the ledger yet. */
+export interface KnownPatient {
+  id: string | null;
+  facts: PatientFacts;
+}
+
+/**
+ * The patient that an enrolment speaks of: the one with its external id; without one, the one of
+ * this clinic with the same first name and number or address; else a new one. What the enrolment
+ * says of the person replaces what was known; what it leaves out stays.
+ */
+export async function recognisePatient(
+  db: Queries,
+  clinicId: string,
+  given: PatientFacts,
+): Promise<KnownPatient> {
+  const base = db
+    .selectFrom("patients")
+    .select(["id", "external_id", "phone", "email", "time_zone", "locale"])
+    .where("clinic_id", "=", clinicId);
+  const known = await (given.externalId === null
+    ? base
+        .where(sql`lower(first_name)`, "=", given.firstName.toLowerCase())
+        .where((where) =>
+          where.or([
+            where("phone", "=", given.phone ?? ""),
+            where("email", "=", given.email ?? ""),
+          ]),
+        )
+    : base.where("external_id", "=", given.externalId)
+  )
+    .orderBy("created_at")
+    .limit(1)
+    .executeTakeFirst();
+  if (known === undefined) return { id: null, facts: given };
+  return {
+    id: known.id,
+    facts: {
+      externalId: given.externalId ?? known.external_id,
+      firstName: given.firstName,
+      phone: given.phone ?? known.phone,
+      email: given.email ?? known.email,
+      timeZone: given.timeZone ?? known.time_zone,
+      locale: given.locale ?? known.locale,
+    },
+  };
+}
+
+/** Stores the person and returns the id; two calls with one new external id make one person. */
+export async function savePatient(
+  db: Queries,
+  clinicId: string,
+  patient: KnownPatient,
+  now: Date,
+): Promise<string> {
+  const { facts } = patient;
+  const columns = {
+    first_name: facts.firstName,
+    phone: facts.phone,
+    email: facts.email,
+    time_zone: facts.timeZone,
+    locale: facts.locale,
+    updated_at: now,
+  };
+  if (patient.id !== null) {
+    await db.updateTable("patients").set(columns).where("id", "=", patient.id).execute();
+    return patient.id;
+  }
+  const saved = await db
+    .insertInto("patients")
+    .values({ ...columns, clinic_id: clinicId, external_id: facts.externalId, created_at: now })
+    .onConflict((conflict) => conflict.columns(["clinic_id", "external_id"]).doUpdateSet(columns))
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return saved.id;
+}

@@ -1,0 +1,37 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Protocol } from "../domain/protocol.ts";
+import { AppError } from "../errors.ts";
+import type { Queries } from "./ledger.ts";
+
+/**
+ * Keeps each protocol under its name and version, so that a treatment can always show the steps it
+ * was enrolled with. Throws AppError `protocol_changed` where a file has changed and its version
+ * has not.
+ */
+export async function pinProtocols(
+  db: Queries,
+  protocols: Iterable<Protocol>,
+  now: Date,
+): Promise<void> {
+  for (const protocol of protocols) {
+    const definition = JSON.stringify(protocol);
+    await db
+      .insertInto("protocols")
+      .values({ name: protocol.name, version: protocol.version, definition, pinned_at: now })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const pinned = await db
+      .selectFrom("protocols")
+      .select("definition")
+      .where("name", "=", protocol.name)
+      .where("version", "=", protocol.version)
+      .executeTakeFirstOrThrow();
+    if (!isDeepStrictEqual(pinned.definition, JSON.parse(definition))) {
+      throw new AppError(
+        "protocol_changed",
+        `protocol ${protocol.name}: version ${protocol.version} is in the ledger with other ` +
+          "contents; raise `version` in its file",
+      );
+    }
+  }
+}

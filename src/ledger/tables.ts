@@ -1,0 +1,146 @@
+import type { ColumnType, Generated } from "kysely";
+import type { ChannelName } from "../domain/channel.ts";
+import type { Purpose } from "../domain/consent.ts";
+import type { Protocol, StepKind } from "../domain/protocol.ts";
+import type { ReminderStatus, Trace } from "../domain/reminder.ts";
+import type { SendWindowText } from "../domain/sendWindow.ts";
+
+/** A jsonb column: read parsed, written as text, because the two engines disagree on arrays. */
+type Json<T> = ColumnType<T, string, string>;
+
+/** The role of an API key: `enroll` for a front desk, `admin` for all that can be taken back. */
+export type Role = "enroll" | "admin";
+
+/** The tables of schema `aftercare`, as migrations/ leaves them. Every time is an instant. */
+export interface Tables {
+  settings: { name: string; value: string };
+  clinics: {
+    id: Generated<string>;
+    name: string;
+    time_zone: string;
+    region: string;
+    locale: Generated<string>;
+    phone: string | null;
+    send_window: Json<SendWindowText>;
+    created_at: Date;
+  };
+  api_keys: {
+    id: Generated<string>;
+    clinic_id: string;
+    role: Role;
+    hash: Uint8Array;
+    label: string;
+    created_at: Date;
+    revoked_at: Date | null;
+  };
+  protocols: { name: string; version: number; definition: Json<Protocol>; pinned_at: Date };
+  patients: {
+    id: Generated<string>;
+    clinic_id: string;
+    external_id: string | null;
+    first_name: string;
+    phone: string | null;
+    email: string | null;
+    time_zone: string | null;
+    locale: string | null;
+    created_at: Date;
+    updated_at: Date;
+  };
+  treatments: {
+    id: Generated<string>;
+    clinic_id: string;
+    patient_id: string;
+    protocol: string;
+    protocol_version: number;
+    performed_at: Date;
+    time_zone: string;
+    channels: ChannelName[];
+    status: Generated<"active" | "cancelled">;
+    created_at: Date;
+  };
+  consents: {
+    id: Generated<string>;
+    clinic_id: string;
+    patient_id: string;
+    treatment_id: string;
+    purpose: Purpose;
+    channel: ChannelName;
+    source: string;
+    given_at: Date;
+    recorded_at: Date;
+    recorded_by: string;
+  };
+  opt_outs: {
+    clinic_id: string;
+    channel: ChannelName;
+    address: string;
+    source: string;
+    created_at: Date;
+  };
+  reminders: {
+    id: Generated<string>;
+    clinic_id: string;
+    treatment_id: string;
+    patient_id: string;
+    step: string;
+    position: number;
+    kind: StepKind;
+    topics: string[];
+    channel: ChannelName;
+    channels: ChannelName[];
+    due_at: Date;
+    send_until: Date;
+    expires_at: Date;
+    status: ReminderStatus;
+    status_reason: string | null;
+    dispatch_no: Generated<number>;
+    retries: Generated<number>;
+    taken_at: Date | null;
+    trace: Json<Trace>;
+    created_at: Date;
+    updated_at: Date;
+  };
+  attempts: {
+    id: Generated<string>;
+    clinic_id: string;
+    reminder_id: string;
+    dispatch_no: number;
+    channel: ChannelName;
+    provider: string;
+    provider_id: string | null;
+    status: AttemptStatus;
+    subject: string | null;
+    body: string | null;
+    code: string | null;
+    detail: string | null;
+    started_at: Date;
+    ended_at: Date | null;
+  };
+  receipts: {
+    id: Generated<number>;
+    clinic_id: string;
+    attempt_id: string;
+    status: string;
+    code: string;
+    received_at: Date;
+  };
+  events: {
+    id: Generated<number>;
+    clinic_id: string;
+    treatment_id: string | null;
+    reminder_id: string | null;
+    type: string;
+    actor: string;
+    detail: Json<Record<string, unknown>>;
+    at: Date;
+  };
+  idempotency_keys: {
+    clinic_id: string;
+    key: string;
+    body_hash: Uint8Array;
+    answer: Json<unknown>;
+    created_at: Date;
+  };
+}
+
+export type AttemptStatus = "sending" | "sent" | "delivered" | "undelivered" | "failed" | "unknown";

@@ -1,0 +1,111 @@
+import {
+  createPostgresBackend,
+  type PgPool,
+  type Processor,
+  Queue,
+  runMigrations,
+  Worker,
+  type WorkerOptions,
+} from "bullmq";
+import { Redis } from "ioredis";
+import type { Ticket } from "../domain/claim.ts";
+import { type Ledger, QUEUE_SCHEMA } from "../ledger/ledger.ts";
+
+/** The one queue: a job of it is one hand-over of one reminder. */
+const QUEUE_NAME = "deliver";
+
+/** The queue as chosen by the deployment: on Redis where there is one, else in the ledger's database. */
+export interface QueueBackend {
+  queue: Pick<Queue, "addBulk" | "getWaitingCount">;
+  /** Starts a BullMQ worker on the queue; the caller closes it. */
+  openWorker(
+    processor: Processor<Ticket>,
+    options: Omit<WorkerOptions, "connection">,
+  ): Pick<Worker, "close">;
+  /** Whether the queue answers within a second. */
+  answers(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Opens the queue beside `ledger`; `onError` hears of lost connections, which mend by themselves. */
+export async function openQueueBackend(
+  options: { ledger: Ledger; redisUrl: string | null },
+  onError: (error: unknown) => void,
+): Promise<QueueBackend> {
+  return options.redisUrl === null
+    ? openOnPostgres(options.ledger, onError)
+    : openOnRedis(options.redisUrl, onError);
+}
+
+async function openOnPostgres(
+  ledger: Ledger,
+  onError: (error: unknown) => void,
+): Promise<QueueBackend> {
+  // The same pool under BullMQ's own type of it, whose `on` is written otherwise than `pg`'s.
+  const connection = ledger.queuePool as unknown as PgPool;
+  const client = await connection.connect();
+  try {
+    await runMigrations(client, QUEUE_SCHEMA);
+  } finally {
+    client.release();
+  }
+  const queue = new Queue(QUEUE_NAME, { connection }, createPostgresBackend);
+  queue.on("error", onError);
+  return {
+    queue,
+    openWorker(processor, workerOptions) {
+      const worker = new Worker(
+        QUEUE_NAME,
+        processor,
+        { ...workerOptions, connection },
+        createPostgresBackend,
+      );
+      worker.on("error", onError);
+      return worker;
+    },
+    answers: () => answersSoon(queue),
+    close: () => queue.close(),
+  };
+}
+
+async function openOnRedis(
+  redisUrl: string,
+  onError: (error: unknown) => void,
+): Promise<QueueBackend> {
+  // A producer gives up soon, because its caller can leave the reminder to the rescuer; a worker
+  // never does, because it has nothing else to wait for.
+  const producer = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
+  const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  for (const connection of [producer, consumer]) connection.on("error", onError);
+  const queue = new Queue(QUEUE_NAME, { connection: producer });
+  queue.on("error", onError);
+  return {
+    queue,
+    openWorker(processor, workerOptions) {
+      const worker = new Worker(QUEUE_NAME, processor, {
+        ...workerOptions,
+        connection: consumer,
+      });
+      worker.on("error", onError);
+      return worker;
+    },
+    answers: () => answersSoon(queue),
+    async close() {
+      await queue.close();
+      producer.disconnect();
+      consumer.disconnect();
+    },
+  };
+}
+
+async function answersSoon(queue: Pick<Queue, "getWaitingCount">): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), 1_000);
+  });
+  const answered = queue.getWaitingCount().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+}

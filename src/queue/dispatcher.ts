@@ -1,0 +1,57 @@
+import type { Clock } from "../clock.ts";
+import { type Dispatched, takeDue } from "../ledger/dispatch.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { Metrics } from "../metrics.ts";
+import type { QueueBackend } from "./backend.ts";
+import { type Loop, startLoop } from "./loop.ts";
+
+const BATCH = 500;
+
+export interface DispatcherOptions {
+  ledger: Ledger;
+  queue: QueueBackend["queue"];
+  clock: Clock;
+  metrics: Metrics;
+  /** How far ahead reminders are handed over, in milliseconds of the clock. */
+  horizonMs: number;
+  /** How often it looks, in real milliseconds. */
+  everyMs: number;
+  onError: (error: unknown) => void;
+}
+
+/**
+ * Moves reminders from the ledger to the queue shortly before they are due, so that the queue holds
+ * minutes of work and never months.
+ */
+export function startDispatcher(options: DispatcherOptions): Loop {
+  return startLoop(() => dispatchDue(options), options.everyMs, options.onError);
+}
+
+async function dispatchDue(options: DispatcherOptions): Promise<void> {
+  const { ledger, queue, clock, metrics } = options;
+  for (;;) {
+    const now = clock.now();
+    const horizon = new Date(now.getTime() + options.horizonMs);
+    const taken = await takeDue(ledger, horizon, BATCH, now);
+    // The rows are committed as queued before the jobs exist. Should adding them fail, the rescuer
+    // finds them; the other way round, a job could run before its row says so.
+    if (taken.length > 0) await queue.addBulk(taken.map((ticket) => toJob(ticket, clock)));
+    metrics.dispatched.inc(taken.length);
+    if (taken.length < BATCH) return;
+  }
+}
+
+function toJob({ reminderId, dispatchNo, dueAt }: Dispatched, clock: Clock) {
+  const waitMs = dueAt.getTime() - clock.now().getTime();
+  return {
+    name: "deliver",
+    data: { reminderId, dispatchNo },
+    opts: {
+      // Used once and never again: BullMQ drops a job whose id it has seen.
+      jobId: `${reminderId}-${dispatchNo}`,
+      delay: Math.max(0, Math.ceil(clock.toRealMs(waitMs))),
+      removeOnComplete: true,
+      removeOnFail: { count: 1_000 },
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { ENGINES, useEngine } from "./engine.ts";
+
+const CLOSED = "Cannot use a pool after calling end on the pool";
+
+describe.each(ENGINES)("the end of a pool on the %s engine", (kind) => {
+  const engine = useEngine(kind);
+
+  it("waits for what was asked before, refuses what is asked after, and comes once", async () => {
+    const { pool } = engine;
+    await pool.query("create table asked (n int)");
+    const asked = Array.from({ length: 100 }, (_, n) =>
+      pool.query("insert into asked values ($1)", [n]),
+    );
+    const client = await pool.connect();
+    const last = client.query("insert into asked values (100)").finally(() => client.release());
+    const ends = [pool.end(), pool.end()];
+    const late = [pool.query("select 1"), pool.connect()];
+    for (const refused of late) await expect(refused).rejects.toThrow(CLOSED);
+    await Promise.all([...asked, last]);
+    await Promise.all(ends);
+    await pool.end();
+    await expect(pool.query("select 1")).rejects.toThrow(CLOSED);
+
+    engine.pool = await engine.open();
+    expect((await engine.pool.query("select count(*) as n from asked")).rows).toEqual([{ n: 101 }]);
+  });
+
+  it("lets a client that was being waited for be given back", async () => {
+    const { pool } = engine;
+    const connecting = pool.connect();
+    const ended = pool.end();
+    (await connecting).release();
+    await ended;
+    engine.pool = await engine.open();
+  });
+});
+
+describe("the end of a pool on the embedded engine alone", () => {
+  const engine = useEngine("embedded");
+
+  it("rolls a transaction back that waits for its client, and lets the others finish", async () => {
+    const { pool } = engine;
+    await pool.query("create table kept (n int)");
+    const client = await pool.connect();
+    await client.query("begin");
+    await client.query("insert into kept values (1)");
+    const beside = pool.query("insert into kept values (2)");
+    await pool.end();
+    await beside;
+    await expect(client.query("insert into kept values (3)")).rejects.toThrow();
+    client.release();
+
+    engine.pool = await engine.open();
+    expect((await engine.pool.query("select n from kept")).rows).toEqual([{ n: 2 }]);
+  });
+
+  it("does not wait for a client that nobody gives back", async () => {
+    const client = await engine.pool.connect();
+    await client.query("listen something");
+    await engine.pool.end();
+    engine.pool = await engine.open();
+    expect((await engine.pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+  });
+});

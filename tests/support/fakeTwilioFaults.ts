@@ -1,0 +1,55 @@
+/** Which requests a fault is for: all sends, unless it says otherwise. */
+export interface FaultTarget {
+  /** Sends, or the reading of messages. */
+  on?: "send" | "read";
+  /** Only this number. */
+  to?: string;
+  /** Only texts that hold this. */
+  body?: string;
+}
+
+/** What the fake does in place of its proper answer. */
+export type Fault =
+  | { do: "refuse"; status: number; code: number; message: string; retryAfter: number | null }
+  | { do: "html"; status: number }
+  /** `keep`: the message is taken all the same. */
+  | { do: "cut"; keep: boolean }
+  | { do: "hang"; keep: boolean };
+
+interface Rule {
+  fault: Fault;
+  target: FaultTarget;
+  left: number;
+}
+
+/** The faults that a test has asked for; the oldest that fits a request is used up first. */
+export interface Faults {
+  add(fault: Fault, times: number, target: FaultTarget): void;
+  /** The fault for this request, if there is one. */
+  take(on: "send" | "read", params: Readonly<Record<string, string>>): Fault | null;
+  clear(): void;
+}
+
+export function createFaults(): Faults {
+  let rules: Rule[] = [];
+  return {
+    add(fault, times, target) {
+      rules.push({ fault, target, left: times });
+    },
+    take(on, params) {
+      const rule = rules.find(
+        ({ target }) =>
+          (target.on ?? "send") === on &&
+          (target.to === undefined || target.to === params.To) &&
+          (target.body === undefined || (params.Body ?? "").includes(target.body)),
+      );
+      if (!rule) return null;
+      rule.left -= 1;
+      if (rule.left <= 0) rules = rules.filter((other) => other !== rule);
+      return rule.fault;
+    },
+    clear() {
+      rules = [];
+    },
+  };
+}
