@@ -2,8 +2,6 @@ import type { ChannelName } from "../domain/channel.ts";
 import type { MessageContent } from "../domain/message.ts";
 import type { SendOutcome } from "../domain/outcome.ts";
 
-export type { PermanentReason, SendOutcome } from "../domain/outcome.ts";
-
 /** One message to one patient, complete: a channel asks nobody for anything more. */
 export interface OutgoingMessage {
   /** The attempt that this send is (a uuid); names the status callback. */

@@ -3,8 +3,9 @@ import type { SendMailOptions } from "nodemailer";
 import nodemailer from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
 import type { SmtpConfig } from "../config.ts";
+import type { SendOutcome } from "../domain/outcome.ts";
 import { AppError } from "../errors.ts";
-import type { Channel, OutgoingMessage, SendOutcome } from "./channel.ts";
+import type { Channel, OutgoingMessage } from "./channel.ts";
 import { outcomeOfSmtpError, type SmtpError } from "./smtpOutcome.ts";
 
 export interface SmtpChannelOptions {

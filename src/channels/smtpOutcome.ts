@@ -1,4 +1,4 @@
-import type { PermanentReason, SendOutcome } from "./channel.ts";
+import type { PermanentReason, SendOutcome } from "../domain/outcome.ts";
 
 /** What is read of an error of nodemailer's; its message and reply text hold the address. */
 export interface SmtpError {

@@ -1,6 +1,7 @@
 import twilio from "twilio";
 import type { TwilioConfig } from "../config.ts";
-import type { Channel, LookupOutcome, OutgoingMessage, SendOutcome } from "./channel.ts";
+import type { SendOutcome } from "../domain/outcome.ts";
+import type { Channel, LookupOutcome, OutgoingMessage } from "./channel.ts";
 import { outcomeOfTwilioFailure } from "./twilioOutcome.ts";
 import { TwilioRequestError, TwilioRequests } from "./twilioRequest.ts";
 

@@ -1,4 +1,4 @@
-import type { PermanentReason, SendOutcome } from "./channel.ts";
+import type { PermanentReason, SendOutcome } from "../domain/outcome.ts";
 import type { TwilioFailure } from "./twilioRequest.ts";
 
 /*

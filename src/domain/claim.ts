@@ -1,4 +1,4 @@
-import { type Move, overToNextChannel, postponed, type SendState } from "./outcome.ts";
+import { endedAs, type Move, overToNextChannel, postponed, type SendState } from "./outcome.ts";
 import type { ReminderStatus } from "./reminder.ts";
 
 /** A queue's word for one hand-over of one reminder; all that a job carries. */
@@ -14,6 +14,8 @@ export interface RefusedState extends SendState {
   dueAt: Date;
   sendUntil: Date;
   optedOut: boolean;
+  /** Cancelled while this reminder was leaving: it must not leave again. */
+  treatmentCancelled: boolean;
 }
 
 /** What a refused claim leads to. */
@@ -27,6 +29,9 @@ export type RefusedClaim =
 /** Why a reminder could not be claimed with `ticket` at `now`, and where it goes from there. */
 export function refusedClaim(state: RefusedState, ticket: Ticket, now: Date): RefusedClaim {
   if (state.status !== "queued" || state.dispatchNo !== ticket.dispatchNo) return { kind: "void" };
+  if (state.treatmentCancelled) {
+    return { kind: "move", move: endedAs(state, "cancelled", "treatment_cancelled") };
+  }
   if (state.optedOut) return { kind: "move", move: overToNextChannel(state, "opted_out", now) };
   if (now >= state.sendUntil) return { kind: "move", move: postponed(state, now) };
   const waitMs = state.dueAt.getTime() - now.getTime();

@@ -48,9 +48,9 @@ const LONGEST_RETRY_MS = 3_600_000;
 export function afterSend(state: SendState, outcome: SendOutcome, now: Date, random: number): Move {
   switch (outcome.kind) {
     case "sent":
-      return ended(state, outcome.delivered ? "delivered" : "sent", null);
+      return endedAs(state, outcome.delivered ? "delivered" : "sent", null);
     case "unknown":
-      return ended(state, "unknown", outcome.code);
+      return endedAs(state, "unknown", outcome.code);
     case "transient":
       return retried(state, outcome.code, now, backoffMs(state.retries, random));
     case "rateLimited": {
@@ -66,7 +66,7 @@ export function afterSend(state: SendState, outcome: SendOutcome, now: Date, ran
 export function postponed(state: SendState, earliest: Date): Move {
   return (
     scheduledFrom(state, earliest, state.channel, state.retries, null) ??
-    ended(state, "skipped", "expired")
+    endedAs(state, "skipped", "expired")
   );
 }
 
@@ -74,14 +74,14 @@ export function postponed(state: SendState, earliest: Date): Move {
 export function overToNextChannel(state: SendState, reason: PermanentReason, now: Date): Move {
   const next = state.channels[state.channels.indexOf(state.channel) + 1];
   const moved = next && scheduledFrom(state, now, next, 0, reason);
-  return moved ?? ended(state, reason === "opted_out" ? "skipped" : "failed", reason);
+  return moved ?? endedAs(state, reason === "opted_out" ? "skipped" : "failed", reason);
 }
 
 function retried(state: SendState, code: string, now: Date, waitMs: number): Move {
   const again = new Date(now.getTime() + waitMs);
   return (
     scheduledFrom(state, again, state.channel, state.retries + 1, code) ??
-    ended(state, "failed", code)
+    endedAs(state, "failed", code)
   );
 }
 
@@ -101,7 +101,8 @@ function scheduledFrom(
   return { status: "scheduled", reason, channel, retries, dueAt: opening.from, sendUntil };
 }
 
-function ended(state: SendState, status: ReminderStatus, reason: string | null): Move {
+/** The end of a reminder, or `unknown`: nothing more is sent unless something else happens. */
+export function endedAs(state: SendState, status: ReminderStatus, reason: string | null): Move {
   const { channel, retries } = state;
   return { status, reason, channel, retries, dueAt: null, sendUntil: null };
 }

@@ -27,12 +27,18 @@ export interface Claimed extends Ticket {
   clinicLocale: string;
 }
 
-/** What is known of an address when a message is put together again for a lookup. */
-export type Unsettled = Claimed & { provider: string; startedAt: Date; expiresAt: Date };
+/** A send whose outcome is not known, and what its provider can be asked about. */
+export interface Unsettled extends Claimed {
+  provider: string;
+  startedAt: Date;
+  expiresAt: Date;
+  /** The text as it was sent; null where the worker was lost before it could say. */
+  body: string | null;
+}
 
 /**
  * Claims reminders for sending, each with one conditional update: still queued under this dispatch
- * number, due, inside its opening, and its address not opted out. The attempt is written in the
+ * number, due, inside its opening, its treatment not cancelled and its address not opted out. The attempt is written in the
  * same statement, before anything is sent. What is not in the result was not claimed.
  */
 export async function claim(
@@ -51,9 +57,10 @@ export async function claim(
       update aftercare.reminders r set status = 'sending', taken_at = ${now}, updated_at = ${now}
       from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
           as w(id uuid, dispatch_no int, attempt_id uuid),
-        aftercare.patients p
+        aftercare.patients p, aftercare.treatments t
       where r.id = w.id and r.dispatch_no = w.dispatch_no and r.status = 'queued'
         and r.due_at <= ${now} and r.send_until > ${now}
+        and t.id = r.treatment_id and t.status = 'active'
         and p.id = r.patient_id
         and (case r.channel when 'sms' then p.phone else p.email end) is not null
         and not exists (

@@ -24,6 +24,7 @@ export async function loadMovable(db: Queries, ids: readonly string[]): Promise<
     select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.clinic_id as "clinicId",
       r.treatment_id as "treatmentId", r.status, r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
+      t.status = 'cancelled' as "treatmentCancelled",
       t.time_zone as "timeZone", c.send_window as "clinicWindow",
       jsonb_path_query_first(
         v.definition, '$.steps[*] ? (@.key == $step).window', jsonb_build_object('step', r.step)

@@ -3,7 +3,22 @@ import pg from "pg";
 import { columnTypes } from "./columnTypes.ts";
 
 /** A connection taken out of a pool: `pg`'s own client, on both engines. Release it in `finally`. */
-export type PoolClient = pg.PoolClient;
+export interface PoolClient extends Pick<pg.PoolClient, "query" | "getTransactionStatus"> {
+  /** Gives it back; with true or an error it is closed, and not used again. */
+  release(destroy?: boolean | Error): void;
+  // Spelled out, because BullMQ's types do not accept how pg's put these.
+  on(event: "notification", listener: (message: Notification) => void): this;
+  on(event: "error", listener: (error: Error) => void): this;
+  on(event: "end", listener: () => void): this;
+  removeListener(event: "notification", listener: (message: Notification) => void): this;
+  removeAllListeners(event?: string): this;
+}
+
+/** What another connection sent with NOTIFY. */
+export interface Notification {
+  channel: string;
+  payload?: string;
+}
 
 /** What a statement answered. `rowCount` is the number of rows it returned or changed. */
 export interface QueryResult<Row> {
@@ -127,7 +142,11 @@ export function toPool(inner: pg.Pool, ending: Ending): Pool {
       const rows: Promise<unknown> = inner.query(text, values && [...values]);
       return track(rows as Promise<QueryResult<Row>>);
     },
-    connect: () => (ended ? refuse() : track(inner.connect())),
+    connect() {
+      if (ended) return refuse();
+      const client: Promise<unknown> = inner.connect();
+      return track(client as Promise<PoolClient>);
+    },
     end() {
       if (!ended) {
         ending.begin?.();

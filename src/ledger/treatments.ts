@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
+import type { ReminderStatus } from "../domain/reminder.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
@@ -114,9 +115,13 @@ export function cancelTreatment(
     ]);
     const treatment = await findTreatment(db, clinicId, id);
     const reminders = await listTreatmentReminders(db, clinicId, id);
-    const alreadySending = reminders.filter(({ status }) => status === "sending").length;
+    const alreadySending = reminders.filter(({ status }) => onItsWay(status)).length;
     return treatment && { treatment, cancelled: cancelled.length, alreadySending, reminders };
   });
+}
+
+function onItsWay(status: ReminderStatus): boolean {
+  return status === "sending" || status === "unknown";
 }
 
 function treatmentColumns(db: Queries, clinicId: string) {

@@ -1,4 +1,5 @@
-import { afterSend, type Move, postponed } from "../domain/outcome.ts";
+import type { OutgoingMessage } from "../channels/channel.ts";
+import { endedAs, type Move, postponed } from "../domain/outcome.ts";
 import type { Unsettled } from "../ledger/delivery.ts";
 import { loadMovable, moveReminders } from "../ledger/moves.ts";
 import { giveUpSending, rescueQueued, takeUnknown } from "../ledger/rescue.ts";
@@ -38,7 +39,7 @@ export function startRescuer(options: RescuerOptions): Loop {
   return startLoop(() => rescue(options), options.everyMs, options.onError);
 }
 
-async function rescue({ delivery, times }: RescuerOptions): Promise<void> {
+async function rescue({ delivery, times, onError }: RescuerOptions): Promise<void> {
   const { ledger, clock, metrics } = delivery;
   const now = clock.now();
   const ago = (ms: number) => new Date(now.getTime() - ms);
@@ -47,7 +48,8 @@ async function rescue({ delivery, times }: RescuerOptions): Promise<void> {
   const sending = await giveUpSending(ledger, ago(times.sendingLeaseMs), BATCH, now);
   metrics.rescued.inc({ from: "sending" }, sending);
   for (const unsettled of await takeUnknown(ledger, ago(times.askAgainMs), BATCH, now)) {
-    await settle(delivery, unsettled);
+    // One that cannot be settled must not keep the others waiting.
+    await settle(delivery, unsettled).catch(onError);
   }
 }
 
@@ -59,7 +61,7 @@ async function rescue({ delivery, times }: RescuerOptions): Promise<void> {
 async function settle(delivery: Delivery, unsettled: Unsettled): Promise<void> {
   const { ledger, clock, channels } = delivery;
   const now = clock.now();
-  const message = makeMessage(delivery.maker, unsettled, now);
+  const message = messageAsSent(delivery, unsettled, now);
   const answer = await channels[unsettled.channel].lookup(message, unsettled.startedAt);
   switch (answer.kind) {
     case "found": {
@@ -77,12 +79,16 @@ async function settle(delivery: Delivery, unsettled: Unsettled): Promise<void> {
       if (now < unsettled.expiresAt) return;
       const [state] = await loadMovable(ledger.db, [unsettled.reminderId]);
       if (!state) return;
-      const outcome = { kind: "permanent", code: "never_settled", reason: "refused" } as const;
-      const lonely = { ...state, channels: [state.channel] };
-      const last = afterSend(lonely, { ...outcome, detail: "" }, now, 0);
-      return move(delivery, unsettled, last);
+      return move(delivery, unsettled, endedAs(state, "failed", "never_settled"));
     }
   }
+}
+
+/** The provider knows the text that was sent; the patient's name or the template may differ now. */
+function messageAsSent(delivery: Delivery, unsettled: Unsettled, now: Date): OutgoingMessage {
+  const message = makeMessage(delivery.maker, unsettled, now);
+  if (unsettled.body === null || message.content.channel !== "sms") return message;
+  return { ...message, content: { channel: "sms", text: unsettled.body } };
 }
 
 function move(delivery: Delivery, unsettled: Unsettled, to: Move): Promise<void> {

@@ -11,8 +11,8 @@ describe("an email", () => {
   it("has the message in both parts, with the clinic, its phone and the way to stop", () => {
     const { subject, html, text } = email("essentials", "en");
     expect(subject).toBe("Your aftercare: what to do and what to avoid");
-    expect(html).toContain("<li><strong>Wash your hands</strong> every time");
-    expect(text).toContain("- Wash your hands every time before you touch your face.");
+    expect(html).toContain("<li><strong>Lie low</strong> for 24 to 48 hours.</li>");
+    expect(text).toContain("- Touch your face only with freshly washed hands. That helps");
     for (const part of [html, text]) {
       expect(part).toContain("Hello Ana,");
       expect(part).toContain("Rose Clinic");

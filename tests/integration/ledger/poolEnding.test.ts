@@ -30,8 +30,10 @@ describe.each(ENGINES)("the end of a pool on the %s engine", (kind) => {
     const { pool } = engine;
     const connecting = pool.connect();
     const ended = pool.end();
-    (await connecting).release();
+    const client = await connecting;
+    client.release();
     await ended;
+    await expect(pool.connect()).rejects.toThrow(CLOSED);
     engine.pool = await engine.open();
   });
 });
@@ -48,7 +50,7 @@ describe("the end of a pool on the embedded engine alone", () => {
     const beside = pool.query("insert into kept values (2)");
     await pool.end();
     await beside;
-    await expect(client.query("insert into kept values (3)")).rejects.toThrow();
+    await expect(client.query("insert into kept values (3)")).rejects.toThrow("not queryable");
     client.release();
 
     engine.pool = await engine.open();

@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { openPglitePool } from "../../../src/ledger/pglitePool.ts";
+import { until } from "../../support/poll.ts";
+import { startChild } from "./child.ts";
+
+let directory = "";
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), "aftercare-embedded-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+});
+
+describe("the embedded engine", () => {
+  it("starts in an empty directory, over the rest of a start that was killed, and again", async () => {
+    await mkdir(path.join(directory, "ledger.new"));
+    await writeFile(path.join(directory, "ledger.new", "PG_VERSION"), "18\n");
+    const first = await openPglitePool(directory);
+    await first.query("create table kept (n int)");
+    await first.query("insert into kept values (1)");
+    await first.end();
+    expect(existsSync(path.join(directory, "ledger.new"))).toBe(false);
+
+    const second = await openPglitePool(directory);
+    expect((await second.query("select n from kept")).rows).toEqual([{ n: 1 }]);
+    await second.end();
+  });
+
+  it("writes what is committed to the disk before it says so", async () => {
+    const pool = await openPglitePool(directory);
+    const { rows } = await pool.query(
+      "select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'wal_sync_method') order by name",
+    );
+    await pool.end();
+    expect(rows).toEqual([
+      { name: "fsync", setting: "on" },
+      { name: "synchronous_commit", setting: "on" },
+      { name: "wal_sync_method", setting: "fsync" },
+    ]);
+  });
+
+  it("refuses a directory that is open, and harms nothing", async () => {
+    const pool = await openPglitePool(directory);
+    await expect(openPglitePool(directory)).rejects.toMatchObject({ code: "data_dir_locked" });
+    expect((await pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  });
+
+  it("keeps all that was acknowledged when its process is killed", async () => {
+    const child = startChild("holdDataDir.ts", directory);
+    await until("the child writes", () => child.lines().length > 200, { deadlineMs: 25_000 });
+    await child.kill("SIGKILL");
+    const acknowledged = child.lines().map(Number);
+
+    const pool = await openPglitePool(directory);
+    const { rows } = await pool.query<{ n: number }>("select n from counted order by n");
+    await pool.end();
+    const kept = rows.map(({ n }) => n);
+    // One more may have been committed, and not yet printed.
+    expect(kept.slice(0, acknowledged.length)).toEqual(acknowledged);
+    expect(kept.length).toBeLessThanOrEqual(acknowledged.length + 1);
+  });
+
+  it("says so where the database is damaged, and lets go of the directory", async () => {
+    await mkdir(path.join(directory, "ledger"));
+    await writeFile(path.join(directory, "ledger", "PG_VERSION"), "18\n");
+    for (let time = 0; time < 2; time++) {
+      await expect(openPglitePool(directory)).rejects.toMatchObject({
+        name: "AppError",
+        code: "ledger_unavailable",
+      });
+    }
+  });
+});
