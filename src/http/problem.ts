@@ -71,6 +71,11 @@ const TITLES: Record<number, string> = {
   503: "Unavailable",
 };
 
+/** A status in words. */
+export function titleOf(status: number): string {
+  return TITLES[status] ?? "Error";
+}
+
 /** Answers every failure of the server as a problem, and logs those that are the server's fault. */
 export function answerProblems(server: FastifyInstance): void {
   server.setNotFoundHandler((_request, reply) =>
@@ -87,7 +92,7 @@ export function answerProblems(server: FastifyInstance): void {
 function sendProblem(reply: FastifyReply, problem: HttpProblem) {
   const body: Problem = {
     type: "about:blank",
-    title: TITLES[problem.status] ?? "Error",
+    title: titleOf(problem.status),
     status: problem.status,
     code: problem.code,
     detail: problem.message,

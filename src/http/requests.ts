@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { problemSchema } from "./problem.ts";
+import { problemSchema, titleOf } from "./problem.ts";
 import { cursorSchema } from "./views.ts";
 
 /** The address of one thing. An id that is no uuid is the id of nothing: 404, not a wrong field. */
@@ -16,7 +16,17 @@ export const reasonBody = z.strictObject({
   reason: z.string().trim().min(1, "must not be empty").max(500),
 });
 
+/** What a route's refusals look like in its documentation. */
+interface ProblemResponse {
+  description: string;
+  content: { "application/problem+json": { schema: typeof problemSchema } };
+}
+
 /** The refusals of a route for its documentation; 401 and 403 can come from each. */
-export function errorsOf(...statuses: number[]): Record<number, typeof problemSchema> {
-  return Object.fromEntries([401, 403, ...statuses].map((status) => [status, problemSchema]));
+export function errorsOf(...statuses: number[]): Record<number, ProblemResponse> {
+  const response = (status: number): ProblemResponse => ({
+    description: titleOf(status),
+    content: { "application/problem+json": { schema: problemSchema } },
+  });
+  return Object.fromEntries([401, 403, ...statuses].map((status) => [status, response(status)]));
 }

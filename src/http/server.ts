@@ -1,17 +1,11 @@
 import helmet from "@fastify/helmet";
-import swagger from "@fastify/swagger";
-import swaggerUi from "@fastify/swagger-ui";
 import underPressure from "@fastify/under-pressure";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
-import {
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-} from "fastify-type-provider-zod";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { requireKey } from "./auth.ts";
+import { addDocs } from "./docs.ts";
 import { type HealthRoutes, healthRoutes } from "./health.ts";
 import { answerProblems } from "./problem.ts";
 import { protocolRoutes } from "./protocols.ts";
@@ -45,7 +39,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   });
   await server.register(underPressure, { maxEventLoopDelay: 5_000, retryAfter: 5 });
-  await server.register(docs);
+  await addDocs(server);
   await server.register(async (routes) => {
     routes.setValidatorCompiler(validatorCompiler);
     routes.setSerializerCompiler(serializerCompiler);
@@ -63,27 +57,6 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     );
   });
   return server;
-}
-
-/** `/openapi.json` for programs and `/docs` for people; the page loads nothing from elsewhere. */
-async function docs(server: FastifyInstance): Promise<void> {
-  await server.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: {
-        title: "Aftercare",
-        version: "1",
-        description:
-          "Enrol a treatment; its aftercare reaches the patient as timed text messages and emails.",
-      },
-      components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
-      security: [{ key: [] }],
-    },
-    transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
-  });
-  await server.register(swaggerUi, { routePrefix: "/docs", staticCSP: true });
-  server.get("/openapi.json", { schema: { hide: true } }, () => server.swagger());
 }
 
 function measureRequests(server: FastifyInstance, metrics: Metrics): void {

@@ -31,7 +31,7 @@ export async function lockDataDir(dir: string): Promise<DirLock> {
   let released: Promise<void> | undefined;
   return {
     release() {
-      released ??= file.truncate().then(() => file.close());
+      released ??= file.truncate().finally(() => file.close());
       return released;
     },
   };

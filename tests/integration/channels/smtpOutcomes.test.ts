@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Channel, SendOutcome } from "../../../src/channels/channel.ts";
+import type { Channel } from "../../../src/channels/channel.ts";
 import { type SmtpChannelOptions, smtpChannel } from "../../../src/channels/smtp.ts";
+import type { SendOutcome } from "../../../src/domain/outcome.ts";
 import { type FakeSmtp, type SmtpStage, startFakeSmtp } from "../../support/fakeSmtp.ts";
 import { ADDRESS, outgoingEmail, SECRET_TEXT } from "./outgoing.ts";
 

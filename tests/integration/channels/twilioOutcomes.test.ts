@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Channel, SendOutcome } from "../../../src/channels/channel.ts";
+import type { Channel } from "../../../src/channels/channel.ts";
 import { twilioChannel } from "../../../src/channels/twilio.ts";
 import { ACCOUNT_FAULTS, meaningOfTwilioCode } from "../../../src/channels/twilioOutcome.ts";
+import type { SendOutcome } from "../../../src/domain/outcome.ts";
 import { type FakeTwilio, startFakeTwilio } from "../../support/fakeTwilio.ts";
 import { NUMBER, outgoingSms, SECRET_TEXT } from "./outgoing.ts";
 

@@ -116,7 +116,7 @@ export const EMAIL_FACTS: readonly Fact[] = [
     "bumps, breakouts, dry skin: not everyone",
     "essentials",
     /Breakouts, bumps and dry skin happen often, too, though not to everyone/,
-    /bultitos, los brotes y la piel seca, pero no le pasa a todo el mundo/,
+    /bultitos, los brotes y la piel seca, pero no le ocurren a todo el mundo/,
   ],
   [
     "peeling and breakouts take longer",
@@ -134,7 +134,7 @@ export const EMAIL_FACTS: readonly Fact[] = [
     "visible recovery in a day or two",
     "essentials",
     /What you can see heals mostly in the first day or two/,
-    /mayor parte de la recuperación visible ocurre en los primeros uno o dos días/,
+    /mayor parte de la recuperación visible ocurre en el primer o el segundo día/,
   ],
   [
     "heals for up to 2 months",
@@ -170,7 +170,12 @@ export const EMAIL_FACTS: readonly Fact[] = [
     /might want to bring in .* retinol and vitamin C serum\. Please do so gradually/,
     /Tal vez quiera añadir .* retinol y el sérum de vitamina C\. Hágalo poco a poco/,
   ],
-  ["how it heals", "two-days", /first day or two .* 48 hours/s, /uno o dos días .* 48 horas/s],
+  [
+    "how it heals",
+    "two-days",
+    /first day or two .* 48 hours/s,
+    /primer o el segundo día .* 48 horas/s,
+  ],
   [
     "gym, pool, sauna, sweat from 72 h",
     "gym-ok",

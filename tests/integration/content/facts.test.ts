@@ -22,7 +22,7 @@ describe("every fact reaches a patient", () => {
 const NO_RELEASE =
   /exfoli|\bAHA|alpha hydroxy|alfahidrox|glycolic|glicól|scent|perfumad|harsh|agresiv/i;
 const RELEASING = {
-  en: /\b(may|might|can|could|again|fine|safe|back|start|add|return|over|no longer)\b/i,
+  en: /\b(may|might|can|could|again|fine|safe|back|start|add|bring|return|over|no longer)\b/i,
   es: /(?<!\p{L})(puede|pueda|podr|ya|volver|vuelv|retom|empe[cz]|empiec|añad|segur|terminó)/iu,
 };
 const PRACTITIONER = {
@@ -60,7 +60,7 @@ describe.each(LOCALES)("nothing is said beyond the facts (%s)", (locale) => {
         [/volver al? (ejercicio|el ejercicio)/, /es posible que/i],
         [/añadir/i, /tal vez quiera/i],
         [/(pelarse|se pela) y los brotes/i, /pueden|podrían/],
-        [/bultitos/i, /no (en todos|le pasa a todo el mundo)/],
+        [/bultitos/i, /no (en todos|le ocurren a todo el mundo)/],
         [/limpiador suave.*reducir/i, /puede/],
         [/(sana|sanando) .*2 meses/i, /hasta/],
       ],

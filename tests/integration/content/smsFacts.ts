@@ -61,14 +61,19 @@ export const SMS_FACTS: readonly Fact[] = [
     /harsh chemicals for exfoliating/,
     /perfumados o agresivos para exfoliar/,
   ],
-  ["side effects are expected", "first-hours", /That is normal/, /Es de esperar/],
+  ["side effects are expected", "first-hours", /That is normal/, /Es normal/],
   [
     "flushed or bright red, like a sunburn",
     "first-hours",
     /may look flushed or very red, as with a mild or moderate sunburn, and be swollen/,
     /puede estar hinchada, roja o muy roja, .*quemadura de sol leve o moderada/,
   ],
-  ["eases within hours", "first-hours", /should settle in a few hours/, /que ceda en unas horas/],
+  [
+    "eases within hours",
+    "first-hours",
+    /should settle in a few hours/,
+    /se espera que ceda en unas horas/,
+  ],
   [
     "redness mostly fades by 48 h",
     "first-hours",
@@ -79,7 +84,7 @@ export const SMS_FACTS: readonly Fact[] = [
     "redness cannot be hurried",
     "first-hours",
     /Little takes redness away at once/,
-    /no hay mucho que la quite enseguida/,
+    /hay poco que la quite enseguida/,
   ],
   [
     "swelling for up to 48 h",

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -8,6 +8,7 @@ import { startChild } from "./child.ts";
 
 let parent = "";
 let directory = "";
+const lockFile = () => path.join(directory, "aftercare.lock");
 
 beforeEach(async () => {
   parent = await mkdtemp(path.join(tmpdir(), "aftercare-lock-"));
@@ -47,13 +48,15 @@ describe("the lock on a data directory", () => {
     await until("the child has the lock", () => child.lines().includes("locked"));
     await child.kill("SIGKILL");
     const lock = await lockDataDir(directory);
+    expect(await readFile(lockFile(), "utf8")).toBe(`${process.pid}\n`);
     await lock.release();
   });
 
   it("does not take a lock file that was left behind for a lock", async () => {
     await (await lockDataDir(directory)).release();
-    await writeFile(path.join(directory, "aftercare.lock"), "1\n");
+    await writeFile(lockFile(), "1\n");
     const lock = await lockDataDir(directory);
+    expect(await readFile(lockFile(), "utf8")).toBe(`${process.pid}\n`);
     await lock.release();
   });
 
