@@ -24,7 +24,7 @@ export async function openDatabase(directory: string): Promise<PGlite> {
     await rename(unfinished, directory);
   }
   const db = await PGlite.create(directory, { startParams: START_PARAMS });
-  if (!process.env.NOSYNC) passFsyncOn(db);
+  passFsyncOn(db);
   return db;
 }
 
