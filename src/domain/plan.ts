@@ -136,8 +136,7 @@ function remindersOf(timed: Timed, collapsed: boolean, input: PlanInput): Planne
 function traceOf(timed: Timed, dueAt: Date, input: PlanInput): Trace {
   const { step, trueAt, window } = timed;
   const { protocol, timeZone } = input;
-  const late = timed.opening !== null && trueAt < input.now;
-  const shifted = dueAt.getTime() > Math.max(trueAt.getTime(), input.now.getTime());
+  const movedMinutes = Math.round((dueAt.getTime() - trueAt.getTime()) / 60_000);
   return {
     protocol: { name: protocol.name, version: protocol.version },
     anchor: input.performedAt.toISOString(),
@@ -147,16 +146,16 @@ function traceOf(timed: Timed, dueAt: Date, input: PlanInput): Trace {
     timeZone,
     timeZoneFrom: input.timeZoneFrom,
     window: window === "any" ? "any" : describeHours(window, timeZone, trueAt),
-    movedMinutes: Math.round((dueAt.getTime() - trueAt.getTime()) / 60_000),
-    movedBy: late
-      ? shifted
-        ? "late enrolment and window"
-        : "late enrolment"
-      : shifted
-        ? "window"
-        : "nothing",
+    movedMinutes,
+    // The seconds between the treatment and its enrolment at the desk are no delay.
+    movedBy: movedMinutes === 0 ? "nothing" : movedBy(trueAt, dueAt, input.now),
     channels: timed.choice.considered,
   };
+}
+
+function movedBy(trueAt: Date, dueAt: Date, now: Date): Trace["movedBy"] {
+  if (trueAt >= now) return "window";
+  return dueAt > now ? "late enrolment and window" : "late enrolment";
 }
 
 function offsetOf(text: string) {

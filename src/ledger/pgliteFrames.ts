@@ -41,6 +41,8 @@ export interface Answer {
   /** The first word of each command that succeeded, such as INSERT. */
   commands: Set<string>;
   inTransaction: boolean;
+  /** What the engine said as it gave up for good; null while it goes on. */
+  lastWords: string | null;
 }
 
 /** Sorts what the session sent. */
@@ -51,6 +53,7 @@ export function readAnswer(sent: Buffer): Answer {
     notifications: [],
     commands: new Set(),
     inTransaction: false,
+    lastWords: null,
   };
   for (const { kind, body, bytes } of frames(sent)) {
     if (kind === "A") {
@@ -62,9 +65,23 @@ export function readAnswer(sent: Buffer): Answer {
     if (kind === "C") answer.commands.add(textAt(body, 0).split(" ", 1)[0] ?? "");
     // ReadyForQuery says I where the session is in no transaction; T in one, E in a failed one.
     if (kind === "Z") answer.inTransaction = body.toString() !== "I";
+    if (kind === "E") answer.lastWords ??= lastWords(body);
   }
   if (answer.notifications.length > 0) answer.bytes = Buffer.concat(kept);
   return answer;
+}
+
+/** The message of an ErrorResponse of a severity that the engine does not survive. */
+function lastWords(body: Buffer): string | null {
+  // Each field is a letter and a text: V is the severity, M the message.
+  const fields = body.toString().split("\0");
+  if (!fields.includes("VPANIC") && !fields.includes("VFATAL")) return null;
+  return fields.find((field) => field.startsWith("M"))?.slice(1) ?? "";
+}
+
+/** An ErrorResponse that ends a connection, with a SQLSTATE. */
+export function fatalError(code: string, message: string): Buffer {
+  return frame("E", "SFATAL", "VFATAL", `C${code}`, `M${message}`, Buffer.alloc(1));
 }
 
 /** A LISTEN or an UNLISTEN; the channel of the latter may be `*`. */

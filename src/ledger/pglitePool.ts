@@ -43,8 +43,8 @@ function poolOf(db: PGlite, lock: DirLock): Pool {
     database: "aftercare",
     password: "",
     ssl: false,
-    // A connection is a few objects. With many, only the session decides whose turn it is.
-    max: 1000,
+    // They only wait for each other: more would not do more at a time.
+    max: 100,
     types: columnTypes,
   });
   const clients = new Set<pg.PoolClient>();
@@ -59,7 +59,7 @@ function poolOf(db: PGlite, lock: DirLock): Pool {
       void inner.end();
       await Promise.all([...clients].map((client) => client.end()));
       await session.idle();
-      await db.close();
+      if (!session.isBroken()) await db.close();
       await lock.release();
     },
   });

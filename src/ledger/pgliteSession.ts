@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { PGlite } from "@electric-sql/pglite";
-import { type Answer, frame, readAnswer, subscriptionsIn } from "./pgliteFrames.ts";
+import { type Answer, fatalError, frame, readAnswer, subscriptionsIn } from "./pgliteFrames.ts";
 
 /** One of the connections that share the session. */
 export interface Member {
@@ -24,11 +24,13 @@ export interface Session {
   endTransactions(): void;
   /** Resolves when nothing waits for its turn. */
   idle(): Promise<void>;
+  /** Whether the engine has failed. It must not even be closed then: it would never come back. */
+  isBroken(): boolean;
 }
 
 /**
- * Shares the session of `db`. `onBroken` is called once if the engine itself fails, as opposed to
- * a statement: nothing runs any more then, and every member that asks is hung up on.
+ * Shares the session of `db`. `onBroken` is called once if the engine itself fails, as when it can
+ * no longer write its log to a full disk: nothing runs any more then, and who asks is told so.
  */
 export function shareSession(db: PGlite, onBroken: (error: Error) => void): Session {
   const waiting: { member: Member; messages: Buffer }[] = [];
@@ -64,12 +66,13 @@ export function shareSession(db: PGlite, onBroken: (error: Error) => void): Sess
 
   async function serve(member: Member, messages: Buffer): Promise<void> {
     const answer = await execute(messages);
-    if (!answer) return;
+    if (!answer) return refuse(member);
     holder = answer.inTransaction ? member : null;
     if (answer.commands.has("LISTEN") || answer.commands.has("UNLISTEN")) {
       await subscribe(member, messages);
     }
     member.receive(answer.bytes);
+    if (answer.lastWords !== null) return fail(new Error(answer.lastWords));
     for (const { channel, bytes } of answer.notifications) {
       for (const [listener, heard] of channels) if (heard.has(channel)) listener.receive(bytes);
     }
@@ -79,6 +82,7 @@ export function shareSession(db: PGlite, onBroken: (error: Error) => void): Sess
   }
 
   async function execute(messages: Buffer): Promise<Answer | null> {
+    if (broken) return null;
     const chunks: Buffer[] = [];
     try {
       await db.execProtocolRawStream(messages, {
@@ -97,10 +101,14 @@ export function shareSession(db: PGlite, onBroken: (error: Error) => void): Sess
   function fail(error: unknown) {
     if (broken) return;
     broken = true;
-    const asking = new Set([...waiting.map(({ member }) => member), ...channels.keys()]);
-    if (current) asking.add(current);
-    for (const member of asking) member.hangUp();
+    holder = null;
+    for (const member of channels.keys()) refuse(member);
     onBroken(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  function refuse(member: Member) {
+    member.receive(fatalError("57P02", "the embedded engine has failed: start aftercare again"));
+    member.hangUp();
   }
 
   /**
@@ -130,7 +138,6 @@ export function shareSession(db: PGlite, onBroken: (error: Error) => void): Sess
 
   return {
     submit(member, messages) {
-      if (broken) return member.hangUp();
       waiting.push({ member, messages });
       void work();
     },
@@ -140,7 +147,7 @@ export function shareSession(db: PGlite, onBroken: (error: Error) => void): Sess
       channels.delete(member);
       const others = waiting.filter((next) => next.member !== member);
       waiting.splice(0, waiting.length, ...others);
-      if (holder === member && current !== member && !broken) rollBack(member);
+      if (holder === member && current !== member) rollBack(member);
     },
     endTransactions() {
       ending = true;
@@ -149,5 +156,6 @@ export function shareSession(db: PGlite, onBroken: (error: Error) => void): Sess
     async idle() {
       while (working || waiting.length > 0) await turn();
     },
+    isBroken: () => broken,
   };
 }

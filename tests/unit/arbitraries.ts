@@ -4,7 +4,7 @@ import { reachOf } from "../../src/domain/consent.ts";
 import type { PlanInput } from "../../src/domain/plan.ts";
 import { protocolSchema, STEP_KINDS } from "../../src/domain/protocol.ts";
 import { parseSendWindow, type SendWindowText } from "../../src/domain/sendWindow.ts";
-import { clockChanges, DAY, HOUR, MINUTE } from "./intlClock.ts";
+import { clockChanges, DAY, HOUR, MINUTE, readingAt } from "./intlClock.ts";
 import { REACHABLE } from "./treatment.ts";
 
 /** Every zone of the IANA database that this machine knows. */
@@ -85,6 +85,19 @@ export const windows: fc.Arbitrary<SendWindowText> = fc.oneof(
 
 const amounts = (max: number, ...units: string[]) =>
   fc.tuple(fc.integer({ min: 0, max }), fc.constantFrom(...units)).map((pair) => pair.join(""));
+
+/** Moments near a clock change, and hours that begin and end within hours of them. */
+export const nights: fc.Arbitrary<{ zone: string; instant: number; text: string }> = fc
+  .record({
+    moment: moments(3 * HOUR),
+    before: fc.integer({ min: 1, max: 240 }),
+    length: fc.integer({ min: 1, max: 240 }),
+  })
+  .map(({ moment, before, length }) => {
+    const shown = Math.floor((readingAt(moment.instant, moment.zone) % DAY) / MINUTE);
+    const from = Math.max(0, Math.min(shown + 60 - before, 24 * 60 - length));
+    return { ...moment, text: `${clock(from)}-${clock(from + length)}` };
+  });
 
 /** Elapsed and calendar offsets. */
 export const offsets = fc.oneof(

@@ -8,6 +8,7 @@ describe("the decision trace", () => {
     rows(`
       nothing                    | 11-23T15:30 | 11-23T15:30 | 24h | 0
       nothing                    | 11-23T15:30 | 11-24T15:30 | 24h | 0
+      nothing                    | 11-23T15:30 | 11-23T15:30:20 | 0h | 0
       window                     | 11-23T15:30 | 11-23T15:30 | 17h | 30
       window                     | 11-23T20:00 | 11-23T20:00 | 0h  | 780
       late enrolment             | 11-23T15:30 | 11-23T16:15 | 0h  | 45

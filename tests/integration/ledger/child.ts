@@ -15,10 +15,20 @@ export interface Child {
 
 /** Starts the script beside this file; it is killed when the test is over. */
 export function startChild(script: string, ...args: string[]): Child {
-  const file = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return watch(process.execPath, ["--import", "tsx", pathOf(script), ...args]);
+}
+
+/** The same, where no file can grow beyond `kilobytes`, as if the disk were full. */
+export function startCrampedChild(kilobytes: number, script: string, ...args: string[]): Child {
+  // The shell counts blocks of 512 bytes.
+  const start = `ulimit -f ${kilobytes * 2}; exec "$0" --import tsx "$@"`;
+  return watch("sh", ["-c", start, process.execPath, pathOf(script), ...args]);
+}
+
+const pathOf = (script: string) => fileURLToPath(new URL(script, import.meta.url));
+
+function watch(command: string, args: string[]): Child {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   let errors = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { openPglitePool } from "../../../src/ledger/pglitePool.ts";
 import { until } from "../../support/poll.ts";
-import { startChild } from "./child.ts";
+import { startChild, startCrampedChild } from "./child.ts";
 
 let directory = "";
 
@@ -62,6 +62,24 @@ describe("the embedded engine", () => {
     // One more may have been committed, and not yet printed.
     expect(kept.slice(0, acknowledged.length)).toEqual(acknowledged);
     expect(kept.length).toBeLessThanOrEqual(acknowledged.length + 1);
+  });
+
+  it("stops when its log cannot be written, says so, and starts again with what it had", async () => {
+    const child = startCrampedChild(12_000, "fillDisk.ts", directory);
+    await until("the child gives up", () => child.lines().includes("ended"), {
+      deadlineMs: 25_000,
+    });
+    expect(child.errors()).toBe("");
+    expect(child.lines()).toEqual([
+      "listener: the embedded engine has failed: start aftercare again",
+      expect.stringMatching(/^pool: could not write/),
+      expect.stringMatching(/^first: could not write/),
+      "later: the embedded engine has failed: start aftercare again",
+      "ended",
+    ]);
+    const pool = await openPglitePool(directory);
+    expect((await pool.query("select n from kept")).rows).toEqual([{ n: 1 }]);
+    await pool.end();
   });
 
   it("says so where the database is damaged, and lets go of the directory", async () => {
