@@ -32,6 +32,8 @@ export interface AppOptions {
   horizonMs?: number;
   /** How often the dispatcher looks, in real milliseconds. */
   dispatchEveryMs?: number;
+  /** Told when the process can do nothing any more and should be started again. */
+  onBroken?: () => void;
   /** Shows a message of the outbox to whoever runs the program. */
   showOutbox?: (message: OutgoingMessage) => void;
 }
@@ -70,6 +72,11 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const ledger = await openConfiguredLedger(config);
     closers.push(() => ledger.close());
+    ledger.onLost(({ error, everything }) => {
+      if (!everything) return logFault("ledger")(error);
+      log.fatal({ part: "ledger", error: describeError(error) }, "the embedded engine has failed");
+      options.onBroken?.();
+    });
     await pinProtocols(ledger.db, content.protocols.values(), clock.now());
     const firstClinic = options.api
       ? await ensureFirstClinic(ledger, config.firstClinic, clock.now())

@@ -1,6 +1,9 @@
 import Table from "cli-table3";
 import { DateTime } from "luxon";
 
+// Whoever reads the output may leave first, as in `aftercare plan … | head`. That ends nothing here.
+process.stdout.on("error", () => {});
+
 /** Writes a line to standard output. */
 export function say(line = ""): void {
   process.stdout.write(`${line}\n`);

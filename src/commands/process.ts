@@ -19,9 +19,22 @@ export async function runUntilStopped(
 ): Promise<void> {
   const config = loadConfig();
   const log = openLog(config.logLevel);
-  const app = await startApp({ config, log, clock: systemClock, showOutbox, ...parts });
-  if (parts.worker) warnOfOutbox(config);
-  await started(app, config);
+  const app = await startApp({
+    config,
+    log,
+    clock: systemClock,
+    showOutbox,
+    // What was acknowledged is on the disk; a new start goes on from there.
+    onBroken: () => process.exit(1),
+    ...parts,
+  });
+  try {
+    if (parts.worker) warnOfOutbox(config);
+    await started(app, config);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import type { Config } from "../config.ts";
+import { AppError, describeError } from "../errors.ts";
 import type { FirstClinic } from "../ledger/firstClinic.ts";
 import { say } from "./output.ts";
 import { needDatabase, runUntilStopped } from "./process.ts";
@@ -12,8 +14,11 @@ export function addServe(program: Command): void {
     .action(async ({ apiOnly = false }: { apiOnly?: boolean }) => {
       if (apiOnly) needDatabase("serve --api-only");
       await runUntilStopped({ api: true, worker: !apiOnly }, async (app, config) => {
-        const address = await app.listen();
+        // First, because it is never shown again, and the address may turn out to be taken.
         sayFirstClinic(app.firstClinic);
+        const address = await app.listen().catch((error: unknown) => {
+          throw cannotListen(config, error);
+        });
         say(`Aftercare listens on ${address} (docs at ${config.publicUrl}/docs). Ctrl-C stops it.`);
       });
     });
@@ -30,6 +35,14 @@ export function addWorker(program: Command): void {
         say("Aftercare's worker is running. Ctrl-C stops it.");
       });
     });
+}
+
+function cannotListen({ host, port }: Config, error: unknown): AppError {
+  return new AppError(
+    "bad_config",
+    `cannot listen on ${host}:${port} (${describeError(error)}): set HOST and PORT to a free address of this machine`,
+    error,
+  );
 }
 
 function sayFirstClinic(first: FirstClinic | null): void {

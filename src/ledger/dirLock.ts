@@ -31,10 +31,19 @@ export async function lockDataDir(dir: string): Promise<DirLock> {
   let released: Promise<void> | undefined;
   return {
     release() {
-      released ??= file.truncate().finally(() => file.close());
+      released ??= letGo(file);
       return released;
     },
   };
+}
+
+/** The file stays: were it removed, two processes could each lock a file of that name. */
+async function letGo(file: FileHandle): Promise<void> {
+  try {
+    await file.truncate();
+  } finally {
+    await file.close();
+  }
 }
 
 async function openLockFile(dir: string): Promise<FileHandle> {

@@ -12,6 +12,11 @@ export interface Ledger {
   db: Kysely<Tables>;
   /** Connections whose `search_path` is the queue's schema, `bullmq`, on the same database. */
   queuePool: Pool;
+  /**
+   * Calls `listener` when a connection is lost. A server's are made anew. The embedded engine is
+   * one connection: with it everything is lost until the process starts again.
+   */
+  onLost(listener: (lost: { error: Error; everything: boolean }) => void): void;
   close(): Promise<void>;
 }
 
@@ -28,19 +33,25 @@ export const QUEUE_SCHEMA = "bullmq";
  */
 export async function openLedger(location: LedgerLocation): Promise<Ledger> {
   const { pool, queuePool } = await openPools(location);
+  const pools = new Set([pool, queuePool]);
+  const endAll = async () => {
+    await Promise.all([...pools].map((each) => each.end()));
+  };
   try {
     await migrate(pool);
   } catch (error) {
-    await Promise.all([...new Set([pool, queuePool])].map((each) => each.end()));
+    await endAll();
     throw error;
   }
+  const everything = "dataDir" in location;
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema("aftercare");
   return {
     db,
     queuePool,
-    async close() {
-      await Promise.all([...new Set([pool, queuePool])].map((each) => each.end()));
+    onLost(listener) {
+      for (const each of pools) each.on("error", (error) => listener({ error, everything }));
     },
+    close: endAll,
   };
 }
 

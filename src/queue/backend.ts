@@ -1,6 +1,5 @@
 import {
   createPostgresBackend,
-  type PgPool,
   type Processor,
   Queue,
   runMigrations,
@@ -27,7 +26,10 @@ export interface QueueBackend {
   close(): Promise<void>;
 }
 
-/** Opens the queue beside `ledger`; `onError` hears of lost connections, which mend by themselves. */
+/**
+ * Opens the queue beside `ledger`; `onError` hears of lost connections, which mend by themselves,
+ * and of jobs that failed, whose reminders the rescuer finds.
+ */
 export async function openQueueBackend(
   options: { ledger: Ledger; redisUrl: string | null },
   onError: (error: unknown) => void,
@@ -41,8 +43,7 @@ async function openOnPostgres(
   ledger: Ledger,
   onError: (error: unknown) => void,
 ): Promise<QueueBackend> {
-  // The same pool under BullMQ's own type of it, whose `on` is written otherwise than `pg`'s.
-  const connection = ledger.queuePool as unknown as PgPool;
+  const connection = ledger.queuePool;
   const client = await connection.connect();
   try {
     await runMigrations(client, QUEUE_SCHEMA);
@@ -61,6 +62,7 @@ async function openOnPostgres(
         createPostgresBackend,
       );
       worker.on("error", onError);
+      worker.on("failed", (_job, error) => onError(error));
       return worker;
     },
     answers: () => answersSoon(queue),
@@ -87,6 +89,7 @@ async function openOnRedis(
         connection: consumer,
       });
       worker.on("error", onError);
+      worker.on("failed", (_job, error) => onError(error));
       return worker;
     },
     answers: () => answersSoon(queue),

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from "../channels/channel.ts";
+import type { LookupOutcome, OutgoingMessage } from "../channels/channel.ts";
 import { endedAs, type Move, postponed } from "../domain/outcome.ts";
 import type { Unsettled } from "../ledger/delivery.ts";
 import { loadMovable, moveReminders } from "../ledger/moves.ts";
@@ -8,6 +8,9 @@ import { type Loop, startLoop } from "./loop.ts";
 import { makeMessage } from "./message.ts";
 
 const BATCH = 500;
+
+/** Unknown outcomes asked about side by side: a provider that is down answers none in its time. */
+const ASKED_AT_ONCE = 100;
 
 /** How long, in milliseconds of the clock, the rescuer leaves things alone. */
 export interface RescueTimes {
@@ -47,10 +50,9 @@ async function rescue({ delivery, times, onError }: RescuerOptions): Promise<voi
   metrics.rescued.inc({ from: "queued" }, queued);
   const sending = await giveUpSending(ledger, ago(times.sendingLeaseMs), BATCH, now);
   metrics.rescued.inc({ from: "sending" }, sending);
-  for (const unsettled of await takeUnknown(ledger, ago(times.askAgainMs), BATCH, now)) {
-    // One that cannot be settled must not keep the others waiting.
-    await settle(delivery, unsettled).catch(onError);
-  }
+  const unknown = await takeUnknown(ledger, ago(times.askAgainMs), ASKED_AT_ONCE, now);
+  // One that cannot be settled must not keep the others waiting.
+  await Promise.all(unknown.map((unsettled) => settle(delivery, unsettled).catch(onError)));
 }
 
 /**
@@ -62,7 +64,10 @@ async function settle(delivery: Delivery, unsettled: Unsettled): Promise<void> {
   const { ledger, clock, channels } = delivery;
   const now = clock.now();
   const message = messageAsSent(delivery, unsettled, now);
-  const answer = await channels[unsettled.channel].lookup(message, unsettled.startedAt);
+  const answer =
+    message === null
+      ? UNASKABLE
+      : await channels[unsettled.channel].lookup(message, unsettled.startedAt);
   switch (answer.kind) {
     case "found": {
       const { providerId } = answer;
@@ -84,9 +89,23 @@ async function settle(delivery: Delivery, unsettled: Unsettled): Promise<void> {
   }
 }
 
-/** The provider knows the text that was sent; the patient's name or the template may differ now. */
-function messageAsSent(delivery: Delivery, unsettled: Unsettled, now: Date): OutgoingMessage {
-  const message = makeMessage(delivery.maker, unsettled, now);
+const UNASKABLE: LookupOutcome = { kind: "no_answer", detail: "the message can no longer be made" };
+
+/**
+ * The provider knows the text that was sent; the patient's name or the template may differ now.
+ * Null where the message can no longer be made, since its step has gone from the content.
+ */
+function messageAsSent(
+  delivery: Delivery,
+  unsettled: Unsettled,
+  now: Date,
+): OutgoingMessage | null {
+  let message: OutgoingMessage;
+  try {
+    message = makeMessage(delivery.maker, unsettled, now);
+  } catch {
+    return null;
+  }
   if (unsettled.body === null || message.content.channel !== "sms") return message;
   return { ...message, content: { channel: "sms", text: unsettled.body } };
 }

@@ -1,5 +1,6 @@
 import { DelayedError } from "bullmq";
 import { z } from "zod";
+import { AppError, describeError } from "../errors.ts";
 import type { QueueBackend } from "./backend.ts";
 import { type Delivery, deliver } from "./deliver.ts";
 
@@ -17,13 +18,22 @@ export interface RunningWorker {
 export function startWorker(backend: QueueBackend, delivery: Delivery): RunningWorker {
   const worker = backend.openWorker(
     async (job, token) => {
-      const result = await deliver(delivery, ticketSchema.parse(job.data));
+      const result = await deliver(delivery, ticketSchema.parse(job.data)).catch(refuseJob);
       if (result.kind === "early") {
-        await job.moveToDelayed(Date.now() + delivery.clock.toRealMs(result.waitMs), token);
+        const waitMs = Math.ceil(delivery.clock.toRealMs(result.waitMs));
+        await job.moveToDelayed(Date.now() + waitMs, token);
         throw new DelayedError();
       }
     },
     { concurrency: CONCURRENCY },
   );
   return { close: () => worker.close() };
+}
+
+/**
+ * A job that fails keeps its error in the queue, where no name, number or text may be, and a
+ * driver's message can quote what it was given. The reminder itself is left to the rescuer.
+ */
+function refuseJob(error: unknown): never {
+  throw new AppError("ledger_unavailable", `a delivery was not recorded: ${describeError(error)}`);
 }

@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../support/poll.ts";
 import { type Program, startProgram } from "../support/program.ts";
-import {
-  type Api,
-  type AttemptAnswer,
-  openApi,
-  type ReminderAnswer,
-} from "../support/programApi.ts";
-import { install, KEY, openPlace, openProviders } from "./clinic.ts";
+import { type Api, type AttemptAnswer, type ReminderAnswer } from "../support/programApi.ts";
+import { install, openPlace, openProviders } from "./clinic.ts";
 
 /** A worker that was killed while it sent is given up after 90 s, and looked for every 5 s. */
 const AFTER_LEASE_MS = 150_000;
@@ -102,7 +97,7 @@ describe.concurrent("the program on the embedded engine", () => {
 /** Enrols from several desks at a time, kills the program in the midst, and returns what it promised. */
 async function enrolUntilKilled(program: Program, api: Api): Promise<string[]> {
   const promised: string[] = [];
-  let killed: Promise<unknown> | null = null;
+  let killed = false;
   const desk = async (number: number) => {
     for (let patient = 0; ; patient++) {
       const digits = String(number * 1_000 + patient).padStart(4, "0");
@@ -111,11 +106,13 @@ async function enrolUntilKilled(program: Program, api: Api): Promise<string[]> {
         .catch(() => null);
       if (answer === null) return;
       if (answer.status === 201) promised.push(answer.body.treatment.id);
-      if (promised.length >= 40) killed ??= program.kill9();
+      if (promised.length >= 40 && !killed) {
+        killed = true;
+        await program.kill9();
+      }
     }
   };
   await Promise.all([0, 1, 2, 3].map(desk));
-  await killed;
   return promised;
 }
 

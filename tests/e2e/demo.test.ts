@@ -2,10 +2,10 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { runProgram } from "../support/program.ts";
+import { runProgram, startProgram } from "../support/program.ts";
 import { openProviders } from "./clinic.ts";
 
-describe("the demo", () => {
+describe.concurrent("the demo", () => {
   it("delivers two months of messages, and neither uses nor leaves anything", {
     timeout: 180_000,
   }, async ({ onTestFinished }) => {
@@ -29,5 +29,14 @@ describe("the demo", () => {
 
     expect(await readdir(directory)).toEqual([]);
     expect([twilio.sends(), smtp.connections()]).toEqual([0, 0]);
+  });
+
+  it("leaves nothing when it is interrupted", { timeout: 60_000 }, async ({ onTestFinished }) => {
+    const directory = await mkdtemp(path.join(tmpdir(), "aftercare-demo-test-"));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const demo = await startProgram({ onTestFinished }, ["demo"], { TMPDIR: directory });
+    expect(await readdir(directory)).toHaveLength(1);
+    expect(await demo.stop()).toMatchObject({ code: 143, stderr: "" });
+    expect(await readdir(directory)).toEqual([]);
   });
 });

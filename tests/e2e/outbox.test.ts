@@ -9,8 +9,9 @@ describe("serve without any configuration", () => {
     timeout: 60_000,
   }, async ({ onTestFinished }) => {
     const owner = { onTestFinished };
-    const { env, close } = await openDeployment("embedded");
-    onTestFinished(close);
+    const deployment = await openDeployment("embedded");
+    onTestFinished(() => deployment.close());
+    const { env } = deployment;
     const first = await startProgram(owner, ["serve"], env);
     expect(first.stdout()).toContain("OUTBOX: nothing leaves this machine");
     expect(first.stdout()).toContain("text messages");

@@ -2,12 +2,13 @@ import { Redis } from "ioredis";
 import { until } from "../support/poll.ts";
 import type { Owner } from "../support/program.ts";
 
-/** Everything that goes into one Redis server while it is watched, and what is left at the end. */
+/** Sees everything that goes into one Redis server. */
 export interface RedisWatch {
-  /** Every command with its arguments, as MONITOR shows it, from the start of the watch on. */
-  commands(): Promise<string>;
-  /** Every key of the database with its value. */
-  dump(): Promise<string>;
+  /**
+   * Every command with its arguments since the watch began, as MONITOR shows it, and every key of
+   * the database with its value.
+   */
+  everything(): Promise<string>;
 }
 
 /** Watches with MONITOR until the test is over. */
@@ -20,15 +21,12 @@ export async function watchRedis(owner: Owner, url: string): Promise<RedisWatch>
   monitor.on("monitor", (_time: string, args: string[]) => seen.push(args.join(" ")));
 
   return {
-    async commands() {
+    async everything() {
       // The monitor is told in order: once it has seen this, it has seen all before it.
       const mark = `end of watch ${seen.length}`;
       await reader.echo(mark);
       await until("the monitor has caught up", () => seen.some((line) => line.includes(mark)));
-      return seen.join("\n");
-    },
-    async dump() {
-      const lines: string[] = [];
+      const lines = [...seen];
       for await (const keys of reader.scanStream({ count: 500 })) {
         for (const key of keys as string[]) lines.push(`${key} ${await valueOf(reader, key)}`);
       }
@@ -49,7 +47,7 @@ async function valueOf(redis: Redis, key: string): Promise<string> {
     case "set":
       return JSON.stringify(await redis.smembers(key));
     case "zset":
-      return JSON.stringify(await redis.zrange(key, 0, -1));
+      return JSON.stringify(await redis.zrange(key, "0", "-1"));
     case "stream":
       return JSON.stringify(await redis.xrange(key, "-", "+"));
     case "none":

@@ -33,8 +33,9 @@ export interface Program {
 /** The built program: `npm test` builds it first. */
 const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
-/** What `serve` and `worker` say once they are at work. */
-const READY = /Aftercare listens on (http:\S+)|Aftercare's worker is running/;
+/** What `serve`, `worker` and `demo` say once they are at work. */
+const READY =
+  /Aftercare listens on (http:\S+)|Aftercare's worker is running|Time runs fast from here on/;
 
 /** A start makes the embedded engine's files and all tables, on a machine that is busy with tests. */
 const START_MS = 60_000;
@@ -49,8 +50,8 @@ process.once("exit", () => {
 });
 
 /**
- * Starts `aftercare serve` or `aftercare worker` and waits until it is at work. It sees no
- * environment but `env`, and listens on a port that the system chooses unless `env` names one.
+ * Starts `aftercare serve`, `worker` or `demo` and waits until it is at work. It sees no environment
+ * but `env`, and listens on a port that the system chooses unless `env` names one.
  * One that still runs when its owner is done is killed, and the owner's test fails.
  */
 export async function startProgram(

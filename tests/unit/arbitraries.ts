@@ -86,17 +86,22 @@ export const windows: fc.Arbitrary<SendWindowText> = fc.oneof(
 const amounts = (max: number, ...units: string[]) =>
   fc.tuple(fc.integer({ min: 0, max }), fc.constantFrom(...units)).map((pair) => pair.join(""));
 
-/** Moments near a clock change, and hours that begin and end within hours of them. */
+/** Moments within 90 minutes of a clock change, and hours that begin and end near them. */
 export const nights: fc.Arbitrary<{ zone: string; instant: number; text: string }> = fc
   .record({
-    moment: moments(3 * HOUR),
-    before: fc.integer({ min: 1, max: 240 }),
-    length: fc.integer({ min: 1, max: 240 }),
+    zone: fc.constantFrom(...ODD_ZONES),
+    year: fc.integer({ min: 2015, max: 2040 }),
+    latter: fc.boolean(),
+    distance: fc.integer({ min: -90 * MINUTE, max: 90 * MINUTE }),
+    before: fc.integer({ min: 0, max: 180 }),
+    length: fc.integer({ min: 1, max: 120 }),
   })
-  .map(({ moment, before, length }) => {
-    const shown = Math.floor((readingAt(moment.instant, moment.zone) % DAY) / MINUTE);
+  .map(({ zone, year, latter, distance, before, length }) => {
+    const [first = Date.UTC(year, 2, 1), second = first] = clockChanges(zone, year);
+    const instant = (latter ? second : first) + distance;
+    const shown = Math.floor((readingAt(instant, zone) % DAY) / MINUTE);
     const from = Math.max(0, Math.min(shown + 60 - before, 24 * 60 - length));
-    return { ...moment, text: `${clock(from)}-${clock(from + length)}` };
+    return { zone, instant, text: `${clock(from)}-${clock(from + length)}` };
   });
 
 /** Elapsed and calendar offsets. */

@@ -52,10 +52,8 @@ describe("any plan", { timeout: 60_000 }, () => {
       for (const { reminder, step } of planned(scene)) {
         const trueAt = becomesTrueAt(step, performedAt.getTime(), timeZone);
         expect(reminder.trace.trueAt).toBe(new Date(trueAt).toISOString());
-        expect(reminder.dueAt.getTime()).toBeGreaterThanOrEqual(trueAt);
-        if (reminder.status === "scheduled") {
-          expect(reminder.dueAt.getTime()).toBeGreaterThanOrEqual(now.getTime());
-        }
+        const earliest = isScheduled({ reminder }) ? Math.max(trueAt, now.getTime()) : trueAt;
+        expect(reminder.dueAt.getTime()).toBeGreaterThanOrEqual(earliest);
       }
     });
   });
@@ -79,15 +77,14 @@ describe("any plan", { timeout: 60_000 }, () => {
   it("sends nothing stale", () => {
     forScenes(250, (scene) => {
       for (const { reminder, step } of planned(scene)) {
-        const { timeZone, now } = scene.input;
-        const { dueAt, sendUntil, expiresAt, trace } = reminder;
+        const { timeZone } = scene.input;
+        const { sendUntil, expiresAt, trace } = reminder;
         const expires = passedAt(Date.parse(trace.trueAt), step.expires, timeZone);
         expect(expiresAt).toEqual(new Date(expires));
         expect(sendUntil.getTime()).toBeLessThanOrEqual(expiresAt.getTime());
-        if (reminder.status === "scheduled") {
-          expect(dueAt.getTime()).toBeLessThan(sendUntil.getTime());
-          expect(now.getTime()).toBeLessThan(expiresAt.getTime());
-        }
+      }
+      for (const { reminder } of planned(scene).filter(isScheduled)) {
+        expect(reminder.dueAt.getTime()).toBeLessThan(reminder.sendUntil.getTime());
       }
     });
   });
@@ -130,7 +127,7 @@ describe("any plan", { timeout: 60_000 }, () => {
         const names = channels.map(({ channel }) => channel);
         expect(names.length).toBeGreaterThanOrEqual(1);
         expect(new Set(names).size).toBe(names.length);
-        if (step.send === "first") expect(names).toHaveLength(1);
+        expect(names.length).toBeLessThanOrEqual(step.send === "first" ? 1 : 2);
       }
     });
   });
@@ -142,7 +139,9 @@ describe("any plan", { timeout: 60_000 }, () => {
         const usable = step.channels.filter((channel) => uses[channel] === "usable");
         expect(reminder.status === "scheduled").toBe(reminder.statusReason === null);
         for (const channel of reminder.channels) expect(usable).toContain(channel);
-        if (reminder.status === "scheduled") expect(reminder.channels[0]).toBe(reminder.channel);
+      }
+      for (const { reminder } of planned(scene).filter(isScheduled)) {
+        expect(reminder.channels[0]).toBe(reminder.channel);
       }
     });
   });

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -35,6 +36,7 @@ export function addDemo(program: Command): void {
     )
     .action(async ({ locale }: { locale: string }) => {
       const dataDir = await mkdtemp(path.join(tmpdir(), "aftercare-demo-"));
+      removeIfInterrupted(dataDir);
       try {
         const complete = await runDemo(dataDir, locale);
         if (!complete) process.exitCode = 1;
@@ -42,6 +44,17 @@ export function addDemo(program: Command): void {
         await rm(dataDir, { recursive: true, force: true });
       }
     });
+}
+
+/** Ctrl-C ends the demo at once, and still leaves nothing behind. */
+function removeIfInterrupted(dataDir: string): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, (_name: NodeJS.Signals, number: number) => {
+      rmSync(dataDir, { recursive: true, force: true });
+      // Not at once: the progress bar listens too, and gives the terminal its cursor back.
+      setImmediate(() => process.exit(128 + number));
+    });
+  }
 }
 
 async function runDemo(dataDir: string, locale: string): Promise<boolean> {

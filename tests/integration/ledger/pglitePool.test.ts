@@ -1,21 +1,24 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { openPglitePool } from "../../../src/ledger/pglitePool.ts";
+import { openDeployment } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";
 import { startChild, startCrampedChild } from "./child.ts";
 
+/** A data directory in which the engine has been before. */
 let directory = "";
 
 beforeEach(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), "aftercare-embedded-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const deployment = await openDeployment("embedded");
+  directory = deployment.env["DATA_DIR"] ?? "";
+  onTestFinished(() => deployment.close());
 });
 
 describe("the embedded engine", () => {
   it("starts in an empty directory, over the rest of a start that was killed, and again", async () => {
+    await rm(path.join(directory, "ledger"), { recursive: true });
     await mkdir(path.join(directory, "ledger.new"));
     await writeFile(path.join(directory, "ledger.new", "PG_VERSION"), "18\n");
     const first = await openPglitePool(directory);
@@ -70,21 +73,22 @@ describe("the embedded engine", () => {
       deadlineMs: 25_000,
     });
     expect(child.errors()).toBe("");
-    expect(child.lines()).toEqual([
-      "listener: the embedded engine has failed: start aftercare again",
-      expect.stringMatching(/^pool: could not write/),
-      expect.stringMatching(/^first: could not write/),
-      "later: the embedded engine has failed: start aftercare again",
-      "ended",
-    ]);
+    const failed = "the embedded engine has failed: start aftercare again";
+    expect(child.lines()).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^pool: could not write/),
+        expect.stringMatching(/^first: could not write/),
+        `listener: ${failed}`,
+        `later: ${failed}`,
+      ]),
+    );
     const pool = await openPglitePool(directory);
     expect((await pool.query("select n from kept")).rows).toEqual([{ n: 1 }]);
     await pool.end();
   });
 
   it("says so where the database is damaged, and lets go of the directory", async () => {
-    await mkdir(path.join(directory, "ledger"));
-    await writeFile(path.join(directory, "ledger", "PG_VERSION"), "18\n");
+    await rm(path.join(directory, "ledger", "global"), { recursive: true });
     for (let time = 0; time < 2; time++) {
       await expect(openPglitePool(directory)).rejects.toMatchObject({
         name: "AppError",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { until } from "../../support/poll.ts";
 import { ENGINES, useEngine } from "./engine.ts";
 
 const CLOSED = "Cannot use a pool after calling end on the pool";
@@ -63,5 +64,26 @@ describe("the end of a pool on the embedded engine alone", () => {
     await engine.pool.end();
     engine.pool = await engine.open();
     expect((await engine.pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+  });
+});
+
+describe("connections that a PostgreSQL server drops", () => {
+  const engine = useEngine("postgres");
+
+  it("are an event and a failed query, not a crash, and others take their place", async () => {
+    const admin = await engine.open();
+    const lost: Error[] = [];
+    engine.pool.on("error", (error) => lost.push(error));
+    const busy = await engine.pool.connect();
+    await engine.pool.query("select 1");
+    await busy.query("begin");
+    await admin.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    );
+    await until("the loss of the idle connection is noticed", () => lost.length > 0);
+    await expect(busy.query("select 1")).rejects.toThrow(/terminat|not queryable/);
+    busy.release();
+    expect((await engine.pool.query("select 1 as one")).rows).toEqual([{ one: 1 }]);
+    await admin.end();
   });
 });

@@ -1,0 +1,239 @@
+import type { Queue } from "bullmq";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { openConfiguredLedger } from "../../../src/app.ts";
+import { smtpChannel } from "../../../src/channels/smtp.ts";
+import { twilioChannel } from "../../../src/channels/twilio.ts";
+import { type Clock, type ScaledClock, scaledClock } from "../../../src/clock.ts";
+import { loadConfig } from "../../../src/config.ts";
+import type { ChannelName } from "../../../src/domain/channel.ts";
+import { createApiKey } from "../../../src/ledger/apiKeys.ts";
+import { type Attempt, listAttempts } from "../../../src/ledger/attempts.ts";
+import { type Clinic, createClinic } from "../../../src/ledger/clinics.ts";
+import { enrol } from "../../../src/ledger/enrol.ts";
+import type { Ledger } from "../../../src/ledger/ledger.ts";
+import { pinProtocols } from "../../../src/ledger/protocols.ts";
+import { findReminder, type Reminder } from "../../../src/ledger/reminders.ts";
+import { createMetrics } from "../../../src/metrics.ts";
+import { openQueueBackend, type QueueBackend } from "../../../src/queue/backend.ts";
+import type { Delivery } from "../../../src/queue/deliver.ts";
+import { startDispatcher } from "../../../src/queue/dispatcher.ts";
+import { RESCUE_TIMES, startRescuer } from "../../../src/queue/rescuer.ts";
+import { startWorker } from "../../../src/queue/worker.ts";
+import { type DeploymentKind, openDeployment } from "../../support/deployments.ts";
+import { type FakeSmtp, startFakeSmtp } from "../../support/fakeSmtp.ts";
+import { type FakeTwilio, startFakeTwilio } from "../../support/fakeTwilio.ts";
+import { type DrillProtocol, loadDrillContent } from "./drillContent.ts";
+
+export const ZONE = "America/New_York";
+
+/** A Monday in the afternoon, in the middle of the clinic's send window of 09:00 to 20:00. */
+const START = new Date("2026-11-23T15:00:00-05:00");
+
+const HORIZON_MS = 60_000;
+
+/** A patient, and the first of the reminders. */
+export interface Enrolled {
+  treatmentId: string;
+  patientId: string;
+  phone: string;
+  email: string;
+  reminder: Reminder;
+  reminders: Reminder[];
+}
+
+/**
+ * The parts behind the API, each started by hand, with the two fakes as providers. Its clock runs
+ * as fast as the machine's, and can skip a stretch.
+ */
+export interface Drill {
+  clinic: Clinic;
+  ledger: Ledger;
+  backend: QueueBackend;
+  /** The same queue with all that BullMQ offers. */
+  queue: Queue;
+  delivery: Delivery;
+  clock: ScaledClock;
+  twilio: FakeTwilio;
+  smtp: FakeSmtp;
+  /** Enrols a new patient, who prefers text messages unless told otherwise. */
+  enrol(protocol: DrillProtocol, channels?: ChannelName[]): Promise<Enrolled>;
+  /** One round of the dispatcher, by the drill's clock or another. */
+  dispatch(clock?: Clock): Promise<void>;
+  /** A worker, until the test is over or it is closed. */
+  work(delivery?: Delivery): { close(): Promise<void> };
+  /** One round of the rescuer, with the program's own times. */
+  rescue(delivery?: Delivery): Promise<void>;
+  /** Lets this many milliseconds pass at once. */
+  skip(ms: number): void;
+  /** Lets time pass until the patients' clocks show the whole hour, at most a day later. */
+  skipToHour(hour: number): void;
+  reminder(of: Enrolled): Promise<Reminder>;
+  attempts(of: Enrolled): Promise<Attempt[]>;
+  /** The texts of this patient that the provider took. */
+  texts(of: Enrolled): FakeTwilio["messages"];
+  mails(of: Enrolled): FakeSmtp["messages"];
+}
+
+/** Gives a `describe` block a drill of its own. */
+export function useDrill(kind: DeploymentKind): Drill {
+  const drill = {} as Drill;
+  const closers: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    Object.assign(drill, await openDrill(kind, closers));
+  });
+  afterAll(async () => {
+    for (const close of closers.reverse()) await close();
+  });
+  return drill;
+}
+
+async function openDrill(
+  kind: DeploymentKind,
+  closers: (() => Promise<unknown>)[],
+): Promise<Drill> {
+  const deployment = await openDeployment(kind);
+  closers.push(() => deployment.close());
+  const clock = scaledClock(START, 1);
+  const twilio = await startFakeTwilio({ now: () => clock.now() });
+  closers.push(() => twilio.close());
+  const smtp = await startFakeSmtp();
+  closers.push(() => smtp.close());
+
+  const config = loadConfig(deployment.env);
+  const ledger = await openConfiguredLedger(config);
+  closers.push(() => ledger.close());
+  const content = await loadDrillContent();
+  await pinProtocols(ledger.db, content.protocols.values(), clock.now());
+  const clinic = await createClinic(
+    ledger.db,
+    { name: "Willow Skin Clinic", timeZone: ZONE, region: "US" },
+    clock.now(),
+  );
+  const key = await createApiKey(
+    ledger.db,
+    { clinicId: clinic.id, role: "admin", label: "drill", secret: "drill" },
+    clock.now(),
+  );
+
+  const channels = openChannels(twilio, smtp);
+  closers.push(() => Promise.all([channels.sms.close(), channels.email.close()]));
+  const backend = await openQueueBackend({ ledger, redisUrl: config.redisUrl }, failTest);
+  closers.push(() => backend.close());
+  const publicUrl = "https://care.example.test";
+  const maker = { content, publicUrl, linkKey: "a key for the links of the drills" };
+  const metrics = createMetrics();
+  const delivery: Delivery = { ledger, maker, channels, clock, metrics };
+
+  let patients = 0;
+  const skip = (ms: number) => clock.hurryTo(new Date(clock.now().getTime() + ms), 0);
+
+  return {
+    clinic,
+    ledger,
+    backend,
+    queue: backend.queue as Queue,
+    delivery,
+    clock,
+    twilio,
+    smtp,
+    skip,
+    async enrol(protocol, wanted = ["sms", "email"]) {
+      patients += 1;
+      const phone = `+1212555${String(patients).padStart(4, "0")}`;
+      const email = `patient${patients}@example.test`;
+      const definition = content.protocols.get(protocol);
+      if (!definition) throw new Error(`no protocol ${protocol}`);
+      const now = clock.now();
+      const result = await enrol(
+        ledger,
+        {
+          clinic,
+          keyId: key.id,
+          protocol: definition,
+          enrolment: {
+            protocol,
+            performedAt: now,
+            patient: {
+              externalId: null,
+              firstName: `Patient${patients}`,
+              phone,
+              email,
+              timeZone: ZONE,
+              locale: "en",
+            },
+            channels: wanted,
+            consent: { care: wanted, rebook: [], source: "a drill", at: now },
+          },
+          idempotency: null,
+        },
+        now,
+        (enrolled) => enrolled,
+      );
+      if (result.kind !== "created") throw new Error(result.kind);
+      const { treatment, reminders } = result.answer;
+      const [reminder] = reminders;
+      if (!reminder) throw new Error("a protocol without steps");
+      const { id: treatmentId, patientId } = treatment;
+      return { treatmentId, patientId, phone, email, reminder, reminders };
+    },
+    dispatch: (by = clock) =>
+      startDispatcher({
+        ledger,
+        queue: backend.queue,
+        clock: by,
+        metrics,
+        horizonMs: HORIZON_MS,
+        everyMs: 1_000,
+        onError: failTest,
+      }).stop(),
+    work(by = delivery) {
+      const worker = startWorker(backend, by);
+      onTestFinished(() => worker.close());
+      return worker;
+    },
+    rescue: (by = delivery) =>
+      startRescuer({
+        delivery: by,
+        times: RESCUE_TIMES,
+        everyMs: 1_000,
+        onError: failTest,
+      }).stop(),
+    skipToHour(hour) {
+      const now = clock.now();
+      // The drill's days are in one season, at an offset of -05:00.
+      const wanted = new Date(now);
+      wanted.setUTCHours(hour + 5, 0, 0, 0);
+      const ms = wanted.getTime() - now.getTime();
+      skip(ms > 0 ? ms : ms + 24 * 3_600_000);
+    },
+    async reminder(of) {
+      const found = await findReminder(ledger.db, clinic.id, of.reminder.id);
+      if (!found) throw new Error("the reminder is gone");
+      return found;
+    },
+    attempts: (of) => listAttempts(ledger.db, of.reminder.id),
+    texts: (of) => twilio.messages.filter(({ params }) => params.To === of.phone),
+    mails: (of) => smtp.messages.filter(({ envelope }) => envelope.to.includes(of.email)),
+  };
+}
+
+/** The program's channels with shorter times to wait, so that a silence ends within a test. */
+function openChannels(twilio: FakeTwilio, smtp: FakeSmtp): Delivery["channels"] {
+  const { accountSid, authToken, url: baseUrl } = twilio;
+  return {
+    sms: twilioChannel({
+      config: { accountSid, authToken, baseUrl, sender: { from: "+12125550100" } },
+      statusCallbackUrl: (id) => `https://care.example.test/webhooks/twilio/status/${id}`,
+      timeoutMs: 2_000,
+    }),
+    email: smtpChannel({
+      config: { url: smtp.url, from: "care@willow.example.test" },
+      replyTimeoutMs: 2_000,
+    }),
+  };
+}
+
+/** A fault of the loops or the queue that no drill asked for ends the run. */
+function failTest(error: unknown): void {
+  throw error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Content, loadContent } from "../../../src/content/content.ts";
+
+/** Steps by protocol, each as `after`, `expires`, and whether it goes out at any hour. */
+const PROTOCOLS = {
+  /** Due at enrolment, and fresh for a day. */
+  once: [["0h", "24h", "any"]],
+  /** Due at enrolment, and stale an hour later. */
+  brief: [["0h", "1h", "any"]],
+  /** Due after an hour, if the clinic's window is open then. */
+  later: [["1h", "47h", "clinic"]],
+  /** One due at once, one within the hour, one after it. */
+  spread: [
+    ["0h", "24h", "clinic"],
+    ["30m", "24h", "clinic"],
+    ["2h", "24h", "clinic"],
+  ],
+} as const;
+
+export type DrillProtocol = keyof typeof PROTOCOLS;
+
+const LAYOUT = `<mjml><mj-body><mj-section><mj-column>
+  <mj-text>{{ body | raw }} {{ unsubscribeUrl }}</mj-text>
+</mj-column></mj-section></mj-body></mjml>`;
+
+/** The drills' own protocols and messages, read from files as the real ones are. */
+export async function loadDrillContent(): Promise<Content> {
+  const root = await mkdtemp(path.join(tmpdir(), "aftercare-drill-"));
+  const write = async (file: string, text: string) => {
+    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+    await writeFile(path.join(root, file), text);
+  };
+  try {
+    await write("templates/layout.mjml", LAYOUT);
+    await write("templates/layout.txt", "{{ body | raw }}\n{{ unsubscribeUrl }}\n");
+    for (const [name, steps] of Object.entries(PROTOCOLS)) {
+      const yaml = steps.map(([after, expires, window], index) => [
+        `  - key: step-${index}`,
+        "    kind: caution",
+        `    topics: [topic-${index}]`,
+        `    after: ${after}`,
+        `    expires: ${expires}`,
+        "    channels: [sms, email]",
+        ...(window === "any" ? ["    window: any"] : []),
+      ]);
+      const head = [`name: ${name}`, "version: 1", `title: ${name}`, "source: a drill", "steps:"];
+      await write(`jobs/${name}.yaml`, `${[...head, ...yaml.flat()].join("\n")}\n`);
+      for (const index of steps.keys()) {
+        const text = `{{ clinic.name }}: {{ patient.firstName }}, this is ${name} ${index}.`;
+        const message = `---\nsubject: Drill ${name} ${index}\nsms: "${text}"\n---\n\n${text}\n`;
+        await write(`templates/${name}/en/step-${index}.md`, message);
+      }
+    }
+    return await loadContent(root);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+}
