@@ -42,14 +42,17 @@ export interface ChannelChoice {
   considered: Trace["channels"];
 }
 
-/** Orders a step's channels by the patient's preference, and leaves out what cannot be used. */
+/**
+ * Orders a step's channels by the patient's preference, those without one last, and leaves out what
+ * cannot be used. A preference is not a consent, and the lack of one is no refusal.
+ */
 export function chooseChannels(
   step: Pick<Step, "kind" | "channels">,
   preferred: readonly ChannelName[],
   reach: Reach,
 ): ChannelChoice {
   const uses = reach[purposeOf(step.kind)];
-  const considered = preferred
+  const considered = [...new Set([...preferred, ...step.channels])]
     .filter((channel) => step.channels.includes(channel))
     .map((channel) => ({ channel, use: uses[channel] }));
   const usable = considered.filter(({ use }) => use === "usable").map(({ channel }) => channel);

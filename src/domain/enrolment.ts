@@ -128,13 +128,11 @@ export function readEnrolment(
 
   const channels = body.channels ?? body.consent.care;
   const address = { sms: phone, email };
-  const reachable = channels.some(
-    (channel) => body.consent.care.includes(channel) && address[channel] !== null,
-  );
+  const reachable = body.consent.care.some((channel) => address[channel] !== null);
   if (body.consent.care.length === 0) {
     refuse("consent.care", "must name a channel: nothing may be sent without consent");
   } else if (!reachable) {
-    refuse("patient", "needs a phone or an email for a channel that is consented to and preferred");
+    refuse("patient", "needs a phone or an email for a channel that is consented to");
   }
 
   if (problems.length > 0) return { problems };

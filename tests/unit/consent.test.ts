@@ -61,6 +61,13 @@ describe("the channels of a step", () => {
     expect(chooseChannels(reversed, ["sms", "email"], reach).usable).toEqual(["sms", "email"]);
   });
 
+  it("that have no preference come last, and are not refused", () => {
+    const reach = reachOf(REACHABLE);
+    expect(chooseChannels(step, ["email"], reach).usable).toEqual(["email", "sms"]);
+    const mails = { ...step, channels: ["email"] satisfies ChannelName[] };
+    expect(chooseChannels(mails, ["sms"], reach).usable).toEqual(["email"]);
+  });
+
   it("are none that the step does not name", () => {
     const texts = { ...step, channels: ["sms"] satisfies ChannelName[] };
     const choice = chooseChannels(texts, ["email", "sms"], reachOf(REACHABLE));
