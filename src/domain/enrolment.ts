@@ -3,18 +3,11 @@ import { z } from "zod";
 import { CHANNELS, type ChannelName } from "./channel.ts";
 import type { Purpose } from "./consent.ts";
 import { DAY_MS, isTimeZone } from "./localTime.ts";
+import { oneLine } from "./text.ts";
 
 /** How far back, and how far ahead, a treatment may have been done when it is enrolled. */
 export const MAX_AGE_MS = 90 * DAY_MS;
 export const MAX_AHEAD_MS = 15 * 60_000;
-
-const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1, "must not be empty")
-    .max(max, `must have at most ${max} characters`)
-    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, "must be one line without control characters");
 
 const instant = z.iso.datetime({
   offset: true,
@@ -28,9 +21,9 @@ const channelList = z
 /** What a patient may give: the zone and the language are the clinic's where they are left out. */
 const patientBody = z
   .strictObject({
-    externalId: line(100).optional(),
-    firstName: line(40).refine((name) => !/:\/\/|[<>]/.test(name), "must be a name"),
-    phone: line(30).optional(),
+    externalId: oneLine(100).optional(),
+    firstName: oneLine(40).refine((name) => !/:\/\/|[<>]/.test(name), "must be a name"),
+    phone: oneLine(30).optional(),
     email: z.email("must be an email address").max(254).optional(),
     timeZone: z
       .string()
@@ -48,7 +41,7 @@ const consentBody = z
   .strictObject({
     care: channelList,
     rebook: channelList.default([]),
-    source: line(200),
+    source: oneLine(200),
     at: instant,
   })
   .meta({ id: "Consent" });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { oneLine } from "../domain/text.ts";
 import { problemSchema, titleOf } from "./problem.ts";
 import { cursorSchema } from "./views.ts";
 
@@ -13,7 +14,7 @@ export const pageQuery = z.strictObject({
 
 /** Why something is taken back; kept in the history. */
 export const reasonBody = z.strictObject({
-  reason: z.string().trim().min(1, "must not be empty").max(500),
+  reason: oneLine(500),
 });
 
 /** What a route's refusals look like in its documentation. */

@@ -20,7 +20,7 @@ export function startWorker(backend: QueueBackend, delivery: Delivery): RunningW
     async (job, token) => {
       const result = await deliver(delivery, ticketSchema.parse(job.data)).catch(refuseJob);
       if (result.kind === "early") {
-        const waitMs = delivery.clock.toRealMs(result.waitMs);
+        const waitMs = Math.ceil(delivery.clock.toRealMs(result.waitMs));
         await job.moveToDelayed(Date.now() + waitMs, token);
         throw new DelayedError();
       }
