@@ -22,7 +22,7 @@ const channelList = z
 const patientBody = z
   .strictObject({
     externalId: oneLine(100).optional(),
-    firstName: oneLine(40).refine((name) => !/:\/\/|[<>]/.test(name), "must be a name"),
+    firstName: oneLine(40).refine(isName, "must be a name"),
     phone: oneLine(30).optional(),
     email: z.email("must be an email address").max(254).optional(),
     timeZone: z
@@ -152,7 +152,14 @@ export function readEnrolment(
   };
 }
 
+/** What is shown to patients as their name has a letter of some script, and is no link. */
+function isName(text: string): boolean {
+  return /\p{L}|^$/u.test(text) && !/:\/\/|\bwww\.|[<>]/i.test(text);
+}
+
+/** The whole text is to be a number: one within other words may be anybody's. */
 function readPhone(text: string, context: EnrolmentContext): string {
-  const number = parsePhoneNumberFromString(text, context.region as CountryCode);
+  const defaultCountry = context.region as CountryCode;
+  const number = parsePhoneNumberFromString(text, { defaultCountry, extract: false });
   return number?.isValid() && number.ext === undefined ? number.number : "invalid";
 }

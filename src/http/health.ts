@@ -13,6 +13,9 @@ export interface HealthRoutes {
   readiness: () => Promise<{ ledger: boolean; queue: boolean }>;
 }
 
+/** A probe that is not answered in this time is answered with no. */
+const PATIENCE_MS = 2_000;
+
 const readinessView = z.object({ ready: z.boolean(), ledger: z.boolean(), queue: z.boolean() });
 
 /** For the machines that watch the program: liveness, readiness, measures. */
@@ -25,6 +28,7 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
     schema: {
       summary: "The process is alive",
       tags: ["health"],
+      security: [],
       response: { 200: z.object({ alive: z.literal(true) }) },
     },
     handler: () => ({ alive: true as const }),
@@ -37,10 +41,11 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
       summary: "The ledger and the queue answer",
       description: "503 where the ledger does not. Without the queue, enrolments are still kept.",
       tags: ["health"],
+      security: [],
       response: { 200: readinessView, 503: readinessView },
     },
     async handler(_request, reply) {
-      const state = await parts.readiness();
+      const state = await readinessInTime(parts.readiness);
       const ready = state.ledger;
       return reply.code(ready ? 200 : 503).send({ ready, ...state });
     },
@@ -49,7 +54,7 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
   server.route({
     method: "GET",
     url: "/metrics",
-    schema: { summary: "Prometheus metrics", tags: ["health"] },
+    schema: { summary: "Prometheus metrics", tags: ["health"], security: [] },
     async handler(_request, reply) {
       const now = clock.now();
       const counts = await countUnsettled(ledger.db, now);
@@ -65,3 +70,12 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
 
   done();
 };
+
+/** A ledger whose connections hang says nothing at all, where one that is down says so. */
+async function readinessInTime(readiness: HealthRoutes["readiness"]) {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<{ ledger: boolean; queue: boolean }>((resolve) => {
+    timer = setTimeout(() => resolve({ ledger: false, queue: false }), PATIENCE_MS);
+  });
+  return Promise.race([readiness(), late]).finally(() => clearTimeout(timer));
+}

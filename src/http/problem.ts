@@ -1,8 +1,18 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type {
+  ConnectionError,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+} from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { FieldProblem } from "../domain/enrolment.ts";
 import { AppError, describeError, type ErrorCode } from "../errors.ts";
+import { isOutage } from "../ledger/outage.ts";
 
 /** An answer that says no: RFC 9457, with a stable code and, for validation, the fields. */
 export const problemSchema = z
@@ -62,11 +72,13 @@ const TITLES: Record<number, string> = {
   401: "Not signed in",
   403: "Not allowed",
   404: "Not found",
+  408: "Too slow",
   409: "Conflict",
   413: "Too large",
   415: "Unsupported media type",
   422: "Invalid",
   429: "Too many requests",
+  431: "Headers too large",
   500: "Internal error",
   503: "Unavailable",
 };
@@ -84,13 +96,61 @@ export function answerProblems(server: FastifyInstance): void {
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = toProblem(error);
     if (problem.status >= 500) logFault(request, error, problem);
-    if (problem.status === 503) void reply.header("retry-after", "5");
     return sendProblem(reply, problem);
   });
 }
 
+/** Answers what the router itself refuses: an address that cannot be read. */
+export function answerBadAddress(
+  error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  // A part of the address that is longer than any id or token is the address of nothing.
+  const problem =
+    error.code === "FST_ERR_BAD_URL"
+      ? new HttpProblem(400, "bad_address", "the address is not encoded as it must be")
+      : new HttpProblem(404, "not_found", "there is nothing at this address");
+  void sendProblem(reply, problem);
+}
+
+/** Answers what cannot be read as HTTP. It is not logged: the error carries what was sent. */
+export function answerUnreadable(error: ConnectionError, socket: Socket): void {
+  if (socket.writable && error.code !== "ECONNRESET") {
+    const problem = unreadable(error.code);
+    const body = JSON.stringify(bodyOf(problem));
+    socket.write(
+      `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nConnection: close\r\n` +
+        `Content-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy();
+}
+
+function unreadable(code: string): HttpProblem {
+  switch (code) {
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return new HttpProblem(408, "too_slow", "the request did not arrive in time");
+    case "HPE_HEADER_OVERFLOW":
+      return new HttpProblem(431, "headers_too_large", "the headers are too large");
+    default:
+      return new HttpProblem(400, "bad_request", "the request cannot be read");
+  }
+}
+
 function sendProblem(reply: FastifyReply, problem: HttpProblem) {
-  const body: Problem = {
+  // RFC 9110, section 11.6.1: a 401 says how to sign in.
+  if (problem.status === 401) void reply.header("www-authenticate", "Bearer");
+  if (problem.status === 503) void reply.header("retry-after", "5");
+  return reply
+    .code(problem.status)
+    .type("application/problem+json")
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send(bodyOf(problem));
+}
+
+function bodyOf(problem: HttpProblem): Problem {
+  return {
     type: "about:blank",
     title: titleOf(problem.status),
     status: problem.status,
@@ -98,11 +158,6 @@ function sendProblem(reply: FastifyReply, problem: HttpProblem) {
     detail: problem.message,
     ...(problem.errors && { errors: problem.errors }),
   };
-  return reply
-    .code(problem.status)
-    .type("application/problem+json")
-    .serializer((payload: unknown) => JSON.stringify(payload))
-    .send(body);
 }
 
 function toProblem(error: FastifyError): HttpProblem {
@@ -112,8 +167,7 @@ function toProblem(error: FastifyError): HttpProblem {
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     if (error.validationContext === "params") return notFound("thing");
-    const issues = error.validation.map((entry) => entry.params.issue as z.core.$ZodIssue);
-    return invalidFields(issues.flatMap(fieldProblems));
+    return invalidFields(error.validation.flatMap(fieldProblems));
   }
   switch (error.code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
@@ -123,6 +177,8 @@ function toProblem(error: FastifyError): HttpProblem {
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
     case "FST_ERR_CTP_INVALID_JSON_BODY":
       return new HttpProblem(400, "invalid_json", "the body is not JSON");
+    case "FST_UNDER_PRESSURE":
+      return new HttpProblem(503, "busy", "the server is overloaded; try again soon");
   }
   if (isOutage(error)) {
     return new HttpProblem(503, "unavailable", "the ledger cannot be reached; try again soon");
@@ -137,28 +193,18 @@ function toProblem(error: FastifyError): HttpProblem {
 }
 
 /** One entry a field: unknown fields are named themselves, not the object that they stand in. */
-function fieldProblems(issue: z.core.$ZodIssue): FieldProblem[] {
-  const path = issue.path.join(".");
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: path ? `${path}.${key}` : key,
-      message: "is not a known field",
-    }));
-  }
-  return [{ path, message: issue.message }];
+function fieldProblems(issue: FastifySchemaValidationError): FieldProblem[] {
+  const path = issue.instancePath.slice(1).replaceAll("/", ".");
+  const { keyword, params, message = "is wrong" } = issue;
+  if (keyword !== "unrecognized_keys") return [{ path, message }];
+  const unknown = z.array(z.string()).parse(params["keys"]);
+  const inside = path === "" ? "" : `${path}.`;
+  return unknown.map((key) => ({ path: inside + key, message: "is not a known field" }));
 }
 
-const OUTAGE = /^(08|57P|53|XX000|ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/;
-
-/** True where the database is out of reach or shutting down (SQLSTATE classes 08, 53, 57P). */
-function isOutage(error: FastifyError): boolean {
-  return typeof error.code === "string" && OUTAGE.test(error.code);
-}
-
-function logFault(request: FastifyRequest, error: unknown, problem: HttpProblem): void {
-  const stack = error instanceof Error ? error.stack?.split("\n").slice(1).join("\n") : undefined;
-  request.log.error(
-    { route: request.routeOptions.url, code: problem.code, error: describeError(error), stack },
-    "request failed",
-  );
+function logFault(request: FastifyRequest, error: Error, problem: HttpProblem): void {
+  // The places only: the message before them may quote a patient's data, over any number of lines.
+  const stack = error.stack?.split("\n").filter((line) => /^ {4}at /.test(line));
+  const facts = { route: request.routeOptions.url, code: problem.code };
+  request.log.error({ ...facts, error: describeError(error), stack }, "request failed");
 }

@@ -9,7 +9,7 @@ export const idParams = z.object({ id: z.uuid() });
 /** Which page of a list, and how long. */
 export const pageQuery = z.strictObject({
   cursor: cursorSchema.optional(),
-  limit: z.coerce.number("must be a number").int().min(1).max(200).default(50),
+  limit: z.coerce.number("must be a whole number from 1 to 200").int().min(1).max(200).default(50),
 });
 
 /** Why something is taken back; kept in the history. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import helmet from "@fastify/helmet";
 import underPressure from "@fastify/under-pressure";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
@@ -7,7 +8,7 @@ import type { Metrics } from "../metrics.ts";
 import { requireKey } from "./auth.ts";
 import { addDocs } from "./docs.ts";
 import { type HealthRoutes, healthRoutes } from "./health.ts";
-import { answerProblems } from "./problem.ts";
+import { answerBadAddress, answerProblems, answerUnreadable, HttpProblem } from "./problem.ts";
 import { protocolRoutes } from "./protocols.ts";
 import { reminderRoutes } from "./reminders.ts";
 import { type TreatmentRoutes, treatmentRoutes } from "./treatments.ts";
@@ -16,6 +17,9 @@ import { type WebhookRoutes, webhookRoutes } from "./webhooks.ts";
 
 /** A body larger than this is refused. */
 const BODY_LIMIT_BYTES = 64 * 1024;
+
+/** A request that takes longer to arrive is refused, so that nobody holds connections for ever. */
+const ARRIVAL_MS = 30_000;
 
 /** All that the routes need, from the composition root. */
 export type ServerParts = TreatmentRoutes &
@@ -31,9 +35,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     // Request lines would carry addresses with tokens in them; `measureRequests` keeps the route.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: ARRIVAL_MS,
     forceCloseConnections: "idle",
+    frameworkErrors: answerBadAddress,
+    clientErrorHandler: answerUnreadable,
   });
   answerProblems(server);
+  readJsonOnly(server);
   measureRequests(server, parts.metrics);
   await server.register(helmet, {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
@@ -57,6 +65,23 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     );
   });
   return server;
+}
+
+/**
+ * JSON is in UTF-8 (RFC 8259, section 8.1). What is not would be read with a mark in place of each
+ * letter that was meant, and patients would find it in their names.
+ */
+function readJsonOnly(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser("error", "error");
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser<Buffer>(
+    "application/json",
+    { parseAs: "buffer" },
+    (request, body, done) => {
+      if (isUtf8(body)) parse(request, body.toString(), done);
+      else done(new HttpProblem(400, "invalid_json", "the body is not in UTF-8"));
+    },
+  );
 }
 
 function measureRequests(server: FastifyInstance, metrics: Metrics): void {

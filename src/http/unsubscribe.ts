@@ -1,4 +1,3 @@
-import formbody from "@fastify/formbody";
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyReply } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
@@ -26,14 +25,22 @@ export const unsubscribeRoutes: FastifyPluginAsyncZod<UnsubscribeRoutes> = async
   server,
   { ledger, clock, linkKey },
 ) => {
-  await server.register(formbody);
-  await server.register(rateLimit, { max: 60, timeWindow: "1 minute" });
+  // The token says all. RFC 8058 has mail hosts post a form of either kind, which need not be read.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null));
+  // By link and not by sender: a mail host posts for all its users, and a proxy for everybody.
+  await server.register(rateLimit, {
+    max: 60,
+    timeWindow: "1 minute",
+    keyGenerator: ({ url }) => url.split("?", 1)[0] ?? url,
+  });
   const params = z.object({ token: z.string().max(200) });
+  const described = { tags: ["patients"], security: [], produces: ["text/html"], params };
 
   server.route({
     method: "GET",
     url: "/u/:token",
-    schema: { hide: true, params },
+    schema: { summary: "The page that a patient stops messages on", ...described },
     handler(request, reply) {
       const { channel } = grantOf(request.params.token);
       return sendPage(
@@ -48,7 +55,7 @@ export const unsubscribeRoutes: FastifyPluginAsyncZod<UnsubscribeRoutes> = async
   server.route({
     method: "POST",
     url: "/u/:token",
-    schema: { hide: true, params },
+    schema: { summary: "Stop messages at once (RFC 8058)", ...described },
     async handler(request, reply) {
       const grant = grantOf(request.params.token);
       await optOut(ledger, { ...grant, source: "unsubscribe link" }, clock.now());

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Enrolment } from "../domain/enrolment.ts";
 import type { Queries } from "./ledger.ts";
+import { foldEmail } from "./optOuts.ts";
 
 /** What is known of a person: what the clinic says now, over what it said before. */
 export type PatientFacts = Enrolment["patient"];
@@ -31,7 +32,7 @@ export async function recognisePatient(
         .where((where) =>
           where.or([
             where("phone", "=", given.phone ?? ""),
-            where("email", "=", given.email ?? ""),
+            where(sql`lower(email)`, "=", foldEmail(given.email ?? "")),
           ]),
         )
     : base.where("external_id", "=", given.externalId)
@@ -70,7 +71,12 @@ export async function savePatient(
     updated_at: now,
   };
   if (patient.id !== null) {
-    await db.updateTable("patients").set(columns).where("id", "=", patient.id).execute();
+    await db
+      .updateTable("patients")
+      .set(columns)
+      .where("clinic_id", "=", clinicId)
+      .where("id", "=", patient.id)
+      .execute();
     return patient.id;
   }
   const saved = await db

@@ -4,7 +4,7 @@ import type { ChannelName } from "../../../src/domain/channel.ts";
 import { deliver } from "../../../src/queue/deliver.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";
-import { type Enrolled, useDrill } from "./drill.ts";
+import { useDrill } from "./drill.ts";
 
 describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
   const drill = useDrill(kind);
@@ -13,11 +13,6 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     await drill.queue.obliterate({ force: true });
   });
 
-  const ends = (of: Enrolled, status: string) =>
-    until(`the reminder is ${status}`, async () => {
-      const reminder = await drill.reminder(of);
-      return reminder.status === status && reminder;
-    });
   const queueIsDone = () =>
     until("the queue is empty", async () => {
       return (await drill.queue.getJobCountByTypes("waiting", "delayed", "active")) === 0;
@@ -28,8 +23,8 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     const byMail = await drill.enrol("once", ["email", "sms"]);
     await drill.dispatch();
     drill.work();
-    await ends(byText, "sent");
-    await ends(byMail, "sent");
+    await drill.ends(byText, "sent");
+    await drill.ends(byMail, "sent");
     expect(drill.texts(byText)).toHaveLength(1);
     expect(drill.mails(byText)).toHaveLength(0);
     expect(drill.texts(byMail)).toHaveLength(0);
@@ -69,7 +64,7 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
 
     await drill.dispatch();
     await drill.queue.add("deliver", { reminderId, dispatchNo: 1 }, { jobId: "from-the-past" });
-    await ends(patient, "sent");
+    await drill.ends(patient, "sent");
     await queueIsDone();
     expect(drill.texts(patient)).toHaveLength(1);
     expect(await drill.attempts(patient)).toMatchObject([{ dispatchNo: 2 }]);
@@ -86,7 +81,7 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     expect(drill.texts(patient)).toHaveLength(0);
     expect((await drill.reminder(patient)).status).toBe("queued");
 
-    await ends(patient, "sent");
+    await drill.ends(patient, "sent");
     const [attempt] = await drill.attempts(patient);
     expect(attempt?.startedAt.getTime()).toBeGreaterThanOrEqual(due.getTime());
     expect(drill.texts(patient)).toHaveLength(1);
@@ -101,7 +96,7 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     expect((await drill.reminder(patient)).status).toBe("queued");
     drill.skip(60_000);
     drill.work();
-    const { dueAt, sendUntil } = await ends(patient, "scheduled");
+    const { dueAt, sendUntil } = await drill.ends(patient, "scheduled");
     // From 09:00 to 20:00 of the next day there; in UTC it is the same day as the closing was.
     const opening = new Date(patient.reminder.dueAt);
     opening.setUTCHours(14, 0, 0, 0);
@@ -110,7 +105,7 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
 
     drill.skipToHour(9);
     await drill.dispatch();
-    await ends(patient, "sent");
+    await drill.ends(patient, "sent");
     expect(drill.texts(patient)).toHaveLength(1);
   });
 
@@ -119,7 +114,7 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     await drill.dispatch();
     drill.skip(60 * 60_000);
     drill.work();
-    expect((await ends(patient, "skipped")).statusReason).toBe("expired");
+    expect((await drill.ends(patient, "skipped")).statusReason).toBe("expired");
     expect(await drill.attempts(patient)).toEqual([]);
   });
 
@@ -129,13 +124,13 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     await drill.dispatch();
     for (const { phone } of [both, textOnly]) await optOutUnseen("sms", phone);
     drill.work();
-    expect((await ends(textOnly, "skipped")).statusReason).toBe("opted_out");
-    expect(await ends(both, "scheduled")).toMatchObject({
+    expect((await drill.ends(textOnly, "skipped")).statusReason).toBe("opted_out");
+    expect(await drill.ends(both, "scheduled")).toMatchObject({
       channel: "email",
       statusReason: "opted_out",
     });
     await drill.dispatch();
-    await ends(both, "sent");
+    await drill.ends(both, "sent");
     expect([...drill.texts(both), ...drill.texts(textOnly)]).toHaveLength(0);
     expect(drill.mails(both)).toHaveLength(1);
     expect(await drill.attempts(both)).toMatchObject([{ dispatchNo: 2, channel: "email" }]);

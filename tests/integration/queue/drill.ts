@@ -1,4 +1,5 @@
 import type { Queue } from "bullmq";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { openConfiguredLedger } from "../../../src/app.ts";
 import { smtpChannel } from "../../../src/channels/smtp.ts";
@@ -6,6 +7,7 @@ import { twilioChannel } from "../../../src/channels/twilio.ts";
 import { type Clock, type ScaledClock, scaledClock } from "../../../src/clock.ts";
 import { loadConfig } from "../../../src/config.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
+import type { ReminderStatus } from "../../../src/domain/reminder.ts";
 import { createApiKey } from "../../../src/ledger/apiKeys.ts";
 import { type Attempt, listAttempts } from "../../../src/ledger/attempts.ts";
 import { type Clinic, createClinic } from "../../../src/ledger/clinics.ts";
@@ -22,6 +24,7 @@ import { startWorker } from "../../../src/queue/worker.ts";
 import { type DeploymentKind, openDeployment } from "../../support/deployments.ts";
 import { type FakeSmtp, startFakeSmtp } from "../../support/fakeSmtp.ts";
 import { type FakeTwilio, startFakeTwilio } from "../../support/fakeTwilio.ts";
+import { until } from "../../support/poll.ts";
 import { type DrillProtocol, loadDrillContent } from "./drillContent.ts";
 
 export const ZONE = "America/New_York";
@@ -55,6 +58,8 @@ export interface Drill {
   clock: ScaledClock;
   twilio: FakeTwilio;
   smtp: FakeSmtp;
+  /** What the queue reported. It fails the run at the end, unless a test takes it out of here. */
+  faults: unknown[];
   /** Enrols a new patient, who prefers text messages unless told otherwise. */
   enrol(protocol: DrillProtocol, channels?: ChannelName[]): Promise<Enrolled>;
   /** One round of the dispatcher, by the drill's clock or another. */
@@ -63,6 +68,10 @@ export interface Drill {
   work(delivery?: Delivery): { close(): Promise<void> };
   /** One round of the rescuer, with the program's own times. */
   rescue(delivery?: Delivery): Promise<void>;
+  /** Takes everything out of the queue, as a Redis that starts anew without its data. */
+  loseQueue(): Promise<void>;
+  /** Resolves with the reminder once it has this status. */
+  ends(of: Enrolled, status: ReminderStatus): Promise<Reminder>;
   /** Lets this many milliseconds pass at once. */
   skip(ms: number): void;
   /** Lets time pass until the patients' clocks show the whole hour, at most a day later. */
@@ -83,6 +92,7 @@ export function useDrill(kind: DeploymentKind): Drill {
   });
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
+    for (const fault of drill.faults) throw fault;
   });
   return drill;
 }
@@ -117,7 +127,10 @@ async function openDrill(
 
   const channels = openChannels(twilio, smtp);
   closers.push(() => Promise.all([channels.sms.close(), channels.email.close()]));
-  const backend = await openQueueBackend({ ledger, redisUrl: config.redisUrl }, failTest);
+  const faults: unknown[] = [];
+  const backend = await openQueueBackend({ ledger, redisUrl: config.redisUrl }, (fault) =>
+    faults.push(fault),
+  );
   closers.push(() => backend.close());
   const publicUrl = "https://care.example.test";
   const maker = { content, publicUrl, linkKey: "a key for the links of the drills" };
@@ -125,17 +138,24 @@ async function openDrill(
   const delivery: Delivery = { ledger, maker, channels, clock, metrics };
 
   let patients = 0;
+  const queue = backend.queue as Queue;
+  const reminder = async (of: Enrolled) => {
+    const found = await findReminder(ledger.db, clinic.id, of.reminder.id);
+    if (!found) throw new Error("the reminder is gone");
+    return found;
+  };
   const skip = (ms: number) => clock.hurryTo(new Date(clock.now().getTime() + ms), 0);
 
   return {
     clinic,
     ledger,
     backend,
-    queue: backend.queue as Queue,
+    queue,
     delivery,
     clock,
     twilio,
     smtp,
+    faults,
     skip,
     async enrol(protocol, wanted = ["sms", "email"]) {
       patients += 1;
@@ -198,6 +218,20 @@ async function openDrill(
         everyMs: 1_000,
         onError: failTest,
       }).stop(),
+    async loseQueue() {
+      if (config.redisUrl === null) {
+        await queue.obliterate({ force: true });
+        return;
+      }
+      const redis = new Redis(config.redisUrl);
+      await redis.flushdb();
+      redis.disconnect();
+    },
+    ends: (of, status) =>
+      until(`the reminder is ${status}`, async () => {
+        const found = await reminder(of);
+        return found.status === status && found;
+      }),
     skipToHour(hour) {
       const now = clock.now();
       // The drill's days are in one season, at an offset of -05:00.
@@ -206,11 +240,7 @@ async function openDrill(
       const ms = wanted.getTime() - now.getTime();
       skip(ms > 0 ? ms : ms + 24 * 3_600_000);
     },
-    async reminder(of) {
-      const found = await findReminder(ledger.db, clinic.id, of.reminder.id);
-      if (!found) throw new Error("the reminder is gone");
-      return found;
-    },
+    reminder,
     attempts: (of) => listAttempts(ledger.db, of.reminder.id),
     texts: (of) => twilio.messages.filter(({ params }) => params.To === of.phone),
     mails: (of) => smtp.messages.filter(({ envelope }) => envelope.to.includes(of.email)),
@@ -233,7 +263,7 @@ function openChannels(twilio: FakeTwilio, smtp: FakeSmtp): Delivery["channels"] 
   };
 }
 
-/** A fault of the loops or the queue that no drill asked for ends the run. */
+/** A fault of a loop that no drill asked for ends its round, and the test. */
 function failTest(error: unknown): void {
   throw error instanceof Error ? error : new Error(String(error));
 }

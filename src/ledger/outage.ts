@@ -1,0 +1,17 @@
+/**
+ * SQLSTATE classes of a server that cannot be reached, lacks resources or shuts down (08, 53, 57P),
+ * of an engine that has failed (XX000), and what the network says.
+ */
+const CODES =
+  /^(08|53|57P|XX000|ECONN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/;
+
+/** What `pg` says, without a code, of a connection that is lost or does not come about. */
+const MESSAGES =
+  /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout exceeded when trying to connect|Cannot use a pool after calling end)/;
+
+/** True where the ledger is out of reach, so that the same request may well succeed later. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return CODES.test(code) || MESSAGES.test(error.message);
+}

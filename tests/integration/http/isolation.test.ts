@@ -1,0 +1,132 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { optOut } from "../../../src/ledger/optOuts.ts";
+import { useApp } from "../../support/app.ts";
+import type { HttpAnswer } from "../../support/appCaller.ts";
+import {
+  type EnrolledAnswer,
+  enrolmentBody,
+  type FullReminder,
+  openClinic,
+  PATIENT,
+  type PageAnswer,
+  type TestClinic,
+} from "../../support/clinic.ts";
+import { ENGINES } from "../ledger/engine.ts";
+import { readOpenApi } from "./openapi.ts";
+import { expectProblem } from "./refusal.ts";
+
+/** What the tests of one route know: the other clinic's data, and a way to ask as one's own. */
+interface Known {
+  theirs: EnrolledAnswer;
+  cursor: string;
+  own: TestClinic;
+  body: ReturnType<typeof enrolmentBody>;
+}
+
+const REASON = { reason: "not mine to cancel" };
+
+/** For each route, everything that a clinic can ask about what is another's. */
+const ROUTES: Record<string, (known: Known) => Promise<void>> = {
+  "POST /v1/treatments": async ({ theirs, own, body }) => {
+    const patient = { ...body.patient, firstName: "Mina", phone: "+12125550199" };
+    const answer = await own.desk.post<EnrolledAnswer>("/v1/treatments", { ...body, patient });
+    expect(answer.status).toBe(201);
+    expect(answer.body.treatment.patientId).not.toBe(theirs.treatment.patientId);
+  },
+  "POST /v1/plans": async ({ own, body }) => {
+    const { body: plan } = await own.desk.post<{ reminders: FullReminder[] }>("/v1/plans", body);
+    const uses = plan.reminders.flatMap(({ trace }) => trace.channels.map(({ use }) => use));
+    expect(new Set(uses)).toEqual(new Set(["usable"]));
+  },
+  "GET /v1/treatments": async ({ theirs, cursor, own }) => {
+    expectEmpty(await own.admin.get(`/v1/treatments?patientId=${theirs.treatment.patientId}`));
+    await expectOnlyOwn(own, "/v1/treatments?limit=200", theirs);
+    await expectOnlyOwn(own, `/v1/treatments?cursor=${cursor}`, theirs);
+  },
+  "GET /v1/treatments/{id}": async ({ theirs, own }) => {
+    const answer = await own.admin.get(`/v1/treatments/${theirs.treatment.id}`);
+    expectProblem(answer, { status: 404, code: "not_found" });
+  },
+  "POST /v1/treatments/{id}/cancel": async ({ theirs, own }) => {
+    const answer = await own.admin.post(`/v1/treatments/${theirs.treatment.id}/cancel`, REASON);
+    expectProblem(answer, { status: 404, code: "not_found" });
+  },
+  "GET /v1/reminders": async ({ theirs, cursor, own }) => {
+    const { id, patientId } = theirs.treatment;
+    expectEmpty(await own.admin.get(`/v1/reminders?patientId=${patientId}`));
+    expectEmpty(await own.admin.get(`/v1/reminders?treatmentId=${id}`));
+    await expectOnlyOwn(own, "/v1/reminders?limit=200", theirs);
+    await expectOnlyOwn(own, `/v1/reminders?cursor=${cursor}`, theirs);
+  },
+  "GET /v1/reminders/{id}": async ({ theirs, own }) => {
+    for (const { id } of theirs.reminders) {
+      const answer = await own.admin.get(`/v1/reminders/${id}`);
+      expectProblem(answer, { status: 404, code: "not_found" });
+    }
+  },
+  "POST /v1/reminders/{id}/cancel": async ({ theirs, own }) => {
+    for (const { id } of theirs.reminders) {
+      const answer = await own.admin.post(`/v1/reminders/${id}/cancel`, REASON);
+      expectProblem(answer, { status: 404, code: "not_found" });
+    }
+  },
+  // Protocols are the server's: the same for every clinic, and about no patient.
+  "GET /v1/protocols": async ({ theirs, own }) => {
+    await expectOnlyOwn(own, "/v1/protocols", theirs);
+  },
+};
+
+describe.each(ENGINES)("a clinic on the %s engine", (kind) => {
+  const running = useApp(kind);
+  let other: TestClinic;
+  let known: Known;
+
+  beforeAll(async () => {
+    other = await openClinic(running, { name: "Hillside Clinic" });
+    const theirs = await other.enrol();
+    // Their patient stops emails there, which is nothing to anybody else.
+    const stop = { patientId: theirs.treatment.patientId, channel: "email", source: "a test" };
+    await optOut(running.app.ledger, { ...stop, channel: "email" }, running.clock.now());
+    const page = await other.desk.get<PageAnswer<FullReminder>>("/v1/reminders?limit=1");
+    const cursor = page.body.nextCursor ?? "";
+    const body = enrolmentBody(running.clock.now());
+    known = { theirs, cursor, own: await openClinic(running), body };
+  });
+
+  /** All that there is of the other clinic, as it sees it itself, but for what the queue moves. */
+  async function whatTheyHave(): Promise<string> {
+    const { id } = known.theirs.treatment;
+    const { text } = await other.desk.get(`/v1/treatments/${id}`);
+    const { db } = running.app.ledger;
+    const patients = db.selectFrom("patients").selectAll().where("clinic_id", "=", other.id);
+    return text.replaceAll('"queued"', '"scheduled"') + JSON.stringify(await patients.execute());
+  }
+
+  it.each(Object.entries(ROUTES))("neither sees nor changes another's data: %s", async (_, ask) => {
+    const before = await whatTheyHave();
+    expect(before).toContain(PATIENT.firstName);
+    await ask(known);
+    expect(await whatTheyHave()).toBe(before);
+  });
+
+  it("is held to that on every route that there is", async () => {
+    const { document } = await readOpenApi(running.address);
+    const routes = Object.entries(document.paths)
+      .filter(([path]) => path.startsWith("/v1/"))
+      .flatMap(([path, methods]) => Object.keys(methods).map((m) => `${m.toUpperCase()} ${path}`));
+    expect(routes.sort()).toEqual(Object.keys(ROUTES).sort());
+  });
+});
+
+function expectEmpty(answer: HttpAnswer<unknown>): void {
+  expect(answer).toMatchObject({ status: 200, body: { items: [], nextCursor: null } });
+}
+
+async function expectOnlyOwn(own: TestClinic, path: string, theirs: EnrolledAnswer): Promise<void> {
+  const { status, text } = await own.admin.get(path);
+  expect(status).toBe(200);
+  const { treatment, reminders } = theirs;
+  for (const id of [treatment.id, treatment.patientId, ...reminders.map((each) => each.id)]) {
+    expect(text).not.toContain(id);
+  }
+}

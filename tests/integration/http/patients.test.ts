@@ -1,0 +1,87 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { useApp } from "../../support/app.ts";
+import {
+  type EnrolledAnswer,
+  openClinic,
+  type PatientBody,
+  type TestClinic,
+} from "../../support/clinic.ts";
+import { ENGINES } from "../ledger/engine.ts";
+
+describe.each(ENGINES)("a patient on the %s engine", (kind) => {
+  const running = useApp(kind);
+  let clinic: TestClinic;
+  beforeAll(async () => {
+    clinic = await openClinic(running);
+  });
+
+  /** Enrols exactly this patient, and returns whom the ledger took it for. */
+  async function enrol(patient: PatientBody, at = clinic): Promise<string> {
+    const now = running.clock.now().toISOString();
+    const care = [...(patient.phone ? ["sms"] : []), ...(patient.email ? ["email"] : [])];
+    const { body } = await at.desk.post<EnrolledAnswer>("/v1/treatments", {
+      protocol: "microneedling",
+      performedAt: now,
+      patient,
+      consent: { care, source: "form 3", at: now },
+    });
+    return body.treatment.patientId;
+  }
+
+  function row(id: string) {
+    const { db } = running.app.ledger;
+    return db.selectFrom("patients").selectAll().where("id", "=", id).executeTakeFirst();
+  }
+
+  it("is recognised by the clinic's own id, and what is new replaces what was known", async () => {
+    const first = await enrol({
+      externalId: "p-1",
+      firstName: "Mina",
+      phone: "+12125550111",
+      email: "mina@example.test",
+      timeZone: "America/Chicago",
+      locale: "es",
+    });
+    const again = await enrol({ externalId: "p-1", firstName: "Mina M.", phone: "(212) 555-0112" });
+    expect(again).toBe(first);
+    expect(await row(first)).toMatchObject({
+      first_name: "Mina M.",
+      phone: "+12125550112",
+      email: "mina@example.test",
+      time_zone: "America/Chicago",
+      locale: "es",
+    });
+  });
+
+  it("is recognised without an id by the name and the number, or the name and the email", async () => {
+    const first = await enrol({ firstName: "Lucy", phone: "+12125550121", email: "lucy@a.test" });
+    expect(await enrol({ firstName: "lucy", phone: "212-555-0121" })).toBe(first);
+    expect(await enrol({ firstName: "Lucy", email: "Lucy@A.test" })).toBe(first);
+    expect(await row(first)).toMatchObject({ phone: "+12125550121", email: "Lucy@A.test" });
+  });
+
+  it("is another one with another name on the same number, or another id", async () => {
+    const mother = await enrol({ firstName: "Ellen", phone: "+12125550131" });
+    const daughter = await enrol({ firstName: "Nina", phone: "+12125550131" });
+    expect(daughter).not.toBe(mother);
+    const one = await enrol({ externalId: "p-3", firstName: "Ellen", phone: "+12125550132" });
+    const other = await enrol({ externalId: "p-4", firstName: "Ellen", phone: "+12125550132" });
+    expect(other).not.toBe(one);
+  });
+
+  it("is another one in another clinic, whatever is the same", async () => {
+    const patient = { externalId: "p-5", firstName: "Renfield", phone: "+12125550141" };
+    const here = await enrol(patient);
+    const elsewhere = await openClinic(running, { name: "Hillside Clinic" });
+    const there = await enrol({ ...patient, firstName: "R. M." }, elsewhere);
+    expect(there).not.toBe(here);
+    expect(await row(here)).toMatchObject({ first_name: "Renfield", clinic_id: clinic.id });
+    expect(await row(there)).toMatchObject({ first_name: "R. M.", clinic_id: elsewhere.id });
+  });
+
+  it("is one, however many enrolments with the same new id come at once", async () => {
+    const patient = { externalId: "p-6", firstName: "Quincey", phone: "+12125550151" };
+    const ids = await Promise.all(Array.from({ length: 10 }, () => enrol(patient)));
+    expect(new Set(ids).size).toBe(1);
+  });
+});

@@ -1,0 +1,36 @@
+import { sql } from "kysely";
+import { describe, expect, it } from "vitest";
+import { describeError } from "../../../src/errors.ts";
+import { DEPLOYMENTS } from "../../support/deployments.ts";
+import { until } from "../../support/poll.ts";
+import { useDrill } from "./drill.ts";
+
+describe.each(DEPLOYMENTS)("a delivery that the ledger cannot record, on %s", (kind) => {
+  const drill = useDrill(kind);
+
+  it("is told, leaves nothing of the patient in the queue, and is settled later", async () => {
+    const patient = await drill.enrol("once", ["sms"]);
+    await sql`alter table aftercare.attempts add constraint full_disk check (body is null)`.execute(
+      drill.ledger.db,
+    );
+    drill.work();
+    await drill.dispatch();
+    const [job] = await until("the job has failed", async () => {
+      const failed = await drill.queue.getFailed();
+      return failed.length > 0 && failed;
+    });
+    const kept = JSON.stringify([job?.failedReason, job?.stacktrace, job?.data, job?.opts]);
+    for (const secret of [patient.phone, patient.email, "Patient1", "Willow"]) {
+      expect(kept).not.toContain(secret);
+    }
+    expect(job?.failedReason).toBe("a delivery was not recorded: error 23514");
+    expect(drill.faults.splice(0).map(describeError)).toEqual([job?.failedReason]);
+    expect((await drill.reminder(patient)).status).toBe("sending");
+
+    await sql`alter table aftercare.attempts drop constraint full_disk`.execute(drill.ledger.db);
+    drill.skip(91_000);
+    await drill.rescue();
+    expect((await drill.reminder(patient)).status).toBe("sent");
+    expect(drill.texts(patient)).toHaveLength(1);
+  });
+});
