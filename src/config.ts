@@ -43,82 +43,77 @@ const REGIONS: ReadonlySet<string> = new Set(getCountries());
 const webUrl = (what: string) =>
   z.url({ protocol: /^https?$/, error: `must be ${what}, such as https://care.example.com` });
 
-const envSchema = z
-  .object({
-    HOST: z.string().default("127.0.0.1"),
-    PORT: z.coerce.number("must be a number").int().min(0).max(65535).default(3000),
-    PUBLIC_URL: webUrl("the address of this server as seen from outside").optional(),
-    DATA_DIR: z.string().default("./data"),
-    DATABASE_URL: z
-      .url({ protocol: /^postgres(ql)?$/, error: "must begin with postgres:// or postgresql://" })
-      .optional(),
-    REDIS_URL: z
-      .url({ protocol: /^rediss?$/, error: "must begin with redis:// or rediss://" })
-      .optional(),
-    TWILIO_ACCOUNT_SID: z
-      .string()
-      .regex(/^AC[0-9a-fA-F]{32}$/, "must be AC and 32 hexadecimal digits")
-      .optional(),
-    TWILIO_AUTH_TOKEN: z.string().min(8, "is too short to be an auth token").optional(),
-    TWILIO_FROM: z
-      .string()
-      .regex(
-        /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/,
-        "must be a number such as +12125550100",
-      )
-      .optional(),
-    TWILIO_MESSAGING_SERVICE_SID: z
-      .string()
-      .regex(/^MG[0-9a-fA-F]{32}$/, "must be MG and 32 hexadecimal digits")
-      .optional(),
-    TWILIO_BASE_URL: webUrl("an address that speaks Twilio's API").default(
-      "https://api.twilio.com",
-    ),
-    SMTP_URL: z
-      .url({ protocol: /^smtps?$/, error: "must begin with smtp:// or smtps://" })
-      .optional(),
-    MAIL_FROM: z
-      .string()
-      .regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/, "must be an address such as care@example.com")
-      .optional(),
-    SECRET_KEY: z.string().min(32, "must have at least 32 characters").optional(),
-    AFTERCARE_API_KEY: z
-      .string()
-      .regex(/^[\x21-\x7e]+$/, "must have no spaces or control characters")
-      .min(24, "must have at least 24 characters")
-      .optional(),
-    CLINIC_NAME: z.string().min(1).max(60).default("Your clinic"),
-    CLINIC_TIME_ZONE: z
-      .string()
-      .refine(isTimeZone, "must be an IANA zone such as America/New_York")
-      .default("America/New_York"),
-    CLINIC_REGION: z
-      .string()
-      .refine((region) => REGIONS.has(region), "must be a country code such as US")
-      .default("US"),
-    LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
-  })
-  .superRefine((env, ctx) => {
-    const missing = (name: string, message: string) =>
-      ctx.addIssue({ code: "custom", path: [name], message });
-    const anyTwilio =
-      env.TWILIO_ACCOUNT_SID ??
-      env.TWILIO_AUTH_TOKEN ??
-      env.TWILIO_FROM ??
-      env.TWILIO_MESSAGING_SERVICE_SID;
-    if (anyTwilio !== undefined) {
-      if (!env.TWILIO_ACCOUNT_SID)
-        missing("TWILIO_ACCOUNT_SID", "is needed to send through Twilio");
-      if (!env.TWILIO_AUTH_TOKEN) missing("TWILIO_AUTH_TOKEN", "is needed to send through Twilio");
-      if (!env.TWILIO_FROM === !env.TWILIO_MESSAGING_SERVICE_SID) {
-        missing("TWILIO_FROM", "set either this or TWILIO_MESSAGING_SERVICE_SID");
-      }
+const envSchema = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number("must be a number").int().min(0).max(65535).default(3000),
+  PUBLIC_URL: webUrl("the address of this server as seen from outside").optional(),
+  DATA_DIR: z.string().default("./data"),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: "must begin with postgres:// or postgresql://" })
+    .optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: "must begin with redis:// or rediss://" })
+    .optional(),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-fA-F]{32}$/, "must be AC and 32 hexadecimal digits")
+    .optional(),
+  TWILIO_AUTH_TOKEN: z.string().min(8, "is too short to be an auth token").optional(),
+  TWILIO_FROM: z
+    .string()
+    .regex(
+      /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9 ]{1,11})$/,
+      "must be a number such as +12125550100",
+    )
+    .optional(),
+  TWILIO_MESSAGING_SERVICE_SID: z
+    .string()
+    .regex(/^MG[0-9a-fA-F]{32}$/, "must be MG and 32 hexadecimal digits")
+    .optional(),
+  TWILIO_BASE_URL: webUrl("an address that speaks Twilio's API").default("https://api.twilio.com"),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: "must begin with smtp:// or smtps://" })
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/, "must be an address such as care@example.com")
+    .optional(),
+  SECRET_KEY: z.string().min(32, "must have at least 32 characters").optional(),
+  AFTERCARE_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, "must have no spaces or control characters")
+    .min(24, "must have at least 24 characters")
+    .optional(),
+  CLINIC_NAME: z.string().min(1).max(60).default("Your clinic"),
+  CLINIC_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, "must be an IANA zone such as America/New_York")
+    .default("America/New_York"),
+  CLINIC_REGION: z
+    .string()
+    .refine((region) => REGIONS.has(region), "must be a country code such as US")
+    .default("US"),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
+});
+
+/** What is wrong between variables that are each right, or absent. */
+function problemsTogether(env: NodeJS.ProcessEnv): string[] {
+  const problems: string[] = [];
+  const sender = [env["TWILIO_FROM"], env["TWILIO_MESSAGING_SERVICE_SID"]].filter(Boolean);
+  if (env["TWILIO_ACCOUNT_SID"] || env["TWILIO_AUTH_TOKEN"] || sender.length > 0) {
+    for (const name of ["TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"]) {
+      if (!env[name]) problems.push(`${name} is needed to send through Twilio`);
     }
-    if (env.SMTP_URL && !env.MAIL_FROM) missing("MAIL_FROM", "is needed to send email");
-    if (env.REDIS_URL && !env.DATABASE_URL) {
-      missing("REDIS_URL", "needs DATABASE_URL: Redis is only the queue, not the ledger");
+    if (sender.length !== 1) {
+      problems.push("TWILIO_FROM set either this or TWILIO_MESSAGING_SERVICE_SID");
     }
-  });
+  }
+  if (env["SMTP_URL"] && !env["MAIL_FROM"]) problems.push("MAIL_FROM is needed to send email");
+  if (env["REDIS_URL"] && !env["DATABASE_URL"]) {
+    problems.push("REDIS_URL needs DATABASE_URL: Redis is only the queue, not the ledger");
+  }
+  return problems;
+}
 
 /**
  * Reads the configuration from environment variables. An empty value counts as unset.
@@ -127,8 +122,10 @@ const envSchema = z
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = envSchema.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  const issues = parsed.error?.issues ?? [];
+  const problems = issues.map((issue) => `${issue.path.join(".")} ${issue.message}`);
+  problems.push(...problemsTogether(given));
+  if (!parsed.success || problems.length > 0) {
     throw new AppError("bad_config", `configuration: ${[...new Set(problems)].join("; ")}`);
   }
   const read = parsed.data;

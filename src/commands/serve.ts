@@ -19,7 +19,7 @@ export function addServe(program: Command): void {
         const address = await app.listen().catch((error: unknown) => {
           throw cannotListen(config, error);
         });
-        say(`Aftercare listens on ${address} (docs at ${config.publicUrl}/docs). Ctrl-C stops it.`);
+        say(`Aftercare listens on ${address} (docs at ${address}/docs). Ctrl-C stops it.`);
       });
     });
 }

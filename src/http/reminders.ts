@@ -70,8 +70,8 @@ export const reminderRoutes: FastifyPluginCallbackZod<{ ledger: Ledger; clock: C
       const { clinic } = callerOf(request);
       const reminder = await findReminder(ledger.db, clinic.id, request.params.id);
       if (reminder === undefined) throw notFound("reminder");
-      const attempts = await listAttempts(ledger.db, reminder.id);
-      const events = await listReminderEvents(ledger.db, reminder.id);
+      const attempts = await listAttempts(ledger.db, clinic.id, reminder.id);
+      const events = await listReminderEvents(ledger.db, clinic.id, reminder.id);
       return reminderDetailView(reminder, attempts, events);
     },
   });

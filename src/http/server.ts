@@ -78,7 +78,7 @@ function readJsonOnly(server: FastifyInstance): void {
     "application/json",
     { parseAs: "buffer" },
     (request, body, done) => {
-      if (isUtf8(body)) parse(request, body.toString(), done);
+      if (isUtf8(body)) void parse(request, body.toString(), done);
       else done(new HttpProblem(400, "invalid_json", "the body is not in UTF-8"));
     },
   );

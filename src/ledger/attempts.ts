@@ -27,11 +27,16 @@ export interface Attempt {
   receipts: Receipt[];
 }
 
-/** The attempts of one reminder with their receipts, first to last. */
-export async function listAttempts(db: Queries, reminderId: string): Promise<Attempt[]> {
+/** The attempts of one reminder of a clinic with their receipts, first to last. */
+export async function listAttempts(
+  db: Queries,
+  clinicId: string,
+  reminderId: string,
+): Promise<Attempt[]> {
   const attempts = await db
     .selectFrom("attempts")
     .selectAll()
+    .where("clinic_id", "=", clinicId)
     .where("reminder_id", "=", reminderId)
     .orderBy("dispatch_no")
     .execute();
@@ -39,6 +44,7 @@ export async function listAttempts(db: Queries, reminderId: string): Promise<Att
     .selectFrom("receipts")
     .innerJoin("attempts", "attempts.id", "receipts.attempt_id")
     .select(["attempt_id", "receipts.status", "receipts.code", "received_at"])
+    .where("attempts.clinic_id", "=", clinicId)
     .where("attempts.reminder_id", "=", reminderId)
     .orderBy("receipts.id")
     .execute();

@@ -34,11 +34,16 @@ export async function addEvents(db: Queries, events: readonly NewEvent[]): Promi
     .execute();
 }
 
-/** The history of one reminder, oldest first. */
-export function listReminderEvents(db: Queries, reminderId: string): Promise<Event[]> {
+/** The history of one reminder of a clinic, oldest first. */
+export function listReminderEvents(
+  db: Queries,
+  clinicId: string,
+  reminderId: string,
+): Promise<Event[]> {
   return db
     .selectFrom("events")
     .select(["type", "actor", "detail", "at"])
+    .where("clinic_id", "=", clinicId)
     .where("reminder_id", "=", reminderId)
     .orderBy("id")
     .execute();

@@ -20,6 +20,7 @@ export interface AttemptAnswer {
   subject: string | null;
   body: string | null;
   code: string | null;
+  endedAt: string | null;
   receipts: { status: string; code: string | null }[];
 }
 

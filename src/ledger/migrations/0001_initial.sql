@@ -49,7 +49,8 @@ create table aftercare.patients (
   unique (clinic_id, external_id)
 );
 create index patients_by_phone on aftercare.patients (clinic_id, phone) where phone is not null;
-create index patients_by_email on aftercare.patients (clinic_id, email) where email is not null;
+create index patients_by_email on aftercare.patients (clinic_id, lower(email))
+  where email is not null;
 
 create table aftercare.treatments (
   id uuid primary key default gen_random_uuid(),
@@ -106,7 +107,9 @@ create table aftercare.reminders (
   due_at timestamptz not null,
   send_until timestamptz not null,
   expires_at timestamptz not null,
-  status text not null,
+  status text not null check (status in (
+    'scheduled', 'queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown', 'failed',
+    'cancelled', 'skipped')),
   status_reason text,
   -- How often it was handed to the queue; part of the job id, which the queue accepts only once.
   dispatch_no integer not null default 0,

@@ -52,12 +52,8 @@ describe.each(ENGINES)("an enrolment on the %s engine", (kind) => {
       const body = enrolmentBody(running.clock.now());
       const answer = await clinic.desk.post(path, body, { "idempotency-key": key });
       // A plan stores nothing, and needs no key.
-      if (path === "/v1/plans") return expect(answer.status).toBe(200);
-      return expectProblem(answer, {
-        status: 422,
-        code: "validation_failed",
-        paths: ["idempotency-key"],
-      });
+      const refused = { status: 422, body: { errors: [{ path: "idempotency-key" }] } };
+      expect(answer).toMatchObject(path === "/v1/plans" ? { status: 200 } : refused);
     });
   });
 

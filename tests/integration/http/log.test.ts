@@ -16,8 +16,8 @@ const MAIL_PASSWORD = "a-password-of-the-mail-server";
 /** Says in a database error all that a row holds, as a driver's message may. */
 const PLANT = `create function aftercare.tell() returns trigger language plpgsql as
   $$ begin raise exception using message = 'planted: ' || new::text || chr(10) || new::text; end $$;
-  create trigger planted before insert on aftercare.consents
-    for each row when (new.source = 'fail') execute function aftercare.tell();
+  create trigger planted before insert on aftercare.patients
+    for each row when (new.first_name = 'Griselda') execute function aftercare.tell();
   create trigger planted before update on aftercare.attempts
     for each row when (new.body like '%Unrecorded%') execute function aftercare.tell();`;
 
@@ -56,8 +56,7 @@ describe("the log at its finest level", () => {
     await until("the queue has told of it", () => program.stderr().includes('"part":"queue"'));
 
     // Failed here, and refused here.
-    const consent = { ...enrolmentBody(new Date()).consent, source: "fail" };
-    expect((await enrol("Griselda", { consent })).status).toBe(500);
+    expect((await enrol("Griselda")).status).toBe(500);
     expect((await enrol("Griselda", { protocol: "Griselda's" })).status).toBe(422);
     expect((await desk.post("/v1/treatments", '{"firstName":"Griselda"')).status).toBe(400);
     expect((await desk.get(`/v1/treatments/${PATIENT.phone}`)).status).toBe(404);
@@ -126,7 +125,11 @@ async function start(owner: Owner) {
   twilio.routeCallbacks({ publicUrl: PUBLIC_URL, localUrl: program.address });
   const plant = async (sql: string) => {
     const pool = openPool(DATABASE_URL);
-    await pool.query(sql).finally(() => pool.end());
+    try {
+      await pool.query(sql);
+    } finally {
+      await pool.end();
+    }
   };
   return { program, twilio, smtp, plant };
 }

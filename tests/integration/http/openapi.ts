@@ -26,7 +26,7 @@ export interface Described {
 export interface OwnWord {
   document: OpenApi;
   /** What in `body` is not as the document says; null where all is. */
-  faultsOf(described: Described, body: unknown): string | null;
+  faultsOf: (described: Described, body: unknown) => string | null;
 }
 
 const DOCUMENT = "https://care.example.test/openapi.json";

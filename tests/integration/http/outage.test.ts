@@ -45,11 +45,11 @@ describe("while PostgreSQL or Redis is out of reach", () => {
       return status === 200 && body.queue;
     });
 
-  it("it is ready before", async () => {
+  it("is ready before", async () => {
     expect(await ready()).toMatchObject({ status: 200, body: READY });
   });
 
-  it.each(["cut", "hang"] as const)("it says so soon: PostgreSQL, %s", async (fault) => {
+  it.each(["cut", "hang"] as const)("says so soon: PostgreSQL, %s", async (fault) => {
     postgres[fault]();
     try {
       const asked = performance.now();

@@ -241,7 +241,7 @@ async function openDrill(
       skip(ms > 0 ? ms : ms + 24 * 3_600_000);
     },
     reminder,
-    attempts: (of) => listAttempts(ledger.db, of.reminder.id),
+    attempts: (of) => listAttempts(ledger.db, clinic.id, of.reminder.id),
     texts: (of) => twilio.messages.filter(({ params }) => params.To === of.phone),
     mails: (of) => smtp.messages.filter(({ envelope }) => envelope.to.includes(of.email)),
   };
