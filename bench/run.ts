@@ -10,9 +10,11 @@ const LIMIT_MS = 500;
 
 const atEnd: (() => Promise<void>)[] = [];
 const owner = { onTestFinished: (end: () => Promise<void>) => void atEnd.push(end) };
-/** What is printed goes to standard output; how far it is, to standard error. */
+/** What is printed goes to standard output; how far it is, to the terminal if there is one. */
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-const progress = (line: string) => void process.stderr.write(`\r${line.padEnd(60)}`);
+const progress = (line: string) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r${line.padEnd(60)}\r`);
+};
 
 try {
   await benchWakeup();
@@ -34,7 +36,6 @@ async function benchWakeup(): Promise<void> {
     rows.push(wakeupRow(deployment, wakeups));
   }
   progress("");
-  process.stderr.write("\r");
 
   const machine = `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? "unknown kind"}`;
   say(`## Idle wake-up\n`);

@@ -1,12 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { getCountries } from "libphonenumber-js/max";
-import { openConfiguredLedger } from "../app.ts";
-import { loadConfig } from "../config.ts";
 import { isTimeZone } from "../domain/localTime.ts";
 import { parseSendWindow, sendWindowSchema } from "../domain/sendWindow.ts";
 import { createApiKey, generateApiKey } from "../ledger/apiKeys.ts";
 import { createClinic, listClinics } from "../ledger/clinics.ts";
 import { say, sayTable } from "./output.ts";
+import { withLedger } from "./withLedger.ts";
 
 interface NewClinicOptions {
   name: string;
@@ -30,9 +29,8 @@ export function addClinic(program: Command): void {
     .option("--locale <language>", "language where a patient gives none", "en")
     .option("--phone <number>", "shown in emails")
     .option("--window <hours>", "local hours in which it sends", window, "09:00-20:00")
-    .action(async (options: NewClinicOptions) => {
-      const ledger = await openConfiguredLedger(loadConfig());
-      try {
+    .action((options: NewClinicOptions) =>
+      withLedger(async (ledger) => {
         const now = new Date();
         const secret = generateApiKey();
         const made = await ledger.db.transaction().execute(async (db) => {
@@ -44,17 +42,14 @@ export function addClinic(program: Command): void {
         });
         say(`Made clinic ${made.id}. Its admin key, shown this once:`);
         say(`  ${secret}`);
-      } finally {
-        await ledger.close();
-      }
-    });
+      }),
+    );
 
   clinic
     .command("list")
     .description("list the clinics")
-    .action(async () => {
-      const ledger = await openConfiguredLedger(loadConfig());
-      try {
+    .action(() =>
+      withLedger(async (ledger) => {
         const clinics = await listClinics(ledger.db);
         sayTable(
           ["id", "name", "time zone", "region", "language", "sends"],
@@ -67,10 +62,8 @@ export function addClinic(program: Command): void {
             typeof each.sendWindow === "string" ? each.sendWindow : "by weekday",
           ]),
         );
-      } finally {
-        await ledger.close();
-      }
-    });
+      }),
+    );
 }
 
 function clinicName(text: string): string {

@@ -1,13 +1,12 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
-import { openConfiguredLedger } from "../app.ts";
-import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { createApiKey, generateApiKey, listApiKeys, revokeApiKey } from "../ledger/apiKeys.ts";
 import { type Clinic, listClinics } from "../ledger/clinics.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Role } from "../ledger/tables.ts";
 import { say, sayTable } from "./output.ts";
+import { withLedger } from "./withLedger.ts";
 
 /** `aftercare key create|list|revoke`. */
 export function addKey(program: Command): void {
@@ -71,15 +70,6 @@ export function addKey(program: Command): void {
         say("Revoked.");
       }),
     );
-}
-
-async function withLedger(work: (ledger: Ledger) => Promise<void>): Promise<void> {
-  const ledger = await openConfiguredLedger(loadConfig());
-  try {
-    await work(ledger);
-  } finally {
-    await ledger.close();
-  }
 }
 
 async function chooseClinic(ledger: Ledger, id: string | undefined): Promise<Clinic> {

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { openConfiguredLedger } from "../app.ts";
-import { loadConfig } from "../config.ts";
 import { say } from "./output.ts";
+import { withLedger } from "./withLedger.ts";
 
 /** `aftercare migrate`: brings the ledger's schema up to date, which every start does too. */
 export function addMigrate(program: Command): void {
@@ -9,8 +8,8 @@ export function addMigrate(program: Command): void {
     .command("migrate")
     .description("bring the ledger's tables up to date and exit")
     .action(async () => {
-      const ledger = await openConfiguredLedger(loadConfig());
-      await ledger.close();
+      // Opening it is all there is to do.
+      await withLedger(() => Promise.resolve());
       say("The ledger is up to date.");
     });
 }

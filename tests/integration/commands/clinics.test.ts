@@ -7,7 +7,7 @@ const PATIENT = { firstName: "Ana", phone: "+12125550123" };
 const NEW_CLINIC = ["--name", "Willow Skin Clinic", "--time-zone", "America/Chicago"];
 
 describe.concurrent.each(["embedded", "postgres"] as const)("a ledger on %s", (kind) => {
-  it("gets its tables, clinics and keys from the command line", { timeout: 120_000 }, async ({
+  it("gets its tables, clinics and keys from the command line", { timeout: 240_000 }, async ({
     onTestFinished,
   }) => {
     const owner = { onTestFinished };

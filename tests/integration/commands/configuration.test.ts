@@ -35,6 +35,19 @@ describe.concurrent("a bad configuration", () => {
     },
   );
 
+  it("names what is missing together with what is wrong", async () => {
+    const { code, stderr } = await runProgram(["serve"], {
+      PORT: "http",
+      REDIS_URL: "redis://127.0.0.1",
+      TWILIO_AUTH_TOKEN: "a-token-of-no-account",
+      SMTP_URL: "smtp://mail.example.test",
+    });
+    expect(code).toBe(1);
+    const named = ["PORT", "REDIS_URL", "TWILIO_ACCOUNT_SID", "TWILIO_FROM", "MAIL_FROM"];
+    for (const name of named) expect(stderr).toContain(`${name} `);
+    expect(stderr).not.toContain("TWILIO_AUTH_TOKEN");
+  });
+
   it.each(["worker", "serve --api-only"])(
     "without a database: %s says what to do instead",
     async (command) => {
