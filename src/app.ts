@@ -47,7 +47,7 @@ export interface App {
   firstClinic: FirstClinic | null;
   /** Listens on the configured host and port; returns the address. Only with `api`. */
   listen(): Promise<string>;
-  /** Lets what is under way end, in the order: requests, hand-overs, sends, connections. */
+  /** Lets requests, hand-overs and sends under way end, then closes what they need. */
   close(): Promise<void>;
 }
 
@@ -61,8 +61,13 @@ export function openConfiguredLedger(config: Config): Promise<Ledger> {
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, clock, log } = options;
   const closers: (() => Promise<unknown>)[] = [];
+  const stoppers: (() => Promise<unknown>)[] = [];
   const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
+    // First, side by side, whatever takes in work; then what that work needs, last opened first.
+    const ends = await Promise.allSettled(stoppers.splice(0).map((stop) => stop()));
+    for (const closer of closers.splice(0).reverse())
+      ends.push(...(await Promise.allSettled([closer()])));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
   };
   const logFault = (part: string) => (error: unknown) =>
     log.error({ part, error: describeError(error) }, "will try again");
@@ -97,14 +102,14 @@ export async function startApp(options: AppOptions): Promise<App> {
       const maker = { content, publicUrl: config.publicUrl, linkKey };
       const delivery = { ledger, maker, channels, clock, metrics };
       const worker = startWorker(backend, delivery);
-      closers.push(() => worker.close());
+      stoppers.push(() => worker.close());
       const rescuer = startRescuer({
         delivery,
         times: RESCUE_TIMES,
         everyMs: 5_000,
         onError: logFault("rescuer"),
       });
-      closers.push(() => rescuer.stop());
+      stoppers.push(() => rescuer.stop());
     }
 
     const dispatcher = startDispatcher({
@@ -116,7 +121,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       everyMs: options.dispatchEveryMs ?? 1_000,
       onError: logFault("dispatcher"),
     });
-    closers.push(() => dispatcher.stop());
+    stoppers.push(() => dispatcher.stop());
 
     let server: FastifyInstance | null = null;
     if (options.api) {
@@ -136,7 +141,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         }),
       });
       const opened = server;
-      closers.push(() => opened.close());
+      stoppers.push(() => opened.close());
     }
 
     const listen = async () => {

@@ -32,7 +32,11 @@ export function refusedClaim(state: RefusedState, ticket: Ticket, now: Date): Re
   if (state.treatmentCancelled) {
     return { kind: "move", move: endedAs(state, "cancelled", "treatment_cancelled") };
   }
-  if (state.optedOut) return { kind: "move", move: overToNextChannel(state, "opted_out", now) };
+  if (state.optedOut) {
+    // A clock that runs ahead may have brought the job here before its time.
+    const earliest = now > state.dueAt ? now : state.dueAt;
+    return { kind: "move", move: overToNextChannel(state, "opted_out", earliest) };
+  }
   if (now >= state.sendUntil) return { kind: "move", move: postponed(state, now) };
   const waitMs = state.dueAt.getTime() - now.getTime();
   if (waitMs > 0) return { kind: "early", waitMs };

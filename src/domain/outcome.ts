@@ -18,9 +18,9 @@ export interface SendState {
   channel: ChannelName;
   /** The channels of this reminder in order; those after `channel` are its fallbacks. */
   channels: readonly ChannelName[];
-  /** The patient's zone, and the hours in which the step may be sent. */
+  /** The patient's zone, and the hours in which the step may be sent from here on. */
   timeZone: string;
-  window: SendWindow | "any";
+  window: SendWindow;
   expiresAt: Date;
   /** Tries on this channel that ended transient. */
   retries: number;
@@ -77,6 +77,18 @@ export function overToNextChannel(state: SendState, reason: PermanentReason, now
   return moved ?? endedAs(state, reason === "opted_out" ? "skipped" : "failed", reason);
 }
 
+/** How often a message in doubt goes out again where its provider cannot be asked about it. */
+const MOST_RESENDS = 2;
+
+/**
+ * A message whose send may have come to nothing goes out again, later each time; where nobody can
+ * say whether it did, only so often, because each time may be one too many.
+ */
+export function resent(state: SendState, askable: boolean, now: Date, random: number): Move {
+  if (!askable && state.retries >= MOST_RESENDS) return endedAs(state, "failed", "never_settled");
+  return retried(state, "unknown", now, backoffMs(state.retries, random));
+}
+
 function retried(state: SendState, code: string, now: Date, waitMs: number): Move {
   const again = new Date(now.getTime() + waitMs);
   return (
@@ -92,10 +104,7 @@ function scheduledFrom(
   retries: number,
   reason: string | null,
 ): Move | null {
-  const opening =
-    state.window === "any"
-      ? { from: earliest, until: state.expiresAt }
-      : nextOpening(state.window, state.timeZone, earliest);
+  const opening = nextOpening(state.window, state.timeZone, earliest);
   if (opening === null || opening.from >= state.expiresAt) return null;
   const sendUntil = opening.until < state.expiresAt ? opening.until : state.expiresAt;
   return { status: "scheduled", reason, channel, retries, dueAt: opening.from, sendUntil };

@@ -28,6 +28,12 @@ export interface PlanInput {
   reach: Reach;
 }
 
+/**
+ * How long after a step has become true its `window: any` holds, and how long it may then take: for
+ * a patient at the desk, not for one whose treatment is entered, or whose text is retried, at night.
+ */
+const AT_THE_DESK_MS = 3_600_000;
+
 /** A step with all that can be said of it without the other steps. */
 interface Timed {
   step: Step;
@@ -71,20 +77,23 @@ function timeStep(step: Step, input: PlanInput): Timed {
   const trueAt = stepTrueAt(step, input.performedAt, timeZone);
   const expiresAt = addOffset(trueAt, offsetOf(step.expires), timeZone);
   const earliest = trueAt > now ? trueAt : now;
-  const window = windowOf(step, input.sendWindow);
+  const atDesk = step.window === "any" && earliest.getTime() - trueAt.getTime() <= AT_THE_DESK_MS;
+  const window = atDesk ? "any" : windowOf(step, input.sendWindow);
   const opening =
     window === "any"
-      ? { from: earliest, until: expiresAt }
+      ? { from: earliest, until: new Date(earliest.getTime() + AT_THE_DESK_MS) }
       : nextOpening(window, timeZone, earliest);
   const fresh = opening !== null && opening.from < expiresAt;
   const choice = chooseChannels(step, input.channels, input.reach);
   return { step, trueAt, expiresAt, opening: fresh ? opening : null, window, choice };
 }
 
-/** The hours in which a step may be sent: the clinic's, narrowed by its own; or any hour. */
-export function windowOf(step: Pick<Step, "window">, clinic: SendWindow): SendWindow | "any" {
-  if (step.window === undefined) return clinic;
-  if (step.window === "any") return "any";
+/**
+ * The hours in which a step may be sent: the clinic's, narrowed by its own. For one that may go out
+ * at any hour they are the clinic's, once the patient has left the desk.
+ */
+export function windowOf(step: Pick<Step, "window">, clinic: SendWindow): SendWindow {
+  if (step.window === undefined || step.window === "any") return clinic;
   return narrowSendWindow(clinic, parseSendWindow(step.window));
 }
 

@@ -96,16 +96,16 @@ export function addReceipt(
     const overruled =
       receipt.meaning === "sent" ? ["sending", "unknown"] : ["sending", "unknown", "sent"];
     await sql`
-      update aftercare.attempts
-      set status = ${receipt.meaning}, code = coalesce(code, ${receipt.code}),
-        ended_at = coalesce(ended_at, ${now})
-      where id = ${receipt.attemptId} and status = any(${overruled}::text[])`.execute(db);
-    await sql`
       update aftercare.reminders r
       set status = ${receipt.meaning}, status_reason = ${receipt.code}, updated_at = ${now}
       from aftercare.attempts a
       where a.id = ${receipt.attemptId} and r.id = a.reminder_id and r.dispatch_no = a.dispatch_no
         and r.status = any(${overruled}::text[])`.execute(db);
+    await sql`
+      update aftercare.attempts
+      set status = ${receipt.meaning}, code = coalesce(code, ${receipt.code}),
+        ended_at = coalesce(ended_at, ${now})
+      where id = ${receipt.attemptId} and status = any(${overruled}::text[])`.execute(db);
     return true;
   });
 }

@@ -117,16 +117,7 @@ export async function record(
     detail: outcome.kind === "sent" ? null : outcome.detail,
   }));
   await ledger.db.transaction().execute(async (db) => {
-    await sql`
-      update aftercare.attempts a
-      set status = case when a.status in ('sending', 'unknown') then o.status else a.status end,
-        provider_id = coalesce(o.provider_id, a.provider_id),
-        subject = o.subject, body = o.body,
-        code = coalesce(a.code, o.code), detail = coalesce(a.detail, o.detail),
-        ended_at = coalesce(a.ended_at, ${now})
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as o(id uuid, status text, provider_id text, subject text, body text, code text, detail text)
-      where a.id = o.id`.execute(db);
+    // The reminder before its attempt, as everywhere: two that lock in turn cannot wait for each other.
     await moveReminders(
       db,
       outcomes.map(({ claimed, move }) => ({
@@ -137,6 +128,16 @@ export async function record(
       })),
       now,
     );
+    await sql`
+      update aftercare.attempts a
+      set status = case when a.status in ('sending', 'unknown') then o.status else a.status end,
+        provider_id = coalesce(o.provider_id, a.provider_id),
+        subject = o.subject, body = o.body,
+        code = coalesce(a.code, o.code), detail = coalesce(a.detail, o.detail),
+        ended_at = coalesce(a.ended_at, ${now})
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as o(id uuid, status text, provider_id text, subject text, body text, code text, detail text)
+      where a.id = o.id`.execute(db);
   });
 }
 

@@ -49,7 +49,7 @@ export async function planEnrolment(
   now: Date,
 ): Promise<Planned> {
   const { clinic, enrolment } = request;
-  const patient = await recognisePatient(db, clinic.id, enrolment.patient);
+  const patient = await recognisePatient(db, clinic.id, enrolment.patient, { lock: false });
   return planFor(db, request, patient.facts, now);
 }
 
@@ -103,7 +103,7 @@ export function enrol<Answer>(
 
 async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enrolled> {
   const { clinic, enrolment, protocol } = request;
-  const patient = await recognisePatient(db, clinic.id, enrolment.patient);
+  const patient = await recognisePatient(db, clinic.id, enrolment.patient, { lock: true });
   const patientId = await savePatient(db, clinic.id, patient, now);
   const { timeZone, reminders: planned } = await planFor(db, request, patient.facts, now);
   const treatment = await insertTreatment(db, {

@@ -15,12 +15,14 @@ export interface KnownPatient {
 /**
  * The patient that an enrolment speaks of: the one with its external id; without one, the one of
  * this clinic with the same first name and number or address; else a new one. What the enrolment
- * says of the person replaces what was known; what it leaves out stays.
+ * says of the person replaces what was known; what it leaves out stays. With `lock`, in a
+ * transaction, nobody else changes the person until it ends.
  */
 export async function recognisePatient(
   db: Queries,
   clinicId: string,
   given: PatientFacts,
+  options: { lock: boolean },
 ): Promise<KnownPatient> {
   const base = db
     .selectFrom("patients")
@@ -39,6 +41,7 @@ export async function recognisePatient(
   )
     .orderBy("created_at")
     .limit(1)
+    .$if(options.lock, (query) => query.forUpdate())
     .executeTakeFirst();
   if (known === undefined) return { id: null, facts: given };
   return {
@@ -82,7 +85,17 @@ export async function savePatient(
   const saved = await db
     .insertInto("patients")
     .values({ ...columns, clinic_id: clinicId, external_id: facts.externalId, created_at: now })
-    .onConflict((conflict) => conflict.columns(["clinic_id", "external_id"]).doUpdateSet(columns))
+    .onConflict((conflict) =>
+      // Made by another enrolment since: what this one does not say stays.
+      conflict.columns(["clinic_id", "external_id"]).doUpdateSet({
+        first_name: facts.firstName,
+        phone: sql`coalesce(excluded.phone, patients.phone)`,
+        email: sql`coalesce(excluded.email, patients.email)`,
+        time_zone: sql`coalesce(excluded.time_zone, patients.time_zone)`,
+        locale: sql`coalesce(excluded.locale, patients.locale)`,
+        updated_at: now,
+      }),
+    )
     .returning("id")
     .executeTakeFirstOrThrow();
   return saved.id;

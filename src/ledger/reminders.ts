@@ -167,15 +167,24 @@ export async function cancelReminders(
   which: { clinicId: string; id: string } | { clinicId: string; treatmentId: string },
   now: Date,
 ): Promise<string[]> {
-  const rows = await db
+  // Locked first: one that is being recorded just now is seen as what it becomes.
+  const locked = await db
+    .selectFrom("reminders")
+    .select(["id", "status"])
+    .where("clinic_id", "=", which.clinicId)
+    .where("id" in which ? "id" : "treatment_id", "=", "id" in which ? which.id : which.treatmentId)
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+  const ids = locked.filter(({ status }) => CANCELLABLE.includes(status)).map(({ id }) => id);
+  if (ids.length === 0) return [];
+  await db
     .updateTable("reminders")
     .set({ status: "cancelled", updated_at: now })
     .where("clinic_id", "=", which.clinicId)
-    .where("id" in which ? "id" : "treatment_id", "=", "id" in which ? which.id : which.treatmentId)
-    .where("status", "in", [...CANCELLABLE])
-    .returning("id")
+    .where("id", "in", ids)
     .execute();
-  return rows.map((row) => row.id);
+  return ids;
 }
 
 function refusal(status: ReminderStatus): AppError {

@@ -110,11 +110,15 @@ async function settleRefused(delivery: Delivery, ticket: Ticket): Promise<Delive
     case "early":
       return refused;
     case "move":
-      await moveReminders(
-        delivery.ledger.db,
-        [{ ...state, from: ["queued"], move: refused.move, actor: "worker" }],
-        now,
-      );
+      await delivery.ledger.db
+        .transaction()
+        .execute((db) =>
+          moveReminders(
+            db,
+            [{ ...state, from: ["queued"], move: refused.move, actor: "worker" }],
+            now,
+          ),
+        );
       return { kind: "done" };
   }
 }

@@ -1,5 +1,5 @@
 import type { LookupOutcome, OutgoingMessage } from "../channels/channel.ts";
-import { endedAs, type Move, postponed } from "../domain/outcome.ts";
+import { endedAs, type Move, resent } from "../domain/outcome.ts";
 import type { Unsettled } from "../ledger/delivery.ts";
 import { loadMovable, moveReminders } from "../ledger/moves.ts";
 import { giveUpSending, rescueQueued, takeUnknown } from "../ledger/rescue.ts";
@@ -77,8 +77,9 @@ async function settle(delivery: Delivery, unsettled: Unsettled): Promise<void> {
     case "absent":
     case "cannot_ask": {
       const [state] = await loadMovable(ledger.db, [unsettled.reminderId]);
-      if (state) await move(delivery, unsettled, postponed(state, now));
-      return;
+      if (!state) return;
+      const askable = answer.kind === "absent";
+      return move(delivery, unsettled, resent(state, askable, now, Math.random()));
     }
     case "no_answer": {
       if (now < unsettled.expiresAt) return;
@@ -112,5 +113,6 @@ function messageAsSent(
 
 function move(delivery: Delivery, unsettled: Unsettled, to: Move): Promise<void> {
   const request = { ...unsettled, from: ["unknown" as const], move: to, actor: "rescuer" };
-  return moveReminders(delivery.ledger.db, [request], delivery.clock.now());
+  const { db } = delivery.ledger;
+  return db.transaction().execute((each) => moveReminders(each, [request], delivery.clock.now()));
 }

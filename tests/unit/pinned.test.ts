@@ -32,8 +32,8 @@ function planned(zone: string, performedAt: string): string[][] {
 describe("whatever the zone of the machine, a plan", () => {
   it("over spring in New York", () => {
     const expected = rows(`
-      essentials | sms   | 2026-03-06T20:30Z | 2026-03-07T02:30Z | 2026-03-07T02:30Z
-      essentials | email | 2026-03-06T20:30Z | 2026-03-07T02:30Z | 2026-03-07T02:30Z
+      essentials | sms   | 2026-03-06T20:30Z | 2026-03-06T21:30Z | 2026-03-07T02:30Z
+      essentials | email | 2026-03-06T20:30Z | 2026-03-06T21:30Z | 2026-03-07T02:30Z
       makeup-ok  | sms   | 2026-03-07T20:30Z | 2026-03-08T01:00Z | 2026-03-09T19:30Z
       retinol-ok | sms   | 2026-03-08T20:30Z | 2026-03-09T00:00Z | 2026-03-13T20:30Z
       gym-ok     | sms   | 2026-03-09T20:30Z | 2026-03-10T00:00Z | 2026-03-14T20:30Z
@@ -45,8 +45,8 @@ describe("whatever the zone of the machine, a plan", () => {
 
   it("over autumn in New York", () => {
     const expected = rows(`
-      essentials | sms   | 2026-10-31T02:10Z | 2026-10-31T08:10Z | 2026-10-31T08:10Z
-      essentials | email | 2026-10-31T02:10Z | 2026-10-31T08:10Z | 2026-10-31T08:10Z
+      essentials | sms   | 2026-10-31T02:10Z | 2026-10-31T03:10Z | 2026-10-31T08:10Z
+      essentials | email | 2026-10-31T02:10Z | 2026-10-31T03:10Z | 2026-10-31T08:10Z
       makeup-ok  | sms   | 2026-11-01T14:00Z | 2026-11-02T01:00Z | 2026-11-03T03:10Z
       retinol-ok | sms   | 2026-11-02T14:00Z | 2026-11-03T01:00Z | 2026-11-07T02:10Z
       gym-ok     | sms   | 2026-11-03T14:00Z | 2026-11-04T01:00Z | 2026-11-08T02:10Z
@@ -58,8 +58,8 @@ describe("whatever the zone of the machine, a plan", () => {
 
   it("in Kathmandu, just before the window closes", () => {
     const expected = rows(`
-      essentials | sms   | 2026-11-23T14:00Z | 2026-11-23T20:00Z | 2026-11-23T20:00Z
-      essentials | email | 2026-11-23T14:00Z | 2026-11-23T20:00Z | 2026-11-23T20:00Z
+      essentials | sms   | 2026-11-23T14:00Z | 2026-11-23T15:00Z | 2026-11-23T20:00Z
+      essentials | email | 2026-11-23T14:00Z | 2026-11-23T15:00Z | 2026-11-23T20:00Z
       makeup-ok  | sms   | 2026-11-24T14:00Z | 2026-11-24T14:15Z | 2026-11-26T14:00Z
       retinol-ok | sms   | 2026-11-25T14:00Z | 2026-11-25T14:15Z | 2026-11-30T14:00Z
       gym-ok     | sms   | 2026-11-26T14:00Z | 2026-11-26T14:15Z | 2026-12-01T14:00Z
@@ -71,8 +71,8 @@ describe("whatever the zone of the machine, a plan", () => {
 
   it("over Lord Howe's half hour", () => {
     const expected = rows(`
-      essentials | sms   | 2026-09-30T15:40Z | 2026-09-30T21:40Z | 2026-09-30T21:40Z
-      essentials | email | 2026-09-30T15:40Z | 2026-09-30T21:40Z | 2026-09-30T21:40Z
+      essentials | sms   | 2026-09-30T15:40Z | 2026-09-30T16:40Z | 2026-09-30T21:40Z
+      essentials | email | 2026-09-30T15:40Z | 2026-09-30T16:40Z | 2026-09-30T21:40Z
       makeup-ok  | sms   | 2026-10-01T22:30Z | 2026-10-02T09:30Z | 2026-10-03T15:30Z
       retinol-ok | sms   | 2026-10-02T22:30Z | 2026-10-03T09:30Z | 2026-10-07T15:10Z
       gym-ok     | sms   | 2026-10-03T22:00Z | 2026-10-04T09:00Z | 2026-10-08T15:40Z
@@ -84,8 +84,8 @@ describe("whatever the zone of the machine, a plan", () => {
 
   it("from the last day of a year in London", () => {
     const expected = rows(`
-      essentials | sms   | 2026-12-31T09:00Z | 2026-12-31T15:00Z | 2026-12-31T15:00Z
-      essentials | email | 2026-12-31T09:00Z | 2026-12-31T15:00Z | 2026-12-31T15:00Z
+      essentials | sms   | 2026-12-31T09:00Z | 2026-12-31T10:00Z | 2026-12-31T15:00Z
+      essentials | email | 2026-12-31T09:00Z | 2026-12-31T10:00Z | 2026-12-31T15:00Z
       makeup-ok  | sms   | 2027-01-01T09:00Z | 2027-01-01T20:00Z | 2027-01-03T09:00Z
       retinol-ok | sms   | 2027-01-02T09:00Z | 2027-01-02T20:00Z | 2027-01-07T09:00Z
       gym-ok     | sms   | 2027-01-03T09:00Z | 2027-01-03T20:00Z | 2027-01-08T09:00Z
@@ -97,8 +97,8 @@ describe("whatever the zone of the machine, a plan", () => {
 
   it("over Samoa's skipped day", () => {
     const expected = rows(`
-      essentials | sms   | 2011-12-29T03:00Z | 2011-12-29T09:00Z | 2011-12-29T09:00Z
-      essentials | email | 2011-12-29T03:00Z | 2011-12-29T09:00Z | 2011-12-29T09:00Z
+      essentials | sms   | 2011-12-29T03:00Z | 2011-12-29T04:00Z | 2011-12-29T09:00Z
+      essentials | email | 2011-12-29T03:00Z | 2011-12-29T04:00Z | 2011-12-29T09:00Z
       makeup-ok  | sms   | 2011-12-30T03:00Z | 2011-12-30T06:00Z | 2011-12-31T03:00Z
       retinol-ok | sms   | 2011-12-31T03:00Z | 2011-12-31T06:00Z | 2012-01-05T03:00Z
       gym-ok     | sms   | 2012-01-01T03:00Z | 2012-01-01T06:00Z | 2012-01-06T03:00Z

@@ -22,7 +22,7 @@ function planned(scene: Scene) {
   const { input } = scene;
   return planTreatment(input).map((reminder) => {
     const step = stepOf(scene, reminder);
-    return { reminder, step, windows: windowsOf(step, scene.window) };
+    return { reminder, step, windows: windowsOf(step, reminder, scene.window) };
   });
 }
 
@@ -32,8 +32,9 @@ function stepOf(scene: Scene, reminder: PlannedReminder): Step {
   return step;
 }
 
-function windowsOf(step: Step, clinic: SendWindowText): SendWindowText[] {
-  if (step.window === "any") return [];
+/** None for a step of any hour whose patient is at the desk; later it keeps to the clinic's. */
+function windowsOf(step: Step, { trace }: PlannedReminder, clinic: SendWindowText) {
+  if (step.window === "any") return trace.window === "any" ? [] : [clinic];
   return step.window === undefined ? [clinic] : [clinic, step.window];
 }
 
@@ -114,7 +115,19 @@ describe("any plan", { timeout: 60_000 }, () => {
         // Hours end with their day, and the next day's may begin at once.
         const [last, next] = [until - 1, until].map((instant) => shownAt(instant, timeZone));
         const dayEnds = last?.slice(0, 10) !== next?.slice(0, 10);
-        expect(stale || closed || dayEnds).toBe(true);
+        const atDesk = windows.length === 0 && until === reminder.dueAt.getTime() + HOUR;
+        expect(stale || closed || dayEnds || atDesk).toBe(true);
+      }
+    });
+  });
+
+  it("goes out at any hour only within an hour of what made it true", () => {
+    forScenes(250, (scene) => {
+      for (const { reminder } of planned(scene).filter(isScheduled)) {
+        if (reminder.trace.window !== "any") continue;
+        const since = reminder.dueAt.getTime() - Date.parse(reminder.trace.trueAt);
+        expect(since).toBeLessThanOrEqual(HOUR);
+        expect(reminder.sendUntil.getTime() - reminder.dueAt.getTime()).toBeLessThanOrEqual(HOUR);
       }
     });
   });

@@ -118,8 +118,8 @@ describe("the send window of a plan", () => {
     ["narrowed", "10:00-11:00", "09:00-20:00", "11-23T15:30", "11-24T10:00", "11-24T11:00"],
     ["not widened", "06:00-23:00", "09:00-20:00", "11-23T21:00", "11-24T09:00", "11-24T20:00"],
     ["both", "10:00-14:00", weekdays, "11-23T15:30", "11-25T12:00", "11-25T14:00"],
-    ["any", "any", "09:00-20:00", "11-23T22:30", "11-23T22:30", "11-26T22:30"],
-    ["any, closed", "any", weekdays, "11-24T12:00", "11-24T12:00", "11-27T12:00"],
+    ["any", "any", "09:00-20:00", "11-23T22:30", "11-23T22:30", "11-23T23:30"],
+    ["any, closed", "any", weekdays, "11-24T12:00", "11-24T12:00", "11-24T13:00"],
   ])("%s", (_name, window, clinic, performedAt, dueAt, sendUntil) => {
     const at = (text: string) => new Date(`2026-${text}-05:00`);
     const reminder = planOne(
@@ -139,11 +139,20 @@ describe("the send window of a plan", () => {
     expect(dueAt("Asia/Tokyo")).toBe(utc("2026-11-24T09:00+09:00"));
   });
 
-  it("is the clinic's, the hours in both, or any", () => {
+  it("is any hour only for a patient at the desk, within an hour of the treatment", () => {
+    const treatedAt = "2026-11-23T21:00-05:00";
+    const dueAt = (now: string) =>
+      planOne({ after: "0h", window: "any" }, { performedAt: treatedAt, now }).dueAt.toISOString();
+    expect(dueAt("2026-11-23T22:00-05:00")).toBe(utc("2026-11-23T22:00-05:00"));
+    expect(dueAt("2026-11-23T22:01-05:00")).toBe(utc("2026-11-24T09:00-05:00"));
+    expect(dueAt("2026-11-24T12:00-05:00")).toBe(utc("2026-11-24T12:00-05:00"));
+  });
+
+  it("is the clinic's, or the hours in both, once the patient has left the desk", () => {
     const clinic = parseSendWindow("09:00-20:00");
     expect(windowOf({}, clinic)).toEqual(clinic);
     expect(windowOf({ window: "10:00-22:00" }, clinic)).toEqual(parseSendWindow("10:00-20:00"));
-    expect(windowOf({ window: "any" }, clinic)).toBe("any");
+    expect(windowOf({ window: "any" }, clinic)).toEqual(clinic);
   });
 });
 

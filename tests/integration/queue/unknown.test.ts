@@ -8,6 +8,8 @@ import { type Enrolled, useDrill } from "./drill.ts";
 
 /** As long as the rescuer leaves an unknown outcome alone, and a send without any. */
 const ASK_MS = 61_000;
+/** The longest that the first resend waits: 30 s and a fifth. */
+const RETRY_MS = 36_000;
 const LEASE_MS = 91_000;
 
 describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on %s", (kind) => {
@@ -53,6 +55,7 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
     drill.skip(ASK_MS);
     await drill.rescue();
     expect((await drill.reminder(patient)).status).toBe("scheduled");
+    drill.skip(RETRY_MS);
     await drill.dispatch();
     await drill.ends(patient, "sent");
     expect(drill.texts(patient)).toHaveLength(1);
@@ -102,11 +105,28 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
     await drill.ends(patient, "unknown");
     drill.skip(ASK_MS);
     await drill.rescue();
+    drill.skip(RETRY_MS);
     await drill.dispatch();
     await drill.ends(patient, "sent");
     const ids = drill.mails(patient).map(({ messageId }) => messageId);
     expect(ids).toEqual([ids[0], ids[0]]);
     expect(ids[0]).toMatch(/^<\S+@willow\.example\.test>$/);
+  });
+
+  it("is mailed three times at most, where each time nobody can say", async () => {
+    const patient = await drill.enrol("once", ["email"]);
+    drill.smtp.drop("end", 10, { keep: true });
+    drill.work();
+    for (let tries = 1; tries <= 3; tries++) {
+      await drill.dispatch();
+      await drill.ends(patient, "unknown");
+      drill.skip(ASK_MS);
+      await drill.rescue();
+      drill.skip(2 * RETRY_MS);
+    }
+    expect((await drill.reminder(patient)).statusReason).toBe("never_settled");
+    expect(drill.mails(patient)).toHaveLength(3);
+    drill.smtp.heal();
   });
 
   it("is given up by the lease of a lost worker, and sent again", async () => {
@@ -119,6 +139,7 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
     drill.skip(LEASE_MS);
     await drill.rescue();
     expect((await drill.reminder(patient)).status).toBe("scheduled");
+    drill.skip(RETRY_MS);
     drill.work();
     await drill.dispatch();
     await drill.ends(patient, "sent");
