@@ -29,7 +29,6 @@ export interface Claimed extends Ticket {
 
 /** A send whose outcome is not known, and what its provider can be asked about. */
 export interface Unsettled extends Claimed {
-  provider: string;
   startedAt: Date;
   expiresAt: Date;
   /** The text as it was sent; null where the worker was lost before it could say. */

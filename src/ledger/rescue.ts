@@ -94,7 +94,7 @@ export async function takeUnknown(
       r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
       t.protocol, p.first_name as "firstName", p.locale,
       c.name as "clinicName", c.phone as "clinicPhone", c.locale as "clinicLocale",
-      a.provider, a.started_at as "startedAt", a.body
+      a.started_at as "startedAt", a.body
     from taken r
     join aftercare.attempts a on a.reminder_id = r.id and a.dispatch_no = r.dispatch_no
     join aftercare.patients p on p.id = r.patient_id
