@@ -1,17 +1,17 @@
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
-import { useDrill } from "./drill.ts";
+import { useRig } from "./rig.ts";
 
 describe.each(DEPLOYMENTS)("the dispatcher on %s", (kind) => {
-  const drill = useDrill(kind);
+  const rig = useRig(kind);
 
   it("hands over what is due within the horizon, with its delay, and nothing else", async () => {
-    const { reminders } = await drill.enrol("spread");
-    drill.skip(29.5 * 60_000);
-    await drill.dispatch();
+    const { reminders } = await rig.enrol("spread");
+    rig.skip(29.5 * 60_000);
+    await rig.dispatch();
 
-    const handedOver = await drill.queue.getJobs(["waiting", "delayed"]);
+    const handedOver = await rig.queue.getJobs(["waiting", "delayed"]);
     const tickets = handedOver.map(({ data, id }) => ({ id, data: data as unknown }));
     const ticketOf = (index: number) => {
       const reminderId = reminders[index]?.id ?? "";
@@ -23,30 +23,30 @@ describe.each(DEPLOYMENTS)("the dispatcher on %s", (kind) => {
     expect(delayed?.delay).toBeLessThanOrEqual(30_000);
     expect(await statuses()).toEqual({ queued: 2, scheduled: 1 });
 
-    await drill.dispatch();
-    expect(await drill.queue.getJobCountByTypes("waiting", "delayed")).toBe(2);
-    await drill.queue.obliterate({ force: true });
+    await rig.dispatch();
+    expect(await rig.queue.getJobCountByTypes("waiting", "delayed")).toBe(2);
+    await rig.queue.obliterate({ force: true });
   });
 
   it("beside another takes each reminder once, however many are due", async () => {
-    const { reminder } = await drill.enrol("once");
+    const { reminder } = await rig.enrol("once");
     await copyReminder(reminder.id, 1_200);
-    await Promise.all([drill.dispatch(), drill.dispatch()]);
+    await Promise.all([rig.dispatch(), rig.dispatch()]);
 
-    const jobs = await drill.queue.getJobs(["waiting"], 0, 2_000);
+    const jobs = await rig.queue.getJobs(["waiting"], 0, 2_000);
     expect(jobs).toHaveLength(1_201);
     expect(new Set(jobs.map(({ id }) => id)).size).toBe(1_201);
     const { rows } = await sql<{ dispatchNo: number }>`
       select distinct dispatch_no as "dispatchNo" from aftercare.reminders
-      where step = 'step-0' and treatment_id = ${reminder.treatmentId}`.execute(drill.ledger.db);
+      where step = 'step-0' and treatment_id = ${reminder.treatmentId}`.execute(rig.ledger.db);
     expect(rows).toEqual([{ dispatchNo: 1 }]);
-    await drill.queue.obliterate({ force: true });
+    await rig.queue.obliterate({ force: true });
   });
 
   async function statuses(): Promise<Record<string, number>> {
     const { rows } = await sql<{ status: string; count: number }>`
       select status, count(*)::int as count from aftercare.reminders
-      group by status`.execute(drill.ledger.db);
+      group by status`.execute(rig.ledger.db);
     return Object.fromEntries(rows.map(({ status, count }) => [status, count]));
   }
 
@@ -59,7 +59,7 @@ describe.each(DEPLOYMENTS)("the dispatcher on %s", (kind) => {
       select clinic_id, treatment_id, patient_id, step, position, kind, topics, channel, channels,
         due_at, send_until, expires_at, status, trace, created_at, updated_at
       from aftercare.reminders, generate_series(1, ${times}::int)
-      where id = ${id}`.execute(drill.ledger.db);
+      where id = ${id}`.execute(rig.ledger.db);
   }
 });
 

@@ -3,20 +3,20 @@ import { describe, expect, it } from "vitest";
 import { describeError } from "../../../src/errors.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";
-import { useDrill } from "./drill.ts";
+import { useRig } from "./rig.ts";
 
 describe.each(DEPLOYMENTS)("a delivery that the ledger cannot record, on %s", (kind) => {
-  const drill = useDrill(kind);
+  const rig = useRig(kind);
 
   it("is told, leaves nothing of the patient in the queue, and is settled later", async () => {
-    const patient = await drill.enrol("once", ["sms"]);
+    const patient = await rig.enrol("once", ["sms"]);
     await sql`alter table aftercare.attempts add constraint full_disk check (body is null)`.execute(
-      drill.ledger.db,
+      rig.ledger.db,
     );
-    drill.work();
-    await drill.dispatch();
+    rig.work();
+    await rig.dispatch();
     const [job] = await until("the job has failed", async () => {
-      const failed = await drill.queue.getFailed();
+      const failed = await rig.queue.getFailed();
       return failed.length > 0 && failed;
     });
     const kept = JSON.stringify([job?.failedReason, job?.stacktrace, job?.data, job?.opts]);
@@ -24,13 +24,13 @@ describe.each(DEPLOYMENTS)("a delivery that the ledger cannot record, on %s", (k
       expect(kept).not.toContain(secret);
     }
     expect(job?.failedReason).toBe("a delivery was not recorded: error 23514");
-    expect(drill.faults.splice(0).map(describeError)).toEqual([job?.failedReason]);
-    expect((await drill.reminder(patient)).status).toBe("sending");
+    expect(rig.faults.splice(0).map(describeError)).toEqual([job?.failedReason]);
+    expect((await rig.reminder(patient)).status).toBe("sending");
 
-    await sql`alter table aftercare.attempts drop constraint full_disk`.execute(drill.ledger.db);
-    drill.skip(91_000);
-    await drill.rescue();
-    expect((await drill.reminder(patient)).status).toBe("sent");
-    expect(drill.texts(patient)).toHaveLength(1);
+    await sql`alter table aftercare.attempts drop constraint full_disk`.execute(rig.ledger.db);
+    rig.skip(91_000);
+    await rig.rescue();
+    expect((await rig.reminder(patient)).status).toBe("sent");
+    expect(rig.texts(patient)).toHaveLength(1);
   });
 });

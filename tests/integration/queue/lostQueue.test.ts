@@ -1,39 +1,39 @@
 import { describe, expect, it } from "vitest";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
-import { useDrill } from "./drill.ts";
+import { useRig } from "./rig.ts";
 
 describe.each(DEPLOYMENTS)("a queue that loses everything, on %s", (kind) => {
-  const drill = useDrill(kind);
+  const rig = useRig(kind);
 
   it("delays what was in it, and no more", async () => {
-    const patients = [await drill.enrol("once"), await drill.enrol("once", ["email"])];
-    await drill.dispatch();
-    await drill.loseQueue();
-    await drill.rescue();
+    const patients = [await rig.enrol("once"), await rig.enrol("once", ["email"])];
+    await rig.dispatch();
+    await rig.loseQueue();
+    await rig.rescue();
     for (const patient of patients) {
-      expect((await drill.reminder(patient)).status).toBe("queued");
+      expect((await rig.reminder(patient)).status).toBe("queued");
     }
 
-    drill.skip(31_000);
-    await drill.rescue();
-    drill.work();
-    await drill.dispatch();
+    rig.skip(31_000);
+    await rig.rescue();
+    rig.work();
+    await rig.dispatch();
     for (const patient of patients) {
-      await drill.ends(patient, "sent");
-      expect(await drill.attempts(patient)).toMatchObject([{ dispatchNo: 2, status: "sent" }]);
-      expect([...drill.texts(patient), ...drill.mails(patient)]).toHaveLength(1);
+      await rig.ends(patient, "sent");
+      expect(await rig.attempts(patient)).toMatchObject([{ dispatchNo: 2, status: "sent" }]);
+      expect([...rig.texts(patient), ...rig.mails(patient)]).toHaveLength(1);
     }
   });
 
   it("does not end its workers", async () => {
-    drill.work();
-    const before = await drill.enrol("once");
-    await drill.dispatch();
-    await drill.ends(before, "sent");
-    await drill.loseQueue();
-    const after = await drill.enrol("once");
-    await drill.dispatch();
-    await drill.ends(after, "sent");
-    expect(await drill.attempts(after)).toMatchObject([{ dispatchNo: 1 }]);
+    rig.work();
+    const before = await rig.enrol("once");
+    await rig.dispatch();
+    await rig.ends(before, "sent");
+    await rig.loseQueue();
+    const after = await rig.enrol("once");
+    await rig.dispatch();
+    await rig.ends(after, "sent");
+    expect(await rig.attempts(after)).toMatchObject([{ dispatchNo: 1 }]);
   });
 });

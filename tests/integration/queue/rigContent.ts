@@ -19,15 +19,15 @@ const PROTOCOLS = {
   ],
 } as const;
 
-export type DrillProtocol = keyof typeof PROTOCOLS;
+export type RigProtocol = keyof typeof PROTOCOLS;
 
 const LAYOUT = `<mjml><mj-body><mj-section><mj-column>
   <mj-text>{{ body | raw }} {{ unsubscribeUrl }}</mj-text>
 </mj-column></mj-section></mj-body></mjml>`;
 
-/** The drills' own protocols and messages, read from files as the real ones are. */
-export async function loadDrillContent(): Promise<Content> {
-  const root = await mkdtemp(path.join(tmpdir(), "aftercare-drill-"));
+/** The rigs' own protocols and messages, read from files as the real ones are. */
+export async function loadRigContent(): Promise<Content> {
+  const root = await mkdtemp(path.join(tmpdir(), "aftercare-rig-"));
   const write = async (file: string, text: string) => {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });
     await writeFile(path.join(root, file), text);
@@ -45,11 +45,11 @@ export async function loadDrillContent(): Promise<Content> {
         "    channels: [sms, email]",
         ...(window === "any" ? ["    window: any"] : []),
       ]);
-      const head = [`name: ${name}`, "version: 1", `title: ${name}`, "source: a drill", "steps:"];
+      const head = [`name: ${name}`, "version: 1", `title: ${name}`, "source: a rig", "steps:"];
       await write(`jobs/${name}.yaml`, `${[...head, ...yaml.flat()].join("\n")}\n`);
       for (const index of steps.keys()) {
         const text = `{{ clinic.name }}: {{ patient.firstName }}, this is ${name} ${index}.`;
-        const message = `---\nsubject: Drill ${name} ${index}\nsms: "${text}"\n---\n\n${text}\n`;
+        const message = `---\nsubject: Rig ${name} ${index}\nsms: "${text}"\n---\n\n${text}\n`;
         await write(`templates/${name}/en/step-${index}.md`, message);
       }
     }

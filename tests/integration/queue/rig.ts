@@ -25,7 +25,7 @@ import { type DeploymentKind, openDeployment } from "../../support/deployments.t
 import { type FakeSmtp, startFakeSmtp } from "../../support/fakeSmtp.ts";
 import { type FakeTwilio, startFakeTwilio } from "../../support/fakeTwilio.ts";
 import { until } from "../../support/poll.ts";
-import { type DrillProtocol, loadDrillContent } from "./drillContent.ts";
+import { loadRigContent, type RigProtocol } from "./rigContent.ts";
 
 export const ZONE = "America/New_York";
 
@@ -48,7 +48,7 @@ export interface Enrolled {
  * The parts behind the API, each started by hand, with the two fakes as providers. Its clock runs
  * as fast as the machine's, and can skip a stretch.
  */
-export interface Drill {
+export interface Rig {
   clinic: Clinic;
   ledger: Ledger;
   backend: QueueBackend;
@@ -61,8 +61,8 @@ export interface Drill {
   /** What the queue reported. It fails the run at the end, unless a test takes it out of here. */
   faults: unknown[];
   /** Enrols a new patient, who prefers text messages unless told otherwise. */
-  enrol(protocol: DrillProtocol, channels?: ChannelName[]): Promise<Enrolled>;
-  /** One round of the dispatcher, by the drill's clock or another. */
+  enrol(protocol: RigProtocol, channels?: ChannelName[]): Promise<Enrolled>;
+  /** One round of the dispatcher, by the rig's clock or another. */
   dispatch(clock?: Clock): Promise<void>;
   /** A worker, until the test is over or it is closed. */
   work(delivery?: Delivery): { close(): Promise<void> };
@@ -83,24 +83,21 @@ export interface Drill {
   mails(of: Enrolled): FakeSmtp["messages"];
 }
 
-/** Gives a `describe` block a drill of its own. */
-export function useDrill(kind: DeploymentKind): Drill {
-  const drill = {} as Drill;
+/** Gives a `describe` block a rig of its own. */
+export function useRig(kind: DeploymentKind): Rig {
+  const rig = {} as Rig;
   const closers: (() => Promise<unknown>)[] = [];
   beforeAll(async () => {
-    Object.assign(drill, await openDrill(kind, closers));
+    Object.assign(rig, await openRig(kind, closers));
   });
   afterAll(async () => {
     for (const close of closers.reverse()) await close();
-    for (const fault of drill.faults) throw fault;
+    for (const fault of rig.faults) throw fault;
   });
-  return drill;
+  return rig;
 }
 
-async function openDrill(
-  kind: DeploymentKind,
-  closers: (() => Promise<unknown>)[],
-): Promise<Drill> {
+async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]): Promise<Rig> {
   const deployment = await openDeployment(kind);
   closers.push(() => deployment.close());
   const clock = scaledClock(START, 1);
@@ -112,7 +109,7 @@ async function openDrill(
   const config = loadConfig(deployment.env);
   const ledger = await openConfiguredLedger(config);
   closers.push(() => ledger.close());
-  const content = await loadDrillContent();
+  const content = await loadRigContent();
   await pinProtocols(ledger.db, content.protocols.values(), clock.now());
   const clinic = await createClinic(
     ledger.db,
@@ -121,7 +118,7 @@ async function openDrill(
   );
   const key = await createApiKey(
     ledger.db,
-    { clinicId: clinic.id, role: "admin", label: "drill", secret: "drill" },
+    { clinicId: clinic.id, role: "admin", label: "rig", secret: "rig" },
     clock.now(),
   );
 
@@ -133,7 +130,7 @@ async function openDrill(
   );
   closers.push(() => backend.close());
   const publicUrl = "https://care.example.test";
-  const maker = { content, publicUrl, linkKey: "a key for the links of the drills" };
+  const maker = { content, publicUrl, linkKey: "a key for the links of the rigs" };
   const metrics = createMetrics();
   const delivery: Delivery = { ledger, maker, channels, clock, metrics };
 
@@ -182,7 +179,7 @@ async function openDrill(
               locale: "en",
             },
             channels: wanted,
-            consent: { care: wanted, rebook: [], source: "a drill", at: now },
+            consent: { care: wanted, rebook: [], source: "a rig", at: now },
           },
           idempotency: null,
         },
@@ -234,7 +231,7 @@ async function openDrill(
       }),
     skipToHour(hour) {
       const now = clock.now();
-      // The drill's days are in one season, at an offset of -05:00.
+      // The rig's days are in one season, at an offset of -05:00.
       const wanted = new Date(now);
       wanted.setUTCHours(hour + 5, 0, 0, 0);
       const ms = wanted.getTime() - now.getTime();
@@ -263,7 +260,7 @@ function openChannels(twilio: FakeTwilio, smtp: FakeSmtp): Delivery["channels"] 
   };
 }
 
-/** A fault of a loop that no drill asked for ends its round, and the test. */
+/** A fault of a loop that no rig asked for ends its round, and the test. */
 function failTest(error: unknown): void {
   throw error instanceof Error ? error : new Error(String(error));
 }
