@@ -3,29 +3,32 @@ import type { Channel, OutgoingMessage } from "./channels/channel.ts";
 import { outboxChannel } from "./channels/outbox.ts";
 import { smtpChannel } from "./channels/smtp.ts";
 import { twilioChannel } from "./channels/twilio.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, steeredClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Content, loadContent } from "./content/content.ts";
 import type { ChannelName } from "./domain/channel.ts";
 import { describeError } from "./errors.ts";
 import { buildServer } from "./http/server.ts";
-import { ledgerAnswers } from "./ledger/counts.ts";
+import type { PauseChange } from "./ledger/channelStates.ts";
+import { ledgerAnswers, ledgerTime } from "./ledger/counts.ts";
 import { ensureFirstClinic, type FirstClinic } from "./ledger/firstClinic.ts";
 import { type Ledger, openLedger } from "./ledger/ledger.ts";
 import { pinProtocols } from "./ledger/protocols.ts";
 import { linkSigningKey } from "./ledger/settings.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
-import { openQueueBackend } from "./queue/backend.ts";
+import { lostJobs, openQueueBackend } from "./queue/backend.ts";
 import { startDispatcher } from "./queue/dispatcher.ts";
+import { startLoop } from "./queue/loop.ts";
 import { RESCUE_TIMES, startRescuer } from "./queue/rescuer.ts";
 import { startWorker } from "./queue/worker.ts";
 
 /** Which parts of the program a process runs, and what they share. */
 export interface AppOptions {
   config: Config;
-  clock: Clock;
   log: Log;
+  /** Decides when patients are texted; the ledger's own clock where none is given. */
+  clock?: Clock;
   api: boolean;
   worker: boolean;
   /** How far ahead reminders are handed to the queue, in milliseconds of the clock. */
@@ -51,6 +54,12 @@ export interface App {
   close(): Promise<void>;
 }
 
+/** How often the ledger's clock is read, in milliseconds. */
+const READ_CLOCK_MS = 30_000;
+
+/** By how much this machine's clock may differ from the ledger's before that is said. */
+const SKEW_MS = 5_000;
+
 /** Opens the ledger that a configuration points at. */
 export function openConfiguredLedger(config: Config): Promise<Ledger> {
   const { databaseUrl, dataDir } = config;
@@ -59,7 +68,7 @@ export function openConfiguredLedger(config: Config): Promise<Ledger> {
 
 /** Builds every part of the program, in reading order, and starts those that were asked for. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, clock, log } = options;
+  const { config, log } = options;
   const closers: (() => Promise<unknown>)[] = [];
   const stoppers: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -69,6 +78,17 @@ export async function startApp(options: AppOptions): Promise<App> {
       ends.push(...(await Promise.allSettled([closer()])));
     for (const end of ends) if (end.status === "rejected") throw end.reason;
   };
+  /** A clock that is the ledger's: see `steeredClock`. */
+  const followLedger = async (ledger: Ledger): Promise<Clock> => {
+    const clock = steeredClock();
+    clock.set(await ledgerTime(ledger.db));
+    warnOfSkew(clock, log);
+    const read = async () => clock.set(await ledgerTime(ledger.db));
+    const loop = startLoop(read, READ_CLOCK_MS, logFault("clock"));
+    stoppers.push(() => loop.stop());
+    return clock;
+  };
+  const logPause = (change: PauseChange) => tellPause(change, log);
   const logFault = (part: string) => (error: unknown) =>
     log.error({ part, error: describeError(error) }, "will try again");
 
@@ -82,6 +102,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       log.fatal({ part: "ledger", error: describeError(error) }, "the embedded engine has failed");
       options.onBroken?.();
     });
+    const clock = options.clock ?? (await followLedger(ledger));
     await pinProtocols(ledger.db, content.protocols.values(), clock.now());
     const firstClinic = options.api
       ? await ensureFirstClinic(ledger, config.firstClinic, clock.now())
@@ -100,11 +121,12 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     if (options.worker) {
       const maker = { content, publicUrl: config.publicUrl, linkKey };
-      const delivery = { ledger, maker, channels, clock, metrics };
+      const delivery = { ledger, maker, channels, clock, metrics, onPause: logPause };
       const worker = startWorker(backend, delivery);
       stoppers.push(() => worker.close());
       const rescuer = startRescuer({
         delivery,
+        lostJobs: (tickets) => lostJobs(backend.queue, tickets),
         times: RESCUE_TIMES,
         everyMs: 5_000,
         onError: logFault("rescuer"),
@@ -135,6 +157,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         publicUrl: config.publicUrl,
         twilioAuthToken: config.twilio?.authToken ?? null,
         onDue: () => dispatcher.poke(),
+        onPause: logPause,
         readiness: async () => ({
           ledger: await ledgerAnswers(ledger.db),
           queue: await backend.answers(),
@@ -153,6 +176,20 @@ export async function startApp(options: AppOptions): Promise<App> {
     await close();
     throw error;
   }
+}
+
+function warnOfSkew(clock: Clock, log: Log): void {
+  const skewMs = Date.now() - clock.now().getTime();
+  if (Math.abs(skewMs) < SKEW_MS) return;
+  log.warn({ part: "clock", skewMs }, "this machine's clock is wrong; the ledger's is followed");
+}
+
+/** The alert of a paused channel: nothing of this clinic is sent on it until somebody mends it. */
+function tellPause({ clinicId, channel, pause }: PauseChange, log: Log): void {
+  const facts = { part: "channels", clinicId, channel };
+  if (pause === null) return log.warn(facts, "the channel works again");
+  const { reason, code, detail } = pause;
+  log.error({ ...facts, reason, code, detail }, "the channel is paused; its reminders wait");
 }
 
 function openChannels({ config, showOutbox }: AppOptions): Record<ChannelName, Channel> {

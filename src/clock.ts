@@ -15,6 +15,28 @@ export const systemClock: Clock = {
   toRealMs: (ms) => ms,
 };
 
+/** A clock that is set by another, and goes on from there by itself. */
+export interface SteeredClock extends Clock {
+  /** Sets it to a reading that was taken no later than now. */
+  set(reading: Date): void;
+}
+
+/**
+ * The ledger's clock, as it was last read: processes on machines whose clocks differ agree on the
+ * time by it. In between it follows what has elapsed, not the machine's clock, which may be wrong or
+ * be put right. It is never ahead of the ledger's, but by what the two drift apart between readings.
+ */
+export function steeredClock(): SteeredClock {
+  let offset = Date.now() - performance.now();
+  return {
+    now: () => new Date(Math.floor(offset + performance.now())),
+    toRealMs: (ms) => ms,
+    set(reading) {
+      offset = reading.getTime() - performance.now();
+    },
+  };
+}
+
 /** A clock that runs at a pace of its own, and can hurry over a stretch. It never goes back. */
 export interface ScaledClock extends Clock {
   /** Reaches `instant` in `realMs` real milliseconds, then goes on at its pace. */

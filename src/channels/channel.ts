@@ -20,6 +20,12 @@ export interface OutgoingMessage {
   unsubscribeUrl: string;
 }
 
+/** A message as it was handed to its provider: what the provider can know it by. */
+export interface SentMessage {
+  to: string;
+  text: string;
+}
+
 /**
  * What a provider answers when asked whether it ever took a message: that it did, that it did not,
  * that it has no way to say, or nothing for now.
@@ -37,6 +43,6 @@ export interface Channel {
   /** Sends once, without retrying. Never throws for anything the network or provider does. */
   send(message: OutgoingMessage): Promise<SendOutcome>;
   /** Asks whether a message whose send ended `unknown`, begun at `since`, was taken. */
-  lookup(message: OutgoingMessage, since: Date): Promise<LookupOutcome>;
+  lookup(message: SentMessage, since: Date): Promise<LookupOutcome>;
   close(): Promise<void>;
 }

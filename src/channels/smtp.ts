@@ -29,7 +29,7 @@ export interface SmtpChannelOptions {
 export function smtpChannel(options: SmtpChannelOptions): Channel {
   const sender = senderAddress(options.config.from);
   const connectTimeout = options.connectTimeoutMs ?? 10_000;
-  const sendTimeoutMs = options.sendTimeoutMs ?? 60_000;
+  const sendTimeoutMs = options.sendTimeoutMs ?? 25_000;
 
   const transport = nodemailer.createTransport({
     url: options.config.url,
@@ -40,7 +40,7 @@ export function smtpChannel(options: SmtpChannelOptions): Channel {
     connectionTimeout: connectTimeout,
     dnsTimeout: connectTimeout,
     greetingTimeout: connectTimeout,
-    socketTimeout: options.replyTimeoutMs ?? 30_000,
+    socketTimeout: options.replyTimeoutMs ?? 20_000,
     // A kept connection that the server has closed meanwhile is replaced, once, if no byte of the
     // message was read. Nothing else is ever sent again from here.
     maxRequeues: 1,

@@ -1,4 +1,4 @@
-import type { PermanentReason, SendOutcome } from "../domain/outcome.ts";
+import type { Failure, PermanentReason, SendOutcome } from "../domain/outcome.ts";
 
 /** What is read of an error of nodemailer's; its message and reply text hold the address. */
 export interface SmtpError {
@@ -26,8 +26,8 @@ export function outcomeOfSmtpError(error: SmtpError, handedOver: boolean): SendO
   // message above the size that the server announced.
   if (code === "EENVELOPE") return permanent(code, "bad_address", "the address is malformed");
   if (code === "EMESSAGE") return permanent(code, "refused", "the message is too large");
-  if (code.endsWith("AUTH")) return transient(code, "the mail server needs another login");
-  return transient(code, "the mail server could not be reached; nothing was sent");
+  if (code.endsWith("AUTH")) return accountFault(code, "the mail server needs another login");
+  return transient(code, "provider", "the mail server could not be reached; nothing was sent");
 }
 
 function outcomeOfReply(error: SmtpError, reply: number): SendOutcome {
@@ -35,9 +35,16 @@ function outcomeOfReply(error: SmtpError, reply: number): SendOutcome {
   const code = enhanced === null ? String(reply) : `${reply} ${enhanced}`;
 
   // 421 counts as 4xx even after the message was handed over: RFC 5321, section 3.8.
-  if (reply < 500) return transient(code, "the mail server cannot take the message now");
+  if (reply < 500) {
+    // At RCPT TO and after the text it is often this mailbox alone: full, busy, greylisted.
+    const ofMessage = error.command === "RCPT TO" || error.command === "DATA";
+    const of = ofMessage && reply !== 421 ? "message" : "provider";
+    return transient(code, of, "the mail server cannot take the message now");
+  }
+  // Out of order (RFC 5321, section 4.2.2): a new connection mends it.
+  if (reply === 503) return transient(code, "provider", "the mail server lost the thread");
   if (refusesUs(error, reply, enhanced)) {
-    return transient(code, "the mail server refuses our login or sender");
+    return accountFault(code, "the mail server refuses our login or sender");
   }
   if (refusesRecipient(error, reply, enhanced)) {
     return permanent(code, "bad_address", "the mail server says that this mailbox takes no mail");
@@ -47,13 +54,13 @@ function outcomeOfReply(error: SmtpError, reply: number): SendOutcome {
 
 /**
  * Refusals that say nothing of the patient, and that an operator can mend: at login, at the
- * greeting, at MAIL FROM, for want of a login (RFC 4954, section 6), for a bad sender (RFC 3463:
- * X.1.7 and X.1.8), and commands out of order, which a new connection mends.
+ * greeting, at MAIL FROM, for want of a login (RFC 4954, section 6), and for a bad sender (RFC 3463:
+ * X.1.7 and X.1.8).
  */
 function refusesUs(error: SmtpError, reply: number, enhanced: string | null): boolean {
   if (error.command !== "RCPT TO" && error.command !== "DATA") return true;
   if (enhanced === "5.1.7" || enhanced === "5.1.8") return true;
-  return reply === 503 || reply === 530 || reply === 535 || reply === 538;
+  return reply === 530 || reply === 535 || reply === 538;
 }
 
 /**
@@ -68,13 +75,20 @@ function refusesRecipient(error: SmtpError, reply: number, enhanced: string | nu
   return error.command === "RCPT TO" && (reply === 550 || reply === 551 || reply === 553);
 }
 
-const transient = (code: string, detail: string): SendOutcome => ({
+const transient = (code: string, of: "provider" | "message", detail: string): Failure => ({
   kind: "transient",
+  code,
+  detail,
+  of,
+});
+
+const accountFault = (code: string, detail: string): Failure => ({
+  kind: "accountFault",
   code,
   detail,
 });
 
-const permanent = (code: string, reason: PermanentReason, detail: string): SendOutcome => ({
+const permanent = (code: string, reason: PermanentReason, detail: string): Failure => ({
   kind: "permanent",
   code,
   detail,

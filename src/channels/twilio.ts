@@ -1,7 +1,7 @@
 import twilio from "twilio";
 import type { TwilioConfig } from "../config.ts";
 import type { SendOutcome } from "../domain/outcome.ts";
-import type { Channel, LookupOutcome, OutgoingMessage } from "./channel.ts";
+import type { Channel, LookupOutcome, OutgoingMessage, SentMessage } from "./channel.ts";
 import { outcomeOfTwilioFailure } from "./twilioOutcome.ts";
 import { TwilioRequestError, TwilioRequests } from "./twilioRequest.ts";
 
@@ -59,13 +59,12 @@ export function twilioChannel(options: TwilioChannelOptions): Channel {
       return { kind: "unknown", code: "unreadable", detail: "Twilio's answer cannot be read" };
     },
 
-    async lookup(message: OutgoingMessage, since: Date): Promise<LookupOutcome> {
-      const text = smsText(message);
+    async lookup({ to, text }: SentMessage, since: Date): Promise<LookupOutcome> {
       const earliest = since.getTime() - CLOCK_SKEW_MS;
       try {
         // Not filtered by DateSent, which a message still in Twilio's queue does not have.
         const list = await messages.list({
-          to: message.to,
+          to,
           ...("from" in sender ? { from: sender.from } : {}),
           limit: LOOKUP_LIMIT,
           pageSize: 100,

@@ -59,7 +59,7 @@ async function plan(name: string, options: PlanOptions): Promise<PlannedReminder
     timeZoneFrom: "patient",
     sendWindow: parseSendWindow(sendWindowSchema.parse(options.window)),
     channels: options.channels,
-    reach: reachOf({ consent, phone: "", email: "", optedOut: [] }),
+    reach: reachOf({ consent, phone: "", email: "", optedOut: [], dead: [] }),
   });
 }
 

@@ -1,6 +1,5 @@
 import { type App, type AppOptions, startApp } from "../app.ts";
 import type { OutgoingMessage } from "../channels/channel.ts";
-import { systemClock } from "../clock.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { AppError, describeError } from "../errors.ts";
 import { openLog } from "../log.ts";
@@ -22,7 +21,6 @@ export async function runUntilStopped(
   const app = await startApp({
     config,
     log,
-    clock: systemClock,
     showOutbox,
     // What was acknowledged is on the disk; a new start goes on from there.
     onBroken: () => process.exit(1),

@@ -16,6 +16,8 @@ export interface ReachInput {
   phone: string | null;
   email: string | null;
   optedOut: readonly ChannelName[];
+  /** Channels on which the patient's number or mailbox is known to take no messages. */
+  dead: readonly ChannelName[];
 }
 
 /** The purpose that a step's consent must cover: only `rebook` is marketing. */
@@ -29,7 +31,8 @@ export function reachOf(input: ReachInput): Reach {
     if (input.optedOut.includes(channel)) return "opted_out";
     if (!input.consent[purpose].includes(channel)) return "no_consent";
     const address = channel === "sms" ? input.phone : input.email;
-    return address === null ? "no_address" : "usable";
+    if (address === null) return "no_address";
+    return input.dead.includes(channel) ? "dead_address" : "usable";
   };
   const uses = (purpose: Purpose) => ({ sms: use(purpose, "sms"), email: use(purpose, "email") });
   return { care: uses("care"), rebook: uses("rebook") };
@@ -62,5 +65,5 @@ export function chooseChannels(
 function skipReason(considered: Trace["channels"]): SkipReason {
   const seen = (use: ChannelUse) => considered.some((entry) => entry.use === use);
   if (seen("opted_out")) return "opted_out";
-  return seen("no_address") ? "no_address" : "no_consent";
+  return seen("no_address") || seen("dead_address") ? "no_address" : "no_consent";
 }

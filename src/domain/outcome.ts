@@ -5,10 +5,20 @@ import { nextOpening, type SendWindow } from "./sendWindow.ts";
 /** What came of a send. `code` is the provider's own; `detail` holds no address and no text. */
 export type SendOutcome =
   | { kind: "sent"; providerId: string; delivered: boolean }
-  | { kind: "transient"; code: string; detail: string }
+  /** The request may have been taken; only the provider knows. */
+  | { kind: "unknown"; code: string; detail: string }
+  | Failure;
+
+/** Why a message did not reach the patient: a provider's answer, or its receipt later. */
+export type Failure =
+  /** It may well arrive later; `of` tells whose trouble it is: the provider's, or this message's. */
+  | { kind: "transient"; code: string; detail: string; of: "provider" | "message" }
   | { kind: "rateLimited"; code: string; detail: string; retryAfterMs: number | null }
-  | { kind: "permanent"; code: string; detail: string; reason: PermanentReason }
-  | { kind: "unknown"; code: string; detail: string };
+  /** Not at this hour, where the patient is. */
+  | { kind: "quietHours"; code: string; detail: string }
+  /** The clinic's account or sender is at fault: the same for each message, until somebody mends it. */
+  | { kind: "accountFault"; code: string; detail: string }
+  | { kind: "permanent"; code: string; detail: string; reason: PermanentReason };
 
 /** Why a send must not be tried again on this channel. */
 export type PermanentReason = "bad_address" | "opted_out" | "filtered" | "refused";
@@ -32,13 +42,22 @@ export interface Move {
   reason: string | null;
   channel: ChannelName;
   retries: number;
-  /** Set where it is to be sent later; both null where it has ended or waits to be settled. */
+  /** Set where it is to be sent at another time than before. */
   dueAt: Date | null;
   sendUntil: Date | null;
 }
 
 const FIRST_RETRY_MS = 30_000;
 const LONGEST_RETRY_MS = 3_600_000;
+
+/** How long a message waits that came at a quiet hour, although our own window is open. */
+const QUIET_MS = 3_600_000;
+
+/** How often a message in doubt goes out again where its provider cannot be asked about it. */
+const MOST_RESENDS = 2;
+
+/** Troubles that are worth one more try and no further: Twilio's "unknown error" of a carrier. */
+const WORTH_ONE_RETRY: ReadonlySet<string> = new Set(["30008"]);
 
 /**
  * Where a reminder goes after a send at `now`: sent, tried again later within its staleness budget,
@@ -51,15 +70,52 @@ export function afterSend(state: SendState, outcome: SendOutcome, now: Date, ran
       return endedAs(state, outcome.delivered ? "delivered" : "sent", null);
     case "unknown":
       return endedAs(state, "unknown", outcome.code);
-    case "transient":
-      return retried(state, outcome.code, now, backoffMs(state.retries, random));
-    case "rateLimited": {
-      const wait = Math.max(outcome.retryAfterMs ?? 0, backoffMs(state.retries, random));
-      return retried(state, outcome.code, now, wait);
-    }
-    case "permanent":
-      return overToNextChannel(state, outcome.reason, now);
+    default:
+      return afterFailure(state, outcome, now, random) ?? endOf(state, outcome);
   }
+}
+
+/**
+ * Where a reminder goes that its provider had taken and then could not deliver: like a failed send,
+ * but that it ends as `undelivered` where nothing is left to try.
+ */
+export function afterUndelivered(
+  state: SendState,
+  failure: Failure,
+  now: Date,
+  random: number,
+): Move {
+  const reason = failure.kind === "permanent" ? failure.reason : failure.code;
+  return afterFailure(state, failure, now, random) ?? endedAs(state, "undelivered", reason);
+}
+
+/** The next try within the staleness budget, on this channel or the next; null where there is none. */
+function afterFailure(state: SendState, failure: Failure, now: Date, random: number): Move | null {
+  const { channel, retries } = state;
+  switch (failure.kind) {
+    case "transient":
+      if (WORTH_ONE_RETRY.has(failure.code) && retries > 0) {
+        return nextChannel(state, failure.code, now);
+      }
+      return retried(state, failure.code, now, backoffMs(retries, random));
+    case "rateLimited": {
+      const wait = Math.max(failure.retryAfterMs ?? 0, backoffMs(retries, random));
+      return retried(state, failure.code, now, wait);
+    }
+    case "quietHours":
+      return scheduledFrom(state, later(now, QUIET_MS), channel, retries, failure.code);
+    case "accountFault":
+      // Its channel is paused: the reminder waits as it is, and has used up none of its tries.
+      return scheduledFrom(state, now, channel, retries, failure.code);
+    case "permanent":
+      return nextChannel(state, failure.reason, now);
+  }
+}
+
+function endOf(state: SendState, failure: Failure): Move {
+  if (failure.kind !== "permanent") return endedAs(state, "failed", failure.code);
+  const { reason } = failure;
+  return endedAs(state, reason === "opted_out" ? "skipped" : "failed", reason);
 }
 
 /** A message that waits for the next opening, or that has gone stale by then. */
@@ -70,34 +126,48 @@ export function postponed(state: SendState, earliest: Date): Move {
   );
 }
 
-/** The next of a reminder's channels; the end of it where there is none. */
-export function overToNextChannel(state: SendState, reason: PermanentReason, now: Date): Move {
-  const next = state.channels[state.channels.indexOf(state.channel) + 1];
-  const moved = next && scheduledFrom(state, now, next, 0, reason);
-  return moved ?? endedAs(state, reason === "opted_out" ? "skipped" : "failed", reason);
+/** A message that cannot go by its channel: it goes by the next one, or is skipped. */
+export function overToNextChannel(
+  state: SendState,
+  reason: "opted_out" | "no_address" | "bad_address",
+  now: Date,
+): Move {
+  const skipped = reason === "opted_out" ? reason : "no_address";
+  return nextChannel(state, reason, now) ?? endedAs(state, "skipped", skipped);
 }
 
-/** How often a message in doubt goes out again where its provider cannot be asked about it. */
-const MOST_RESENDS = 2;
+/** A message that was handed over and goes back to wait as it is. */
+export function held(state: SendState, reason: string): Move {
+  return endedAs(state, "scheduled", reason);
+}
 
 /**
  * A message whose send may have come to nothing goes out again, later each time; where nobody can
  * say whether it did, only so often, because each time may be one too many.
  */
 export function resent(state: SendState, askable: boolean, now: Date, random: number): Move {
-  if (!askable && state.retries >= MOST_RESENDS) return endedAs(state, "failed", "never_settled");
-  return retried(state, "unknown", now, backoffMs(state.retries, random));
+  const again = askable || state.retries < MOST_RESENDS;
+  const wait = backoffMs(state.retries, random);
+  const move = again ? retried(state, "unknown", now, wait) : null;
+  return move ?? endedAs(state, "failed", "never_settled");
 }
 
-function retried(state: SendState, code: string, now: Date, waitMs: number): Move {
-  const again = new Date(now.getTime() + waitMs);
+/** Once the tries on this channel no longer fit into the budget, the next one may still reach. */
+function retried(state: SendState, code: string, now: Date, waitMs: number): Move | null {
+  const { channel, retries } = state;
   return (
-    scheduledFrom(state, again, state.channel, state.retries + 1, code) ??
-    endedAs(state, "failed", code)
+    scheduledFrom(state, later(now, waitMs), channel, retries + 1, code) ??
+    nextChannel(state, code, now)
   );
 }
 
-function scheduledFrom(
+function nextChannel(state: SendState, reason: string, now: Date): Move | null {
+  const next = state.channels[state.channels.indexOf(state.channel) + 1];
+  return next ? scheduledFrom(state, now, next, 0, reason) : null;
+}
+
+/** Due at the next opening from `earliest` on, as far as the staleness budget goes. */
+export function scheduledFrom(
   state: SendState,
   earliest: Date,
   channel: ChannelName,
@@ -121,3 +191,5 @@ function backoffMs(retries: number, random: number): number {
   const base = Math.min(FIRST_RETRY_MS * 2 ** retries, LONGEST_RETRY_MS);
   return Math.round(base * (0.8 + 0.4 * random));
 }
+
+const later = (instant: Date, ms: number) => new Date(instant.getTime() + ms);

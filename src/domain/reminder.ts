@@ -30,20 +30,21 @@ export const SKIP_REASONS = [
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /**
- * Every move that a reminder can make; the ledger refuses any other. A status without moves is the
- * end. `sent` may stay as it is for good, where a provider never sends a receipt.
+ * Every move that a reminder can make; the ledger refuses any other. `sent` may stay as it is for
+ * good, where a provider never sends a receipt. What waits can become `sent` by proof that an
+ * earlier attempt did go out; what has ended without reaching the patient can be replayed.
  */
 export const REMINDER_TRANSITIONS: Readonly<Record<ReminderStatus, readonly ReminderStatus[]>> = {
-  scheduled: ["queued", "cancelled", "skipped"],
-  queued: ["sending", "scheduled", "cancelled", "skipped"],
+  scheduled: ["queued", "cancelled", "skipped", "sent", "delivered"],
+  queued: ["sending", "scheduled", "cancelled", "skipped", "sent", "delivered"],
   sending: ["sent", "delivered", "undelivered", "scheduled", "unknown", "failed", "skipped"],
   unknown: ["sent", "delivered", "undelivered", "scheduled", "failed", "skipped"],
-  sent: ["delivered", "undelivered"],
+  sent: ["delivered", "undelivered", "scheduled"],
   delivered: [],
-  undelivered: [],
-  failed: [],
+  undelivered: ["scheduled"],
+  failed: ["scheduled"],
   cancelled: [],
-  skipped: [],
+  skipped: ["scheduled"],
 };
 
 /** The statuses from which a cancel still stops a message. */
@@ -70,7 +71,15 @@ export interface Trace {
 }
 
 /** Whether a channel can carry a message to this patient for this purpose. */
-export type ChannelUse = "usable" | "no_consent" | "no_address" | "opted_out";
+export const CHANNEL_USES = [
+  "usable",
+  "no_consent",
+  "no_address",
+  "opted_out",
+  "dead_address",
+] as const;
+
+export type ChannelUse = (typeof CHANNEL_USES)[number];
 
 /** One planned message to one patient, before it is in the ledger. */
 export interface PlannedReminder {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { CHANNELS } from "../domain/channel.ts";
 import { formatInZone } from "../domain/localTime.ts";
 import { STEP_KINDS } from "../domain/protocol.ts";
-import { type PlannedReminder, REMINDER_STATUSES } from "../domain/reminder.ts";
+import { CHANNEL_USES, type PlannedReminder, REMINDER_STATUSES } from "../domain/reminder.ts";
 import type { Attempt } from "../ledger/attempts.ts";
 import type { Event } from "../ledger/events.ts";
 import type { Cursor } from "../ledger/page.ts";
@@ -24,9 +24,7 @@ const traceSchema = z
     window: z.string(),
     movedMinutes: z.int(),
     movedBy: z.enum(["nothing", "window", "late enrolment", "late enrolment and window"]),
-    channels: z.array(
-      z.object({ channel, use: z.enum(["usable", "no_consent", "no_address", "opted_out"]) }),
-    ),
+    channels: z.array(z.object({ channel, use: z.enum(CHANNEL_USES) })),
   })
   .meta({ id: "Trace" });
 

@@ -1,10 +1,12 @@
 import formbody from "@fastify/formbody";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { meaningOfTwilioStatus } from "../channels/twilioOutcome.ts";
 import { validTwilioRequest } from "../channels/twilioSignature.ts";
 import type { Clock } from "../clock.ts";
-import { addReceipt, type ReceiptMeaning } from "../ledger/attempts.ts";
+import type { PauseChange } from "../ledger/channelStates.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { addReceipt } from "../ledger/receipts.ts";
 import { HttpProblem, notFound } from "./problem.ts";
 
 export interface WebhookRoutes {
@@ -14,19 +16,11 @@ export interface WebhookRoutes {
   publicUrl: string;
   /** Twilio's auth token; without one there is nobody to hear from. */
   twilioAuthToken: string | null;
+  /** Told where a receipt has made a reminder due at once. */
+  onDue: () => void;
+  /** Told when a clinic's channel is paused, or works again. */
+  onPause: (change: PauseChange) => void;
 }
-
-/**
- * What a message status means for an attempt. The steps on the way to the carrier mean nothing yet.
- * https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
- */
-const MEANING: Readonly<Record<string, ReceiptMeaning>> = {
-  sent: "sent",
-  delivered: "delivered",
-  read: "delivered",
-  undelivered: "undelivered",
-  failed: "undelivered",
-};
 
 /** What Twilio tells of a message: form fields, of which it may add more without notice. */
 const receiptBody = z.looseObject({
@@ -72,8 +66,11 @@ export const webhookRoutes: FastifyPluginAsyncZod<WebhookRoutes> = async (server
     async handler(request, reply) {
       const { MessageStatus: status, ErrorCode: code = null } = request.body;
       const { attemptId } = request.params;
-      const meaning = MEANING[status] ?? null;
-      await addReceipt(parts.ledger, { attemptId, status, code, meaning }, parts.clock.now());
+      const meaning = meaningOfTwilioStatus(status, code);
+      const receipt = { attemptId, status, code, meaning };
+      const result = await addReceipt(parts.ledger, receipt, parts.clock.now(), Math.random());
+      if (result.pauseChange !== null) parts.onPause(result.pauseChange);
+      if (result.dueNow) parts.onDue();
       return reply.code(204).send();
     },
   });

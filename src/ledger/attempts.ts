@@ -1,7 +1,6 @@
-import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
-import type { Ledger, Queries } from "./ledger.ts";
-import type { AttemptStatus } from "./tables.ts";
+import type { AttemptStatus } from "../domain/receipt.ts";
+import type { Queries } from "./ledger.ts";
 
 /** What a provider later said of an attempt. */
 export interface Receipt {
@@ -69,43 +68,4 @@ export async function listAttempts(
         receivedAt: received_at,
       })),
   }));
-}
-
-/** What a receipt means for the attempt and its reminder, or nothing beyond being kept. */
-export type ReceiptMeaning = "sent" | "delivered" | "undelivered" | null;
-
-/**
- * Keeps a receipt and lets it settle its attempt and, where that is the reminder's latest, the
- * reminder. The same receipt again, or one that comes after a later word, changes nothing. False
- * where there is no such attempt.
- */
-export function addReceipt(
-  ledger: Ledger,
-  receipt: { attemptId: string; status: string; code: string | null; meaning: ReceiptMeaning },
-  now: Date,
-): Promise<boolean> {
-  return ledger.db.transaction().execute(async (db) => {
-    const { rows } = await sql<{ clinic_id: string }>`
-      insert into aftercare.receipts (clinic_id, attempt_id, status, code, received_at)
-      select clinic_id, id, ${receipt.status}, ${receipt.code ?? ""}, ${now}
-      from aftercare.attempts where id = ${receipt.attemptId}
-      on conflict (attempt_id, status, code) do update set status = excluded.status
-      returning clinic_id`.execute(db);
-    if (rows.length === 0) return false;
-    if (receipt.meaning === null) return true;
-    const overruled =
-      receipt.meaning === "sent" ? ["sending", "unknown"] : ["sending", "unknown", "sent"];
-    await sql`
-      update aftercare.reminders r
-      set status = ${receipt.meaning}, status_reason = ${receipt.code}, updated_at = ${now}
-      from aftercare.attempts a
-      where a.id = ${receipt.attemptId} and r.id = a.reminder_id and r.dispatch_no = a.dispatch_no
-        and r.status = any(${overruled}::text[])`.execute(db);
-    await sql`
-      update aftercare.attempts
-      set status = ${receipt.meaning}, code = coalesce(code, ${receipt.code}),
-        ended_at = coalesce(ended_at, ${now})
-      where id = ${receipt.attemptId} and status = any(${overruled}::text[])`.execute(db);
-    return true;
-  });
 }

@@ -28,6 +28,14 @@ export async function countUnsettled(db: Queries, now: Date): Promise<UnsettledC
   return counts;
 }
 
+/** What the ledger's clock shows, at some instant between the call and its answer. */
+export async function ledgerTime(db: Queries): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+  const [row] = rows;
+  if (row === undefined) throw new Error("a query without a table has one row");
+  return row.now;
+}
+
 /** True where the ledger answers a query. */
 export async function ledgerAnswers(db: Queries): Promise<boolean> {
   return sql`select 1`.execute(db).then(

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { FIRST_PROBE_S, LONGEST_PROBE_S } from "../domain/channelState.ts";
 import type { Ticket } from "../domain/claim.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -7,9 +8,15 @@ export interface Dispatched extends Ticket {
   dueAt: Date;
 }
 
+/** The most that one clinic's channel gets in a round, so that others get their turn beside it. */
+const MOST_OF_ONE_SENDER = 100;
+
 /**
- * Hands over at most `limit` scheduled reminders that are due by `horizon`, the most overdue first:
- * each gets the next dispatch number. Dispatchers beside one another take different rows.
+ * Hands over at most `limit` scheduled reminders that are due by `horizon`: each gets the next
+ * dispatch number. The clinics and their channels take turns, each with its most overdue first, so
+ * that one with a long backlog does not keep the others waiting. A paused channel gets nothing, but
+ * for one reminder each time that it is to be tried. Dispatchers beside one another take different
+ * rows.
  */
 export async function takeDue(
   ledger: Ledger,
@@ -18,17 +25,65 @@ export async function takeDue(
   now: Date,
 ): Promise<Dispatched[]> {
   const taken = await sql<Dispatched>`
-    with due as (
-      select id from aftercare.reminders
-      where status = 'scheduled' and due_at <= ${horizon}
-      order by due_at limit ${limit}
+    with senders as (
+      select c.id as clinic_id, k.channel, s.paused_at is not null as probing
+      from aftercare.clinics c
+      cross join (values ('sms'), ('email')) as k(channel)
+      left join aftercare.channel_states s
+        on s.clinic_id = c.id and s.channel = k.channel and s.paused_at is not null
+      where (s.paused_at is null or s.probe_at <= ${now})
+        -- Looked at once, by the index on what is due: where nothing is, the rest costs nothing.
+        and exists (
+          select 1 from aftercare.reminders where status = 'scheduled' and due_at <= ${horizon})
+    ), waiting as (
+      select oldest.* from senders cross join lateral (
+        select due.id, due.due_at, row_number() over (order by due.due_at) as turn
+        from (
+          select id, due_at from aftercare.reminders
+          where clinic_id = senders.clinic_id and channel = senders.channel
+            and status = 'scheduled'
+            and due_at <= case when senders.probing then ${now}::timestamptz
+              else ${horizon}::timestamptz end
+          order by due_at
+          limit case when senders.probing then 1 else ${MOST_OF_ONE_SENDER}::int end
+        ) due
+      ) oldest
+      order by turn, due_at limit ${limit}
+    ), free as (
+      select r.id from aftercare.reminders r
+      where r.id in (select id from waiting) and r.status = 'scheduled'
       for update skip locked
+    ), taken as (
+      update aftercare.reminders r
+      set status = 'queued', dispatch_no = dispatch_no + 1, taken_at = ${now}, updated_at = ${now}
+      from free where r.id = free.id
+      returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel
+    ), probed as (
+      update aftercare.channel_states s
+      set probe_reminder_id = taken.id, probes = s.probes + 1,
+        probe_at = ${now}::timestamptz
+          + least(${FIRST_PROBE_S}::int * 2 ^ least(s.probes + 1, 20), ${LONGEST_PROBE_S}::int)
+            * interval '1 second'
+      from taken
+      where s.clinic_id = taken.clinic_id and s.channel = taken.channel
+        and s.paused_at is not null
     )
-    update aftercare.reminders r
-    set status = 'queued', dispatch_no = dispatch_no + 1, taken_at = ${now}, updated_at = ${now}
-    from due where r.id = due.id
-    returning r.id as "reminderId", r.dispatch_no as "dispatchNo", r.due_at as "dueAt"`.execute(
+    select id as "reminderId", dispatch_no as "dispatchNo", due_at as "dueAt"
+    from taken order by due_at`.execute(ledger.db);
+  return taken.rows;
+}
+
+/** Takes back what was handed over and did not get into the queue: it is due again at once. */
+export async function releaseDispatched(
+  ledger: Ledger,
+  tickets: readonly Ticket[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    update aftercare.reminders r set status = 'scheduled', taken_at = null, updated_at = ${now}
+    from jsonb_to_recordset(${JSON.stringify(tickets)}::jsonb)
+      as t("reminderId" uuid, "dispatchNo" int)
+    where r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'`.execute(
     ledger.db,
   );
-  return taken.rows;
 }

@@ -6,6 +6,7 @@ import type { Protocol } from "../domain/protocol.ts";
 import type { PlannedReminder } from "../domain/reminder.ts";
 import { parseSendWindow } from "../domain/sendWindow.ts";
 import type { Clinic } from "./clinics.ts";
+import { deadChannels } from "./deadAddresses.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { optedOutChannels } from "./optOuts.ts";
@@ -62,6 +63,7 @@ async function planFor(
   const { clinic, protocol, enrolment } = request;
   const { consent } = enrolment;
   const optedOut = await optedOutChannels(db, clinic.id, patient);
+  const dead = await deadChannels(db, clinic.id, patient);
   const timeZone = patient.timeZone ?? clinic.timeZone;
   const reminders = planTreatment({
     protocol,
@@ -71,7 +73,7 @@ async function planFor(
     timeZoneFrom: patient.timeZone === null ? "clinic" : "patient",
     sendWindow: parseSendWindow(clinic.sendWindow),
     channels: enrolment.channels,
-    reach: reachOf({ consent, phone: patient.phone, email: patient.email, optedOut }),
+    reach: reachOf({ consent, phone: patient.phone, email: patient.email, optedOut, dead }),
   });
   return { timeZone, reminders };
 }

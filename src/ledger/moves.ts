@@ -1,71 +1,37 @@
 import { sql } from "kysely";
-import type { RefusedState, Ticket } from "../domain/claim.ts";
+import type { ChannelName } from "../domain/channel.ts";
+import type { Ticket } from "../domain/claim.ts";
 import type { Move } from "../domain/outcome.ts";
-import { windowOf } from "../domain/plan.ts";
-import type { Step } from "../domain/protocol.ts";
 import type { ReminderStatus } from "../domain/reminder.ts";
-import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
-
-/** A reminder with what decides where it can go. */
-export interface Movable extends RefusedState, Ticket {
-  clinicId: string;
-  treatmentId: string;
-}
-
-/** The state of reminders as of now; the send window is the clinic's present one. */
-export async function loadMovable(db: Queries, ids: readonly string[]): Promise<Movable[]> {
-  type Row = Omit<Movable, "window"> & {
-    clinicWindow: SendWindowText;
-    stepWindow: Step["window"] | null;
-  };
-  const { rows } = await sql<Row>`
-    select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.clinic_id as "clinicId",
-      r.treatment_id as "treatmentId", r.status, r.channel, r.channels, r.retries,
-      r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
-      t.status = 'cancelled' as "treatmentCancelled",
-      t.time_zone as "timeZone", c.send_window as "clinicWindow",
-      jsonb_path_query_first(
-        v.definition, '$.steps[*] ? (@.key == $step).window', jsonb_build_object('step', r.step)
-      ) as "stepWindow",
-      exists (
-        select 1 from aftercare.opt_outs o
-        where o.clinic_id = r.clinic_id and o.channel = r.channel
-          and o.address = case r.channel when 'sms' then p.phone else lower(p.email) end
-      ) as "optedOut"
-    from aftercare.reminders r
-    join aftercare.patients p on p.id = r.patient_id
-    join aftercare.clinics c on c.id = r.clinic_id
-    join aftercare.treatments t on t.id = r.treatment_id
-    join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
-    where r.id = any(${[...ids]}::uuid[])`.execute(db);
-  return rows.map(({ clinicWindow, stepWindow, ...row }) => ({
-    ...row,
-    window: windowOf(
-      stepWindow === null ? {} : { window: stepWindow },
-      parseSendWindow(clinicWindow),
-    ),
-  }));
-}
 
 /** A reminder to move: only from one of the statuses in `from`, and under the same ticket. */
 export interface MoveRequest extends Ticket {
   clinicId: string;
   treatmentId: string;
-  from: ReminderStatus[];
+  /** The channel that it had until now. */
+  channel: ChannelName;
+  from: readonly ReminderStatus[];
   move: Move;
   /** The part of the program that moves it, for its history. */
   actor: string;
+  /** What its history calls the move, where that is more than where it leads. */
+  event?: string;
+  /** Why a person wanted it. */
+  detail?: Record<string, unknown>;
 }
 
-/** Moves reminders in one statement, and notes in their history whatever is not simply `sent`. */
+/**
+ * Moves reminders in one statement, and notes in their history whatever is not simply `sent`.
+ * Returns the ids of those that were moved: the others were not where they were thought to be.
+ */
 export async function moveReminders(
   db: Queries,
   requests: readonly MoveRequest[],
   now: Date,
-): Promise<void> {
-  if (requests.length === 0) return;
+): Promise<Set<string>> {
+  if (requests.length === 0) return new Set();
   const rows = requests.map(({ reminderId, dispatchNo, from, move }) => ({
     id: reminderId,
     dispatch_no: dispatchNo,
@@ -88,26 +54,34 @@ export async function moveReminders(
     where r.id = m.id and r.dispatch_no = m.dispatch_no and r.status = any(m."from")
     returning r.id`.execute(db);
   const ids = new Set(moved.rows.map((row) => row.id));
+  const noted = requests.flatMap((request) => {
+    const type = request.event ?? eventOf(request);
+    return ids.has(request.reminderId) && type !== null ? [{ ...request, type }] : [];
+  });
   await addEvents(
     db,
-    requests
-      .filter(({ reminderId, move }) => ids.has(reminderId) && !isPlainSuccess(move))
-      .map(({ reminderId, clinicId, treatmentId, move, actor }) => ({
-        clinicId,
-        treatmentId,
-        reminderId,
-        type: move.status === "scheduled" ? "postponed" : move.status,
-        actor,
-        detail: {
-          reason: move.reason,
-          channel: move.channel,
-          ...(move.dueAt && { dueAt: move.dueAt.toISOString() }),
-        },
-        at: now,
-      })),
+    noted.map(({ reminderId, clinicId, treatmentId, move, actor, type, detail }) => ({
+      clinicId,
+      treatmentId,
+      reminderId,
+      type,
+      actor,
+      detail: {
+        reason: move.reason,
+        channel: move.channel,
+        ...(move.dueAt && { dueAt: move.dueAt.toISOString() }),
+        ...detail,
+      },
+      at: now,
+    })),
   );
+  return ids;
 }
 
-function isPlainSuccess(move: Move): boolean {
-  return move.status === "sent" || move.status === "delivered";
+/** What the history calls a move; null for the plain success, which its attempt tells. */
+function eventOf({ move, channel }: MoveRequest): string | null {
+  if (move.status === "sent" || move.status === "delivered") return null;
+  if (move.status !== "scheduled") return move.status;
+  if (move.channel !== channel) return "next channel";
+  return move.dueAt === null ? "held" : "postponed";
 }

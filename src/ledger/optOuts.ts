@@ -3,25 +3,42 @@ import type { ChannelName } from "../domain/channel.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 
+/** Where a patient can be reached. */
+export interface PatientAddresses {
+  phone: string | null;
+  email: string | null;
+}
+
 /** The channels that a clinic may not use for these addresses. */
 export async function optedOutChannels(
   db: Queries,
   clinicId: string,
-  addresses: { phone: string | null; email: string | null },
+  addresses: PatientAddresses,
 ): Promise<ChannelName[]> {
   const rows = await db
     .selectFrom("opt_outs")
     .select("channel")
     .where("clinic_id", "=", clinicId)
-    .where((where) =>
-      where.or([
-        where.and({ channel: "sms", address: addresses.phone ?? "" }),
-        where.and({ channel: "email", address: foldEmail(addresses.email ?? "") }),
-      ]),
-    )
+    .where((where) => where.or(addressesOf(addresses).map((each) => where.and(each))))
     .execute();
   return rows.map((row) => row.channel);
 }
+
+/** A patient's addresses by channel, as opt-outs and dead addresses are kept. */
+export function addressesOf(
+  addresses: PatientAddresses,
+): { channel: ChannelName; address: string }[] {
+  return [
+    { channel: "sms", address: addresses.phone ?? "" },
+    { channel: "email", address: foldEmail(addresses.email ?? "") },
+  ];
+}
+
+/** In SQL: whether the address of reminder `r` of patient `p` opted out of its channel. */
+export const isOptedOut = sql<boolean>`exists (
+  select 1 from aftercare.opt_outs o
+  where o.clinic_id = r.clinic_id and o.channel = r.channel
+    and o.address = case r.channel when 'sms' then p.phone else lower(p.email) end)`;
 
 /**
  * Records that a patient said stop on a channel, and in the same transaction skips everything not
@@ -42,7 +59,7 @@ export function optOut(
       .executeTakeFirst();
     const raw = request.channel === "sms" ? patient?.phone : patient?.email;
     if (!patient || !raw) return false;
-    const address = request.channel === "email" ? foldEmail(raw) : raw;
+    const address = foldAddress(request.channel, raw);
     await db
       .insertInto("opt_outs")
       .values({
@@ -62,6 +79,11 @@ export function optOut(
 /** Addresses of the same mailbox compare equal; the local part too, as every large host has it. */
 export function foldEmail(email: string): string {
   return email.toLowerCase();
+}
+
+/** An address as it is compared. */
+export function foldAddress(channel: ChannelName, address: string): string {
+  return channel === "email" ? foldEmail(address) : address;
 }
 
 async function skipUnsent(

@@ -1,7 +1,16 @@
 import { sql } from "kysely";
-import type { Unsettled } from "./delivery.ts";
+import type { Ticket } from "../domain/claim.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
+
+/** A send whose outcome is not known, and what its provider can be asked about. */
+export interface Unsettled extends Ticket {
+  attemptId: string;
+  startedAt: Date;
+  /** What was sent, and to whom; null where no message was made, or by an earlier program. */
+  text: string | null;
+  to: string | null;
+}
 
 interface Rescued {
   id: string;
@@ -10,25 +19,44 @@ interface Rescued {
 }
 
 /**
- * Takes back reminders that were handed to the queue before `before`, were due before it, and were
- * never claimed: their jobs are lost or late. They are scheduled again; a late job finds its
- * dispatch number used up. Returns how many.
+ * Reminders that were handed to the queue before `before`, were due before it, and have not been
+ * claimed: their jobs are lost or late. Each is looked at by one process alone, and again only
+ * after the same time.
  */
-export async function rescueQueued(
+export async function takeStuckQueued(
   ledger: Ledger,
   before: Date,
   limit: number,
   now: Date,
+): Promise<Ticket[]> {
+  const { rows } = await sql<Ticket>`
+    with stuck as (
+      select id from aftercare.reminders
+      where status = 'queued' and taken_at < ${before} and due_at < ${before}
+      order by taken_at limit ${limit} for update skip locked
+    )
+    update aftercare.reminders r set taken_at = ${now}
+    from stuck where r.id = stuck.id
+    returning r.id as "reminderId", r.dispatch_no as "dispatchNo"`.execute(ledger.db);
+  return rows;
+}
+
+/**
+ * Takes back reminders whose jobs are lost: they are scheduled again, and a job that turns up late
+ * finds its dispatch number used up. Returns how many.
+ */
+export async function rescueQueued(
+  ledger: Ledger,
+  lost: readonly Ticket[],
+  now: Date,
 ): Promise<number> {
+  if (lost.length === 0) return 0;
   return ledger.db.transaction().execute(async (db) => {
     const { rows } = await sql<Rescued>`
-      with stuck as (
-        select id from aftercare.reminders
-        where status = 'queued' and taken_at < ${before} and due_at < ${before}
-        order by taken_at limit ${limit} for update skip locked
-      )
       update aftercare.reminders r set status = 'scheduled', taken_at = null, updated_at = ${now}
-      from stuck where r.id = stuck.id
+      from jsonb_to_recordset(${JSON.stringify(lost)}::jsonb)
+        as t("reminderId" uuid, "dispatchNo" int)
+      where r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'
       returning r.id, r.clinic_id, r.treatment_id`.execute(db);
     await noteRescue(db, rows, "rescued", now);
     return rows.length;
@@ -46,7 +74,7 @@ export async function giveUpSending(
   now: Date,
 ): Promise<number> {
   return ledger.db.transaction().execute(async (db) => {
-    const { rows } = await sql<Rescued & { dispatch_no: number }>`
+    const { rows } = await sql<Rescued>`
       with lapsed as (
         select id from aftercare.reminders
         where status = 'sending' and taken_at < ${before}
@@ -85,28 +113,42 @@ export async function takeUnknown(
         order by taken_at limit ${limit} for update skip locked
       ) due
       where r.id = due.id
-      returning r.*
+      returning r.id, r.dispatch_no
     )
     select r.id as "reminderId", r.dispatch_no as "dispatchNo", a.id as "attemptId",
-      r.clinic_id as "clinicId", r.patient_id as "patientId", r.treatment_id as "treatmentId",
-      r.step, r.channel,
-      coalesce(case r.channel when 'sms' then p.phone else p.email end, '') as "to",
-      r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
-      t.protocol, p.first_name as "firstName", p.locale,
-      c.name as "clinicName", c.phone as "clinicPhone", c.locale as "clinicLocale",
-      a.started_at as "startedAt", a.body
+      a.started_at as "startedAt", a.body as text, a.address as "to"
     from taken r
-    join aftercare.attempts a on a.reminder_id = r.id and a.dispatch_no = r.dispatch_no
-    join aftercare.patients p on p.id = r.patient_id
-    join aftercare.treatments t on t.id = r.treatment_id
-    join aftercare.clinics c on c.id = r.clinic_id`.execute(ledger.db);
+    join aftercare.attempts a on a.reminder_id = r.id and a.dispatch_no = r.dispatch_no`.execute(
+    ledger.db,
+  );
   return rows;
+}
+
+/**
+ * Skips what has gone stale while it waited in the ledger, as behind a paused channel: what is
+ * handed over in time finds that out at its claim. Returns how many.
+ */
+export async function skipStale(ledger: Ledger, limit: number, now: Date): Promise<number> {
+  return ledger.db.transaction().execute(async (db) => {
+    const { rows } = await sql<Rescued>`
+      with stale as (
+        select id from aftercare.reminders
+        where status = 'scheduled' and due_at < ${now} and expires_at <= ${now}
+        order by due_at limit ${limit} for update skip locked
+      )
+      update aftercare.reminders r
+      set status = 'skipped', status_reason = 'expired', updated_at = ${now}
+      from stale where r.id = stale.id
+      returning r.id, r.clinic_id, r.treatment_id`.execute(db);
+    await noteRescue(db, rows, "skipped", now);
+    return rows.length;
+  });
 }
 
 function noteRescue(
   db: Queries,
   rows: readonly Rescued[],
-  type: "rescued" | "unknown",
+  type: "rescued" | "unknown" | "skipped",
   now: Date,
 ): Promise<void> {
   return addEvents(

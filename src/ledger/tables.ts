@@ -1,7 +1,9 @@
 import type { ColumnType, Generated } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
+import type { Pause } from "../domain/channelState.ts";
 import type { Purpose } from "../domain/consent.ts";
 import type { Protocol, StepKind } from "../domain/protocol.ts";
+import type { AttemptStatus } from "../domain/receipt.ts";
 import type { ReminderStatus, Trace } from "../domain/reminder.ts";
 import type { SendWindowText } from "../domain/sendWindow.ts";
 
@@ -77,6 +79,27 @@ export interface Tables {
     source: string;
     created_at: Date;
   };
+  channel_states: {
+    clinic_id: string;
+    channel: ChannelName;
+    failures: number;
+    paused_at: Date | null;
+    reason: Pause["reason"] | null;
+    code: string | null;
+    detail: string | null;
+    ended_by: Pause["endedBy"] | null;
+    probes: number | null;
+    probe_reminder_id: string | null;
+    probe_at: Date | null;
+    updated_at: Date;
+  };
+  dead_addresses: {
+    clinic_id: string;
+    channel: ChannelName;
+    address: string;
+    code: string;
+    created_at: Date;
+  };
   reminders: {
     id: Generated<string>;
     clinic_id: string;
@@ -109,6 +132,7 @@ export interface Tables {
     provider: string;
     provider_id: string | null;
     status: AttemptStatus;
+    address: string | null;
     subject: string | null;
     body: string | null;
     code: string | null;
@@ -142,5 +166,3 @@ export interface Tables {
     created_at: Date;
   };
 }
-
-export type AttemptStatus = "sending" | "sent" | "delivered" | "undelivered" | "failed" | "unknown";

@@ -13,9 +13,27 @@ import { type Ledger, QUEUE_SCHEMA } from "../ledger/ledger.ts";
 /** The one queue: a job of it is one hand-over of one reminder. */
 const QUEUE_NAME = "deliver";
 
+/** The id of a hand-over's job. Used once and never again: BullMQ drops a job whose id it has seen. */
+export function jobIdOf({ reminderId, dispatchNo }: Ticket): string {
+  return `${reminderId}-${dispatchNo}`;
+}
+
+/**
+ * Those of these tickets, all overdue, whose jobs will not run by themselves: they are gone, or
+ * failed, or wait for a time that has passed already by every clock but that of who set it.
+ */
+export async function lostJobs(
+  queue: Pick<Queue, "getJobState">,
+  tickets: readonly Ticket[],
+): Promise<Ticket[]> {
+  const states = await Promise.all(tickets.map((ticket) => queue.getJobState(jobIdOf(ticket))));
+  const alive = new Set<string>(["waiting", "prioritized", "active"]);
+  return tickets.filter((_ticket, index) => !alive.has(states[index] ?? "unknown"));
+}
+
 /** The queue as chosen by the deployment: on Redis where there is one, else in the ledger's database. */
 export interface QueueBackend {
-  queue: Pick<Queue, "addBulk" | "getWaitingCount">;
+  queue: Pick<Queue, "addBulk" | "getWaitingCount" | "getJobState">;
   /** Starts a BullMQ worker on the queue; the caller closes it. */
   openWorker(
     processor: Processor<Ticket>,

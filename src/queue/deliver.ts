@@ -1,14 +1,19 @@
+import { randomUUID } from "node:crypto";
 import type { Channel, OutgoingMessage } from "../channels/channel.ts";
 import type { Clock } from "../clock.ts";
 import type { ChannelName } from "../domain/channel.ts";
-import { refusedClaim, type Ticket } from "../domain/claim.ts";
-import { afterSend, type Move, type SendOutcome } from "../domain/outcome.ts";
+import { signOf } from "../domain/channelState.ts";
+import { decideClaim, type Ticket } from "../domain/claim.ts";
+import { afterSend, type SendOutcome } from "../domain/outcome.ts";
 import { describeError } from "../errors.ts";
+import { noteSign, type PauseChange } from "../ledger/channelStates.ts";
+import { loadDeliverables } from "../ledger/deliverables.ts";
 import { type Claimed, claim, record } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { loadMovable, moveReminders } from "../ledger/moves.ts";
+import { moveReminders } from "../ledger/moves.ts";
 import type { Metrics } from "../metrics.ts";
 import { type MessageMaker, makeMessage } from "./message.ts";
+import { throughOutage } from "./outage.ts";
 
 /** What delivering needs: where reminders are, how messages are made, and the ways out. */
 export interface Delivery {
@@ -17,108 +22,138 @@ export interface Delivery {
   channels: Readonly<Record<ChannelName, Channel>>;
   clock: Clock;
   metrics: Metrics;
+  /** Told when a clinic's channel is paused, or works again. */
+  onPause: (change: PauseChange) => void;
 }
 
 /** What a job does after its delivery: nothing more, or come back when it is time. */
 export type Delivered = { kind: "done" } | { kind: "early"; waitMs: number };
 
+const DONE: Delivered = { kind: "done" };
+
+/** A reminder that changed between being looked at and being claimed is looked at again. */
+const LOOK_AGAIN_MS = 1_000;
+
 /**
- * Delivers one handed-over reminder: claim, render, send, record. Whatever is wrong with the
+ * How long after its claim a send may begin, in real milliseconds: a worker that stood still for
+ * longer may have been given up, and its message sent by another.
+ */
+const BEGIN_WITHIN_MS = 15_000;
+
+/**
+ * Delivers one handed-over reminder: look, render, claim, send, record. Whatever is wrong with the
  * reminder or its message ends up in the ledger; only an outage of the ledger throws.
  */
 export async function deliver(delivery: Delivery, ticket: Ticket): Promise<Delivered> {
-  const { ledger, channels, clock } = delivery;
-  const providers = { sms: channels.sms.provider, email: channels.email.provider };
-  const [claimed] = await claim(ledger, [ticket], providers, clock.now());
-  if (claimed === undefined) return settleRefused(delivery, ticket);
-
-  const { message, outcome } = await send(delivery, claimed);
-  await recordOutcome(delivery, claimed, message, outcome);
-  return { kind: "done" };
-}
-
-/** Records what came of a send, and where its reminder goes. */
-export async function recordOutcome(
-  delivery: Delivery,
-  claimed: Claimed,
-  message: OutgoingMessage | null,
-  outcome: SendOutcome,
-): Promise<void> {
-  const now = delivery.clock.now();
-  const move = await moveAfter(delivery.ledger, claimed, outcome, now);
-  await record(
-    delivery.ledger,
-    [{ claimed, content: message?.content ?? null, outcome, move }],
-    now,
-  );
-  const { channel } = claimed;
-  delivery.metrics.attempts.inc({
-    channel,
-    provider: delivery.channels[channel].provider,
-    outcome: outcome.kind,
-  });
-  if (outcome.kind === "sent") {
-    delivery.metrics.lateness.observe((now.getTime() - claimed.dueAt.getTime()) / 1_000);
+  const { ledger, clock } = delivery;
+  const load = () => loadDeliverables(ledger.db, [ticket.reminderId]);
+  const [state] = await throughOutage(load);
+  if (state === undefined) return DONE;
+  const now = clock.now();
+  const decision = decideClaim(state, ticket, now);
+  switch (decision.kind) {
+    case "void":
+      return DONE;
+    case "early":
+      return decision;
+    case "move": {
+      const request = { ...state, from: ["queued" as const], move: decision.move, actor: "worker" };
+      await ledger.db.transaction().execute((db) => moveReminders(db, [request], now));
+      return DONE;
+    }
+    case "claim":
+      return send(delivery, { ...state, to: decision.to, attemptId: randomUUID() });
   }
 }
 
-async function send(
-  delivery: Delivery,
-  claimed: Claimed,
-): Promise<{ message: OutgoingMessage | null; outcome: SendOutcome }> {
-  let message: OutgoingMessage;
+async function send(delivery: Delivery, claimed: Claimed): Promise<Delivered> {
+  const { ledger, channels, clock } = delivery;
+  const message = render(delivery, claimed);
+  const content = "content" in message ? message.content : null;
+  const providers = { sms: channels.sms.provider, email: channels.email.provider };
+  const before = performance.now();
+  const taken = await throughOutage(() =>
+    claim(ledger, [{ claimed, content }], providers, clock.now()),
+  );
+  if (!taken.has(claimed.reminderId)) return { kind: "early", waitMs: LOOK_AGAIN_MS };
+
+  if (!("content" in message)) {
+    await recordOutcome(delivery, claimed, message, { asked: false });
+  } else if (performance.now() - before > BEGIN_WITHIN_MS || clock.now() >= claimed.sendUntil) {
+    await recordOutcome(delivery, claimed, TOO_LATE, { asked: false });
+  } else {
+    await recordOutcome(delivery, claimed, await sendOnce(delivery, claimed, message), {
+      asked: true,
+    });
+  }
+  return DONE;
+}
+
+const TOO_LATE: SendOutcome = {
+  kind: "transient",
+  code: "worker_stalled",
+  detail: "the worker stood still after it had claimed the reminder; nothing was sent",
+  of: "message",
+};
+
+/**
+ * The message, or the outcome of not having one. Another version of the program may know the
+ * template that this one lacks, so it is tried again within the staleness budget.
+ */
+function render(delivery: Delivery, claimed: Claimed): OutgoingMessage | SendOutcome {
   try {
-    message = makeMessage(delivery.maker, claimed, delivery.clock.now());
+    return makeMessage(delivery.maker, claimed, delivery.clock.now());
   } catch (error) {
     const detail = `the message could not be made: ${describeError(error)}`;
-    const code = "render_failed";
-    return { message: null, outcome: { kind: "permanent", code, detail, reason: "refused" } };
+    return { kind: "transient", code: "render_failed", detail, of: "message" };
   }
+}
+
+async function sendOnce(
+  delivery: Delivery,
+  { channel }: Claimed,
+  message: OutgoingMessage,
+): Promise<SendOutcome> {
   try {
-    return { message, outcome: await delivery.channels[claimed.channel].send(message) };
+    return await delivery.channels[channel].send(message);
   } catch (error) {
     // A channel answers with values; what it throws is a fault of its own, and may have sent.
     const detail = `the channel failed: ${describeError(error)}`;
-    return { message, outcome: { kind: "unknown", code: "channel_failed", detail } };
+    return { kind: "unknown", code: "channel_failed", detail };
   }
 }
 
-async function moveAfter(
-  ledger: Ledger,
+/**
+ * Records what came of a send, and where its reminder goes; waits for the ledger where that is
+ * away, because what is not recorded may be sent twice. `asked` says whether the provider was asked
+ * at all, so that the outcome tells something of its channel.
+ */
+export async function recordOutcome(
+  delivery: Delivery,
   claimed: Claimed,
   outcome: SendOutcome,
-  now: Date,
-): Promise<Move> {
+  how: { asked: boolean; actor?: string; event?: string },
+): Promise<void> {
+  const { ledger, clock, metrics } = delivery;
+  const { channel } = claimed;
+  const { asked, actor = "worker", ...rest } = how;
+  const endedAt = clock.now();
+  const move = afterSend(claimed, outcome, endedAt, Math.random());
+  await throughOutage(() =>
+    record(ledger, [{ claimed, outcome, move, actor, ...rest }], clock.now()),
+  );
+  const { provider } = delivery.channels[channel];
+  metrics.attempts.inc({ channel, provider, outcome: outcome.kind });
   if (outcome.kind === "sent") {
-    const status = outcome.delivered ? "delivered" : "sent";
-    const { channel } = claimed;
-    return { status, reason: null, channel, retries: 0, dueAt: null, sendUntil: null };
+    metrics.lateness.observe((endedAt.getTime() - claimed.dueAt.getTime()) / 1_000);
   }
-  const [state] = await loadMovable(ledger.db, [claimed.reminderId]);
-  if (state === undefined) throw new Error("a claimed reminder is gone from the ledger");
-  return afterSend(state, outcome, now, Math.random());
+  const sign = asked ? signOf(outcome) : null;
+  const tells = sign !== null && (claimed.channelTroubled || isTrouble(sign.kind));
+  if (!tells) return;
+  const change = await noteSign(ledger, claimed, sign, clock.now());
+  if (change !== null) delivery.onPause(change);
 }
 
-async function settleRefused(delivery: Delivery, ticket: Ticket): Promise<Delivered> {
-  const [state] = await loadMovable(delivery.ledger.db, [ticket.reminderId]);
-  if (state === undefined) return { kind: "done" };
-  const now = delivery.clock.now();
-  const refused = refusedClaim(state, ticket, now);
-  switch (refused.kind) {
-    case "void":
-      return { kind: "done" };
-    case "early":
-      return refused;
-    case "move":
-      await delivery.ledger.db
-        .transaction()
-        .execute((db) =>
-          moveReminders(
-            db,
-            [{ ...state, from: ["queued"], move: refused.move, actor: "worker" }],
-            now,
-          ),
-        );
-      return { kind: "done" };
-  }
+function isTrouble(kind: NonNullable<ReturnType<typeof signOf>>["kind"]): boolean {
+  return kind === "fails" || kind === "accountFault";
 }

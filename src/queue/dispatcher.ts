@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
-import { type Dispatched, takeDue } from "../ledger/dispatch.ts";
+import { type Dispatched, releaseDispatched, takeDue } from "../ledger/dispatch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Metrics } from "../metrics.ts";
-import type { QueueBackend } from "./backend.ts";
+import { jobIdOf, type QueueBackend } from "./backend.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 const BATCH = 500;
@@ -33,11 +33,17 @@ async function dispatchDue(options: DispatcherOptions): Promise<void> {
     const now = clock.now();
     const horizon = new Date(now.getTime() + options.horizonMs);
     const taken = await takeDue(ledger, horizon, BATCH, now);
-    // The rows are committed as queued before the jobs exist. Should adding them fail, the rescuer
-    // finds them; the other way round, a job could run before its row says so.
-    if (taken.length > 0) await queue.addBulk(taken.map((ticket) => toJob(ticket, clock)));
+    if (taken.length === 0) return;
+    // The rows are committed as queued before the jobs exist: the other way round, a job could run
+    // before its row says so. Where the queue is away they are taken back, and should that fail,
+    // too, the rescuer finds them.
+    try {
+      await queue.addBulk(taken.map((ticket) => toJob(ticket, clock)));
+    } catch (error) {
+      await releaseDispatched(ledger, taken, clock.now());
+      throw error;
+    }
     metrics.dispatched.inc(taken.length);
-    if (taken.length < BATCH) return;
   }
 }
 
@@ -47,8 +53,7 @@ function toJob({ reminderId, dispatchNo, dueAt }: Dispatched, clock: Clock) {
     name: "deliver",
     data: { reminderId, dispatchNo },
     opts: {
-      // Used once and never again: BullMQ drops a job whose id it has seen.
-      jobId: `${reminderId}-${dispatchNo}`,
+      jobId: jobIdOf({ reminderId, dispatchNo }),
       delay: Math.max(0, Math.ceil(clock.toRealMs(waitMs))),
       removeOnComplete: true,
       removeOnFail: { count: 1_000 },

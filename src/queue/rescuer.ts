@@ -1,11 +1,18 @@
-import type { LookupOutcome, OutgoingMessage } from "../channels/channel.ts";
+import type { LookupOutcome } from "../channels/channel.ts";
+import type { Ticket } from "../domain/claim.ts";
 import { endedAs, type Move, resent } from "../domain/outcome.ts";
-import type { Unsettled } from "../ledger/delivery.ts";
-import { loadMovable, moveReminders } from "../ledger/moves.ts";
-import { giveUpSending, rescueQueued, takeUnknown } from "../ledger/rescue.ts";
+import { type Deliverable, loadDeliverables } from "../ledger/deliverables.ts";
+import { moveReminders } from "../ledger/moves.ts";
+import {
+  giveUpSending,
+  rescueQueued,
+  skipStale,
+  takeStuckQueued,
+  takeUnknown,
+  type Unsettled,
+} from "../ledger/rescue.ts";
 import { type Delivery, recordOutcome } from "./deliver.ts";
 import { type Loop, startLoop } from "./loop.ts";
-import { makeMessage } from "./message.ts";
 
 const BATCH = 500;
 
@@ -14,7 +21,7 @@ const ASKED_AT_ONCE = 100;
 
 /** How long, in milliseconds of the clock, the rescuer leaves things alone. */
 export interface RescueTimes {
-  /** A reminder handed over and due this long ago, and still not claimed, has lost its job. */
+  /** A reminder handed over and due this long ago, and still not claimed, may have lost its job. */
   queuedGraceMs: number;
   /** A send whose outcome has not been recorded for this long has lost its worker. */
   sendingLeaseMs: number;
@@ -24,13 +31,16 @@ export interface RescueTimes {
 
 export const RESCUE_TIMES: RescueTimes = {
   queuedGraceMs: 30_000,
-  // Longer than any channel's own time-out: a worker that is alive has answered by then.
-  sendingLeaseMs: 90_000,
-  askAgainMs: 60_000,
+  // Longer than a send can take, with the time within which it has to begin after its claim.
+  sendingLeaseMs: 60_000,
+  // By then a request that was cut off has arrived, or never will.
+  askAgainMs: 30_000,
 };
 
 export interface RescuerOptions {
   delivery: Delivery;
+  /** Which of these the queue does not have any more, or not for now. */
+  lostJobs: (tickets: readonly Ticket[]) => Promise<Ticket[]>;
   times: RescueTimes;
   /** How often it looks, in real milliseconds. */
   everyMs: number;
@@ -42,77 +52,112 @@ export function startRescuer(options: RescuerOptions): Loop {
   return startLoop(() => rescue(options), options.everyMs, options.onError);
 }
 
-async function rescue({ delivery, times, onError }: RescuerOptions): Promise<void> {
+async function rescue(options: RescuerOptions): Promise<void> {
+  const { delivery, times, onError } = options;
   const { ledger, clock, metrics } = delivery;
   const now = clock.now();
   const ago = (ms: number) => new Date(now.getTime() - ms);
-  const queued = await rescueQueued(ledger, ago(times.queuedGraceMs), BATCH, now);
-  metrics.rescued.inc({ from: "queued" }, queued);
-  const sending = await giveUpSending(ledger, ago(times.sendingLeaseMs), BATCH, now);
-  metrics.rescued.inc({ from: "sending" }, sending);
-  const unknown = await takeUnknown(ledger, ago(times.askAgainMs), ASKED_AT_ONCE, now);
-  // One that cannot be settled must not keep the others waiting.
-  await Promise.all(unknown.map((unsettled) => settle(delivery, unsettled).catch(onError)));
+
+  await all(() => skipStale(ledger, BATCH, now));
+  await all(async () => {
+    const sending = await giveUpSending(ledger, ago(times.sendingLeaseMs), BATCH, now);
+    metrics.rescued.inc({ from: "sending" }, sending);
+    return sending;
+  });
+  await all(async () => {
+    const stuck = await takeStuckQueued(ledger, ago(times.queuedGraceMs), BATCH, now);
+    const lost = stuck.length === 0 ? [] : await options.lostJobs(stuck);
+    metrics.rescued.inc({ from: "queued" }, await rescueQueued(ledger, lost, now));
+    return stuck.length;
+  });
+  // Last, because a provider may take its time; and no more of it than it answers.
+  for (let answered = true; answered; ) {
+    const unknown = await takeUnknown(ledger, ago(times.askAgainMs), ASKED_AT_ONCE, now);
+    answered = await settleAll(delivery, unknown, onError);
+  }
+}
+
+/** Repeats a batch until one is not full. */
+async function all(batch: () => Promise<number>): Promise<void> {
+  let done = BATCH;
+  while (done >= BATCH) done = await batch();
+}
+
+/** Settles what can be; false where there was nothing, or no provider answered about any of it. */
+async function settleAll(
+  delivery: Delivery,
+  unknown: readonly Unsettled[],
+  onError: (error: unknown) => void,
+): Promise<boolean> {
+  if (unknown.length === 0) return false;
+  const ids = unknown.map(({ reminderId }) => reminderId);
+  const states = await loadDeliverables(delivery.ledger.db, ids);
+  const answered = await Promise.all(
+    unknown.map(async (unsettled) => {
+      const state = states.find(({ reminderId }) => reminderId === unsettled.reminderId);
+      if (state === undefined) return false;
+      // One that cannot be settled must not keep the others waiting.
+      return settle(delivery, unsettled, state).catch((error: unknown) => {
+        onError(error);
+        return false;
+      });
+    }),
+  );
+  return answered.includes(true);
 }
 
 /**
  * Settles a send that may or may not have gone out: the provider is asked. Where it has the
  * message, that was the send; where it has not, or cannot be asked at all, the message goes out
- * again under the same key; while it does not answer, nothing is sent.
+ * again under the same key; while it does not answer, nothing is sent, and the result is false.
  */
-async function settle(delivery: Delivery, unsettled: Unsettled): Promise<void> {
-  const { ledger, clock, channels } = delivery;
-  const now = clock.now();
-  const message = messageAsSent(delivery, unsettled, now);
+async function settle(
+  delivery: Delivery,
+  unsettled: Unsettled,
+  state: Deliverable,
+): Promise<boolean> {
+  const { clock, channels } = delivery;
+  const { to, text, attemptId } = unsettled;
   const answer =
-    message === null
+    to === null || text === null
       ? UNASKABLE
-      : await channels[unsettled.channel].lookup(message, unsettled.startedAt);
+      : await channels[state.channel].lookup({ to, text }, unsettled.startedAt);
+  const now = clock.now();
   switch (answer.kind) {
     case "found": {
       const { providerId } = answer;
+      const claimed = { ...state, attemptId, to: to ?? "" };
       const outcome = { kind: "sent" as const, providerId, delivered: false };
-      return recordOutcome(delivery, unsettled, message, outcome);
+      const how = { asked: false, actor: "rescuer", event: "adopted" };
+      await recordOutcome(delivery, claimed, outcome, how);
+      return true;
     }
     case "absent":
     case "cannot_ask": {
-      const [state] = await loadMovable(ledger.db, [unsettled.reminderId]);
-      if (!state) return;
       const askable = answer.kind === "absent";
-      return move(delivery, unsettled, resent(state, askable, now, Math.random()));
+      const next = resent(state, askable, now, Math.random());
+      const why = askable ? "not at the provider" : "the provider cannot be asked";
+      await move(delivery, state, next, { event: "resent", detail: { why } });
+      return true;
     }
-    case "no_answer": {
-      if (now < unsettled.expiresAt) return;
-      const [state] = await loadMovable(ledger.db, [unsettled.reminderId]);
-      if (!state) return;
-      return move(delivery, unsettled, endedAs(state, "failed", "never_settled"));
-    }
+    case "no_answer":
+      if (now >= state.expiresAt) {
+        await move(delivery, state, endedAs(state, "failed", "never_settled"));
+      }
+      return false;
   }
 }
 
-const UNASKABLE: LookupOutcome = { kind: "no_answer", detail: "the message can no longer be made" };
+const UNASKABLE: LookupOutcome = { kind: "no_answer", detail: "it is not known what was sent" };
 
-/**
- * The provider knows the text that was sent; the patient's name or the template may differ now.
- * Null where the message can no longer be made, since its step has gone from the content.
- */
-function messageAsSent(
+async function move(
   delivery: Delivery,
-  unsettled: Unsettled,
-  now: Date,
-): OutgoingMessage | null {
-  let message: OutgoingMessage;
-  try {
-    message = makeMessage(delivery.maker, unsettled, now);
-  } catch {
-    return null;
-  }
-  if (unsettled.body === null || message.content.channel !== "sms") return message;
-  return { ...message, content: { channel: "sms", text: unsettled.body } };
-}
-
-function move(delivery: Delivery, unsettled: Unsettled, to: Move): Promise<void> {
-  const request = { ...unsettled, from: ["unknown" as const], move: to, actor: "rescuer" };
-  const { db } = delivery.ledger;
-  return db.transaction().execute((each) => moveReminders(each, [request], delivery.clock.now()));
+  state: Deliverable,
+  to: Move,
+  told: { event: string; detail: Record<string, unknown> } | null = null,
+): Promise<void> {
+  const event = to.status === "scheduled" ? told : null;
+  const request = { ...state, from: ["unknown" as const], move: to, actor: "rescuer", ...event };
+  const { ledger, clock } = delivery;
+  await ledger.db.transaction().execute((db) => moveReminders(db, [request], clock.now()));
 }

@@ -1,0 +1,57 @@
+import { sql } from "kysely";
+import type { ChannelName } from "../domain/channel.ts";
+import type { Queries } from "./ledger.ts";
+import { addressesOf, foldAddress, type PatientAddresses } from "./optOuts.ts";
+
+/** Remembers that a number or mailbox of a clinic's patient takes no messages. */
+export async function markDead(
+  db: Queries,
+  dead: { clinicId: string; channel: ChannelName; address: string; code: string },
+  now: Date,
+): Promise<void> {
+  await db
+    .insertInto("dead_addresses")
+    .values({
+      clinic_id: dead.clinicId,
+      channel: dead.channel,
+      address: foldAddress(dead.channel, dead.address),
+      code: dead.code,
+      created_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Forgets it again: the address was seen to take a message, or an admin wants it tried. */
+export async function reviveAddress(
+  db: Queries,
+  alive: { clinicId: string; channel: ChannelName; address: string },
+): Promise<void> {
+  await db
+    .deleteFrom("dead_addresses")
+    .where("clinic_id", "=", alive.clinicId)
+    .where("channel", "=", alive.channel)
+    .where("address", "=", foldAddress(alive.channel, alive.address))
+    .execute();
+}
+
+/** The channels on which these addresses are known to take no messages. */
+export async function deadChannels(
+  db: Queries,
+  clinicId: string,
+  addresses: PatientAddresses,
+): Promise<ChannelName[]> {
+  const rows = await db
+    .selectFrom("dead_addresses")
+    .select("channel")
+    .where("clinic_id", "=", clinicId)
+    .where((where) => where.or(addressesOf(addresses).map((each) => where.and(each))))
+    .execute();
+  return rows.map((row) => row.channel);
+}
+
+/** In SQL: whether the address of reminder `r` of patient `p` is known to take no messages. */
+export const isDead = sql<boolean>`exists (
+  select 1 from aftercare.dead_addresses d
+  where d.clinic_id = r.clinic_id and d.channel = r.channel
+    and d.address = case r.channel when 'sms' then p.phone else lower(p.email) end)`;

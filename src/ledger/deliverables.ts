@@ -1,0 +1,65 @@
+import { sql } from "kysely";
+import type { ClaimState, Ticket } from "../domain/claim.ts";
+import { windowOf } from "../domain/plan.ts";
+import type { Step } from "../domain/protocol.ts";
+import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
+import { isDead } from "./deadAddresses.ts";
+import type { Queries } from "./ledger.ts";
+import { isOptedOut } from "./optOuts.ts";
+
+/** A reminder with all that decides what can become of it, and all that its message needs. */
+export interface Deliverable extends ClaimState, Ticket {
+  clinicId: string;
+  patientId: string;
+  treatmentId: string;
+  step: string;
+  protocol: string;
+  firstName: string;
+  locale: string | null;
+  clinicName: string;
+  clinicPhone: string | null;
+  clinicLocale: string;
+  /** Whether its channel has a state at all: a message that arrives ends one. */
+  channelTroubled: boolean;
+}
+
+/** Reminders as they are now, in no order; the send window is the clinic's present one. */
+export async function loadDeliverables(
+  db: Queries,
+  ids: readonly string[],
+): Promise<Deliverable[]> {
+  type Row = Omit<Deliverable, "window"> & {
+    clinicWindow: SendWindowText;
+    stepWindow: Step["window"] | null;
+  };
+  const { rows } = await sql<Row>`
+    select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.clinic_id as "clinicId",
+      r.patient_id as "patientId", r.treatment_id as "treatmentId", r.step, r.status,
+      r.channel, r.channels, r.retries,
+      r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
+      t.protocol, t.status = 'cancelled' as "treatmentCancelled", t.time_zone as "timeZone",
+      c.send_window as "clinicWindow",
+      jsonb_path_query_first(
+        v.definition, '$.steps[*] ? (@.key == $step).window', jsonb_build_object('step', r.step)
+      ) as "stepWindow",
+      case r.channel when 'sms' then p.phone else p.email end as "to",
+      ${isOptedOut} as "optedOut", ${isDead} as "deadAddress",
+      s.clinic_id is not null as "channelTroubled",
+      s.paused_at is not null and s.probe_reminder_id is distinct from r.id as held,
+      p.first_name as "firstName", p.locale,
+      c.name as "clinicName", c.phone as "clinicPhone", c.locale as "clinicLocale"
+    from aftercare.reminders r
+    join aftercare.patients p on p.id = r.patient_id
+    join aftercare.clinics c on c.id = r.clinic_id
+    join aftercare.treatments t on t.id = r.treatment_id
+    join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
+    left join aftercare.channel_states s on s.clinic_id = r.clinic_id and s.channel = r.channel
+    where r.id = any(${[...ids]}::uuid[])`.execute(db);
+  return rows.map(({ clinicWindow, stepWindow, ...row }) => ({
+    ...row,
+    window: windowOf(
+      stepWindow === null ? {} : { window: stepWindow },
+      parseSendWindow(clinicWindow),
+    ),
+  }));
+}

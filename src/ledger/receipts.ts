@@ -1,0 +1,187 @@
+import { sql } from "kysely";
+import type { ChannelName } from "../domain/channel.ts";
+import type { ChannelSign } from "../domain/channelState.ts";
+import {
+  type AttemptStatus,
+  afterReceipt,
+  type ReceiptMeaning,
+  saysMore,
+} from "../domain/receipt.ts";
+import { noteSign, type PauseChange } from "./channelStates.ts";
+import { markDead, reviveAddress } from "./deadAddresses.ts";
+import { type Deliverable, loadDeliverables } from "./deliverables.ts";
+import type { Ledger, Queries } from "./ledger.ts";
+import { moveReminders } from "./moves.ts";
+
+/** What a provider says of an attempt, in its words and in ours. */
+export interface NewReceipt {
+  attemptId: string;
+  status: string;
+  code: string | null;
+  meaning: ReceiptMeaning;
+}
+
+/** What came of a receipt. */
+export interface ReceiptResult {
+  /** False where there is no such attempt. */
+  known: boolean;
+  /** Whether something is to be sent at once. */
+  dueNow: boolean;
+  pauseChange: PauseChange | null;
+}
+
+interface AttemptRow {
+  reminderId: string;
+  clinicId: string;
+  dispatchNo: number;
+  channel: ChannelName;
+  status: AttemptStatus;
+  address: string | null;
+}
+
+/**
+ * Keeps a receipt and lets it settle its attempt and its reminder, and speak for its channel. The
+ * same receipt again, or one that says less than what is known, changes nothing. `random` is in
+ * [0, 1) and spreads retries.
+ */
+export async function addReceipt(
+  ledger: Ledger,
+  receipt: NewReceipt,
+  now: Date,
+  random: number,
+): Promise<ReceiptResult> {
+  const { meaning } = receipt;
+  const settled = await ledger.db.transaction().execute(async (db) => {
+    const attempt = await lockAttempt(db, receipt.attemptId);
+    if (attempt === undefined) return { known: false as const };
+    const isNew = await keepReceipt(db, attempt.clinicId, receipt, now);
+    if (!isNew || meaning === null) return { known: true as const, state: null };
+    const [state] = await loadDeliverables(db, [attempt.reminderId]);
+    if (state === undefined) return { known: true as const, state: null };
+    const dueAt = await settle(
+      db,
+      { attempt, state, receipt: { ...receipt, meaning } },
+      now,
+      random,
+    );
+    return { known: true as const, state, attempt, dueAt };
+  });
+
+  if (!settled.known || settled.state === null || meaning === null) {
+    return { known: settled.known, dueNow: false, pauseChange: null };
+  }
+  const { state, attempt, dueAt } = settled;
+  const sign = signOf(meaning);
+  const speaks = sign.kind === "accountFault" || state.channelTroubled;
+  const pauseChange = speaks ? await noteSign(ledger, attempt, sign, now) : null;
+  return { known: true, dueNow: dueAt !== null && dueAt <= now, pauseChange };
+}
+
+/** The attempt, its reminder locked first, as everywhere. */
+async function lockAttempt(db: Queries, id: string): Promise<AttemptRow | undefined> {
+  await sql`
+    select r.id from aftercare.reminders r
+    where r.id = (select reminder_id from aftercare.attempts where id = ${id})
+    for update`.execute(db);
+  return db
+    .selectFrom("attempts")
+    .select([
+      "reminder_id as reminderId",
+      "clinic_id as clinicId",
+      "dispatch_no as dispatchNo",
+      "channel",
+      "status",
+      "address",
+    ])
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+async function keepReceipt(
+  db: Queries,
+  clinicId: string,
+  receipt: NewReceipt,
+  now: Date,
+): Promise<boolean> {
+  const kept = await db
+    .insertInto("receipts")
+    .values({
+      clinic_id: clinicId,
+      attempt_id: receipt.attemptId,
+      status: receipt.status,
+      code: receipt.code ?? "",
+      received_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return kept !== undefined;
+}
+
+/** Settles attempt and reminder; returns when the reminder is due again, or null. */
+async function settle(
+  db: Queries,
+  known: {
+    attempt: AttemptRow;
+    state: Deliverable;
+    receipt: NewReceipt & { meaning: NonNullable<ReceiptMeaning> };
+  },
+  now: Date,
+  random: number,
+): Promise<Date | null> {
+  const { attempt, state, receipt } = known;
+  const { meaning } = receipt;
+  if (!saysMore(meaning.status, attempt.status)) return null;
+  const latest = attempt.dispatchNo === state.dispatchNo;
+  const move = afterReceipt({ ...state, attempt: attempt.status, latest }, meaning, now, random);
+  if (move !== null) {
+    const waited = state.status === "scheduled" || state.status === "queued";
+    await moveReminders(
+      db,
+      [
+        {
+          ...state,
+          from: [state.status],
+          move,
+          actor: "receipt",
+          ...(waited && { event: "proved sent" }),
+        },
+      ],
+      now,
+    );
+  }
+  await db
+    .updateTable("attempts")
+    .set({
+      status: meaning.status,
+      code: sql`coalesce(code, ${receipt.code})`,
+      ended_at: sql`coalesce(ended_at, ${now})`,
+    })
+    .where("id", "=", receipt.attemptId)
+    .execute();
+  await noteAddress(db, attempt, meaning, now);
+  return move?.dueAt ?? null;
+}
+
+/** What a receipt says of the number itself. */
+async function noteAddress(
+  db: Queries,
+  { clinicId, channel, address }: AttemptRow,
+  meaning: NonNullable<ReceiptMeaning>,
+  now: Date,
+): Promise<void> {
+  if (address === null) return;
+  if (meaning.status === "delivered") await reviveAddress(db, { clinicId, channel, address });
+  if (meaning.status !== "undelivered") return;
+  const { failure } = meaning;
+  if (failure.kind === "permanent" && failure.reason === "bad_address") {
+    await markDead(db, { clinicId, channel, address, code: failure.code }, now);
+  }
+}
+
+function signOf(meaning: NonNullable<ReceiptMeaning>): ChannelSign {
+  if (meaning.status !== "undelivered") return { kind: "works", by: "receipt" };
+  const { failure } = meaning;
+  if (failure.kind !== "accountFault") return { kind: "answers" };
+  return { kind: "accountFault", code: failure.code, detail: failure.detail, by: "receipt" };
+}
