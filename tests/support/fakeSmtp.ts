@@ -45,10 +45,10 @@ export interface FakeSmtp {
     to?: string;
     times?: number;
   }): void;
-  /** Cuts the connection at a stage; at "end", `keep` says whether the message is taken. */
-  drop(at: SmtpStage, times?: number, options?: { keep?: boolean }): void;
-  /** Never answers at a stage; at "end", `keep` says whether the message is taken. */
-  hang(at: SmtpStage, times?: number, options?: { keep?: boolean }): void;
+  /** Cuts the connection at a stage. */
+  drop(at: SmtpStage, times?: number, options?: SilenceOptions): void;
+  /** Never answers at a stage. */
+  hang(at: SmtpStage, times?: number, options?: SilenceOptions): void;
   /** Cuts the connections that are open, idle ones too. */
   dropConnections(): void;
   /** Forgets the faults that are not used up. */
@@ -57,9 +57,17 @@ export interface FakeSmtp {
   close(): Promise<void>;
 }
 
+export interface SilenceOptions {
+  /** At "end": whether the message is taken. */
+  keep?: boolean;
+  /** Strikes only this share of the mails, from 0 to 1, at random. */
+  share?: number;
+}
+
 interface Rule {
   at: SmtpStage;
   to: string | undefined;
+  share: number;
   left: number;
   fault: { do: "refuse"; code: number; text: string } | { do: "drop" | "hang"; keep: boolean };
 }
@@ -107,7 +115,10 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
 
   function faultAt(at: SmtpStage, to: readonly string[]): Rule["fault"] | null {
     const rule = rules.find(
-      (one) => one.at === at && (one.to === undefined || to.includes(one.to)),
+      (one) =>
+        one.at === at &&
+        (one.to === undefined || to.includes(one.to)) &&
+        (one.share === 1 || Math.random() < one.share),
     );
     if (!rule) return null;
     rule.left -= 1;
@@ -160,13 +171,13 @@ export async function startFakeSmtp(options: FakeSmtpOptions = {}): Promise<Fake
     messages,
     connections: () => connections,
     refuse({ at, code, text = "refused by the test", to, times = Infinity }) {
-      rules.push({ at, to, left: times, fault: { do: "refuse", code, text } });
+      rules.push({ at, to, share: 1, left: times, fault: { do: "refuse", code, text } });
     },
-    drop(at, times = 1, { keep = false } = {}) {
-      rules.push({ at, to: undefined, left: times, fault: { do: "drop", keep } });
+    drop(at, times = 1, { keep = false, share = 1 } = {}) {
+      rules.push({ at, to: undefined, share, left: times, fault: { do: "drop", keep } });
     },
-    hang(at, times = 1, { keep = false } = {}) {
-      rules.push({ at, to: undefined, left: times, fault: { do: "hang", keep } });
+    hang(at, times = 1, { keep = false, share = 1 } = {}) {
+      rules.push({ at, to: undefined, share, left: times, fault: { do: "hang", keep } });
     },
     dropConnections() {
       for (const socket of sockets.values()) socket.destroy();

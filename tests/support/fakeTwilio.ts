@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { once, setMaxListeners } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -38,6 +38,11 @@ export interface AutoCallback {
   afterMs: number;
   /** What becomes of a message; delivered without it. */
   end?: (message: TakenMessage) => { status: MessageStatus; errorCode?: number };
+  /**
+   * Posts each of the two reports so many times within `afterMs`, the last one first, and as often
+   * a report of an attempt that nobody made.
+   */
+  repeat?: number;
 }
 
 /** A server that answers as Twilio's Messages API does, and fails in every way that is asked. */
@@ -52,6 +57,8 @@ export interface FakeTwilio {
   callbacks: readonly CallbackResult[];
   /** How many sends have come in, taken or not. */
   sends(): number;
+  /** How many requests have come in and wait for their answer. */
+  underWay(): number;
   /** Answers with an error of Twilio's; for ever, unless `times` is given. */
   refuse(
     rule: FaultTarget & { status: number; code: number; message?: string; times?: number },
@@ -60,6 +67,8 @@ export interface FakeTwilio {
   /** Answers with a gateway's page in HTML; nothing is taken. */
   html(status: number, times?: number, target?: FaultTarget): void;
   html500(times?: number, target?: FaultTarget): void;
+  /** Takes the message, then answers with a gateway's page in HTML. */
+  acceptThenHtml(status: number, times?: number, target?: FaultTarget): void;
   /** Takes the message, then cuts the connection. */
   acceptThenDrop(times?: number, target?: FaultTarget): void;
   /** Cuts the connection; nothing is taken. */
@@ -98,8 +107,13 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
   let latency = options.latencyMs ?? ([0, 0] as const);
   let autoCallback = options.autoCallback ?? null;
   let sends = 0;
+  let underWay = 0;
 
   const server = http.createServer((request, response) => {
+    underWay += 1;
+    response.once("close", () => {
+      underWay -= 1;
+    });
     answer(request, response).catch(() => response.destroy());
   });
   // Longer than any test: a client must never meet a kept connection in the act of closing.
@@ -171,10 +185,23 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
 
   function report(message: TakenMessage, plan: AutoCallback) {
     const end = plan.end?.(message) ?? { status: "delivered" as const };
+    if (plan.repeat !== undefined)
+      return reportOften(message, end.status, plan.repeat, plan.afterMs);
     later(plan.afterMs, async () => {
       if (end.status !== "failed") await change(message, "sent", null);
       later(plan.afterMs, () => change(message, end.status, end.errorCode ?? null));
     });
+  }
+
+  function reportOften(message: TakenMessage, end: MessageStatus, times: number, withinMs: number) {
+    changeStatus(message, end, null, now());
+    const posts = Array.from({ length: times }, () => [
+      () => poster.post({ ...message, status: "sent" }),
+      () => poster.post({ ...message, status: end }),
+      () => poster.post({ ...message, status: end }, randomUUID()),
+    ]).flat();
+    later(0, () => poster.post({ ...message, status: end }));
+    for (const post of posts) later(1 + randomInt(withinMs), post);
   }
 
   function change(message: TakenMessage, status: MessageStatus, errorCode: number | null) {
@@ -192,7 +219,7 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
   }
 
   const html: FakeTwilio["html"] = (status, times = 1, target = {}) =>
-    faults.add({ do: "html", status }, times, target);
+    faults.add({ do: "html", status, keep: false }, times, target);
 
   return {
     url,
@@ -201,6 +228,7 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
     messages,
     callbacks: poster.results,
     sends: () => sends,
+    underWay: () => underWay,
     refuse({ status, code, message = "refused by the test", times = Infinity, ...target }) {
       faults.add({ do: "refuse", status, code, message, retryAfter: null }, times, target);
     },
@@ -210,6 +238,8 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
     },
     html,
     html500: (times, target) => html(500, times, target),
+    acceptThenHtml: (status, times = 1, target = {}) =>
+      faults.add({ do: "html", status, keep: true }, times, target),
     acceptThenDrop: (times = 1, target = {}) =>
       faults.add({ do: "cut", keep: true }, times, target),
     drop: (times = 1, target = {}) => faults.add({ do: "cut", keep: false }, times, target),

@@ -21,8 +21,11 @@ export interface CallbackRoute {
 export interface CallbackPoster {
   results: CallbackResult[];
   route(route: CallbackRoute): void;
-  /** Posts the message's present status; resolves null where the sender asked for no callbacks. */
-  post(message: TakenMessage): Promise<CallbackResult | null>;
+  /**
+   * Posts the message's present status; resolves null where the sender asked for no callbacks.
+   * `attemptId` is put in place of the last part of the callback's address.
+   */
+  post(message: TakenMessage, attemptId?: string): Promise<CallbackResult | null>;
   close(): void;
 }
 
@@ -81,9 +84,10 @@ export function callbackPoster(account: { sid: string; authToken: string }): Cal
     results,
     route: (route) => void routes.unshift(route),
 
-    async post(message) {
-      const callbackUrl = message.params.StatusCallback;
-      if (callbackUrl === undefined) return null;
+    async post(message, attemptId) {
+      const asked = message.params.StatusCallback;
+      if (asked === undefined) return null;
+      const callbackUrl = attemptId ? asked.replace(/[^/]*$/, attemptId) : asked;
       const { sid, status, errorCode } = message;
       const params = callbackParams(message, account.sid);
       const signature = twilio.getExpectedTwilioSignature(account.authToken, callbackUrl, params);

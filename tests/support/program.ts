@@ -24,10 +24,17 @@ export interface Program {
   address: string;
   stdout(): string;
   stderr(): string;
+  /** How it ended; null while it runs. */
+  ended(): Ended | null;
   /** Sends SIGTERM, as an operator does, and waits until it has ended. */
   stop(): Promise<Ended>;
   /** Ends it as a power cut does. */
   kill9(): Promise<Ended>;
+}
+
+export interface ProgramOptions {
+  /** Arguments of Node's own, before the program's. */
+  nodeArgs?: string[];
 }
 
 /** The built program: `npm test` builds it first. */
@@ -58,8 +65,9 @@ export async function startProgram(
   owner: Owner,
   args: string[],
   env: Record<string, string>,
+  { nodeArgs = [] }: ProgramOptions = {},
 ): Promise<Program> {
-  const child = launch(args, { PORT: "0", ...env });
+  const child = launch(args, { PORT: "0", ...env }, MAIN, nodeArgs);
   owner.onTestFinished(() => child.refuseLeak());
   const ready = await until(
     `aftercare ${args.join(" ")} is at work`,
@@ -75,6 +83,7 @@ export async function startProgram(
     address: ready[1] ?? "",
     stdout: () => child.output.stdout,
     stderr: () => child.output.stderr,
+    ended: child.ended,
     stop: () => child.end("SIGTERM"),
     kill9: () => child.end("SIGKILL"),
   };
@@ -95,8 +104,8 @@ export async function runProgram(
   }
 }
 
-function launch(args: string[], env: Record<string, string>, main = MAIN) {
-  const child = spawn(process.execPath, [main, ...args], {
+function launch(args: string[], env: Record<string, string>, main = MAIN, nodeArgs: string[] = []) {
+  const child = spawn(process.execPath, [...nodeArgs, main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"], ...env },
   });

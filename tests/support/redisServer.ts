@@ -5,7 +5,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { Redis } from "ioredis";
-import { freePort, type ServerProcess, startServer } from "./serverProcess.ts";
+import {
+  freePort,
+  type RestartableServer,
+  type ServerProcess,
+  startServer,
+} from "./serverProcess.ts";
 
 const run = promisify(execFile);
 
@@ -16,9 +21,13 @@ export interface RedisServer extends ServerProcess {
 
 /**
  * Starts the `redis-server` that is on the PATH, in a temporary directory. On a Debian-like system
- * root installs it first, if it is missing; else it throws an error that says what to install.
+ * root installs it first, if it is missing; else it throws an error that says what to install. A
+ * `durable` one has its append-only file, as an operator's should.
  */
-export async function startRedis(say: (line: string) => void): Promise<RedisServer> {
+export async function startRedis(
+  say: (line: string) => void,
+  { durable = false } = {},
+): Promise<RedisServer & RestartableServer> {
   if (!(await works("redis-server"))) await install(say);
   const directory = await mkdtemp(path.join(tmpdir(), "aftercare-redis-"));
   try {
@@ -31,9 +40,10 @@ export async function startRedis(say: (line: string) => void): Promise<RedisServ
       requirepass: password,
       databases: "512",
       "maxmemory-policy": "noeviction",
-      // Nothing here outlives the run.
+      // Without it nothing outlives the run.
       save: "",
-      appendonly: "no",
+      appendonly: durable ? "yes" : "no",
+      appendfsync: "everysec",
     };
     const server = await startServer({
       name: "Redis",

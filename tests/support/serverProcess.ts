@@ -24,8 +24,49 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** One that can end and come back with all that it had kept. */
+export interface RestartableServer extends ServerProcess {
+  /** Ends it with this signal, and leaves its directory as it is. */
+  end(signal: NodeJS.Signals): Promise<void>;
+  /** Starts it again as it was started first, and waits until it answers. */
+  start(): Promise<void>;
+}
+
 /** Starts a server and waits until it answers. Where that fails, nothing of it is left. */
-export async function startServer(program: ServerProgram): Promise<ServerProcess> {
+export async function startServer(program: ServerProgram): Promise<RestartableServer> {
+  let running = launch(program);
+  const start = async () => {
+    running = launch(program);
+    await running.answers();
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    await endProcess(running.child, signal);
+    running.letGo();
+  };
+  const stop = async () => {
+    // SIGINT is the quick and clean way out of both PostgreSQL and Redis.
+    await endProcess(running.child, "SIGINT");
+    await rm(program.directory, { recursive: true, force: true });
+    running.letGo();
+  };
+  try {
+    await running.answers();
+    return { stop, end, start };
+  } catch (error) {
+    await stop();
+    throw new Error(`${program.name} did not start: ${String(error)}`, { cause: error });
+  }
+}
+
+interface Launched {
+  child: ChildProcess;
+  /** Resolves once the server answers; throws what it said where it is gone. */
+  answers(): Promise<void>;
+  /** Leaves its directory to the caller from here on. */
+  letGo(): void;
+}
+
+function launch(program: ServerProgram): Launched {
   const logFile = path.join(program.directory, "server.log");
   const log = openSync(logFile, "a");
   const child = spawn(program.command, program.args, {
@@ -39,27 +80,21 @@ export async function startServer(program: ServerProgram): Promise<ServerProcess
     failure = error;
   });
   const reaper = startReaper(child, program.directory);
-
-  const stop = async () => {
-    await endProcess(child);
-    await rm(program.directory, { recursive: true, force: true });
-    reaper?.kill("SIGKILL");
+  return {
+    child,
+    letGo: () => void reaper?.kill("SIGKILL"),
+    async answers() {
+      await until(
+        `${program.name} answers`,
+        async () => {
+          if (failure !== null || hasEnded(child)) return true;
+          return program.isReady().catch(() => false);
+        },
+        { deadlineMs: 30_000, everyMs: 30 },
+      );
+      if (failure !== null || hasEnded(child)) throw failure ?? new Error(lastLines(logFile));
+    },
   };
-  try {
-    await until(
-      `${program.name} answers`,
-      async () => {
-        if (failure !== null || hasEnded(child)) return true;
-        return program.isReady().catch(() => false);
-      },
-      { deadlineMs: 30_000, everyMs: 30 },
-    );
-    if (failure !== null || hasEnded(child)) throw failure ?? new Error(lastLines(logFile));
-    return { stop };
-  } catch (error) {
-    await stop();
-    throw new Error(`${program.name} did not start: ${String(error)}`, { cause: error });
-  }
 }
 
 /**
@@ -80,12 +115,11 @@ function startReaper(server: ChildProcess, directory: string): ChildProcess | nu
 
 const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
-/** SIGINT is the quick and clean way out of both PostgreSQL and Redis. */
-async function endProcess(child: ChildProcess): Promise<void> {
+async function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.pid === undefined || hasEnded(child)) return;
   const ended = once(child, "exit");
   const impatience = setTimeout(() => child.kill("SIGKILL"), 5_000);
-  child.kill("SIGINT");
+  child.kill(signal);
   await ended;
   clearTimeout(impatience);
 }
