@@ -61,10 +61,17 @@ export async function drill(
   try {
     const notes = await flow(fault, installation, new Date(begun + HORIZON_MS), progress);
     progress.stage("comparing");
-    const evidence = await gather(installation, new Date(begun + HORIZON_MS));
+    const ledger = await readLedger(installation.open, new Date(begun + HORIZON_MS)).catch(
+      (error: unknown) => {
+        notes.push(`the ledger could not be read: ${String(error)}`);
+        return [];
+      },
+    );
+    const evidence = { ...gather(installation), ledger };
     const verdict = judge(evidence);
     const good = isGood(verdict) && notes.length === 0;
     if (!good) notes.push(`see ${await keepErrors(installation, evidence)}`);
+    progress.stage(`received ${verdict.received} of ${verdict.promised}, lost ${verdict.lost}`);
     const tookMs = Date.now() - begun;
     return { fault: fault.name, result: { kind: "done", verdict, tookMs }, good, notes };
   } finally {
@@ -120,8 +127,8 @@ async function flow(
   return notes;
 }
 
-async function gather(installation: Installation, horizon: Date): Promise<Evidence> {
-  const { enrolment, cancelled, open, twilio, smtp } = installation;
+function gather(installation: Installation): Omit<Evidence, "ledger"> {
+  const { enrolment, cancelled, twilio, smtp } = installation;
   return {
     promised: enrolment.enrolled.flatMap(({ promised }) =>
       promised.map(({ id, dueAt, trace }) => ({
@@ -132,7 +139,6 @@ async function gather(installation: Installation, horizon: Date): Promise<Eviden
     ),
     received: [...twilio.messages.map(textOf), ...smtp.messages.map(mailOf)],
     cancelled,
-    ledger: await readLedger(open, horizon),
   };
 }
 

@@ -50,16 +50,18 @@ async function runAll(options: Options): Promise<boolean> {
   }
   const progress = openProgress();
   const rows: Row[] = [];
-  for (const fault of options.fault) {
-    rows.push(await drill(fault, options.deployment, options.reminders, progress));
+  try {
+    for (const fault of options.fault) {
+      rows.push(await drill(fault, options.deployment, options.reminders, progress));
+    }
+  } finally {
+    if (rows.length > 0) process.stdout.write(`${tableOf(rows)}\n`);
   }
-  const table = tableOf(rows);
-  process.stdout.write(`${table}\n`);
   if (options.write !== undefined) {
     const { deployment, reminders, fault } = options;
     const names = fault.length === FAULTS.length ? "all" : fault.map(({ name }) => name).join(",");
     const asked = `npm run drill -- --deployment ${deployment} --reminders ${reminders} --fault ${names}`;
-    await writeReport(options.write, deployment, table, asked);
+    await writeReport(options.write, deployment, tableOf(rows), asked);
   }
   return rows.every(({ good }) => good);
 }

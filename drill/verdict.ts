@@ -70,8 +70,10 @@ export function judge({ promised, received, cancelled, ledger }: Evidence): Verd
   }
   for (const [id, messages] of arrivals) {
     messages.sort((one, other) => one.at - other.at);
-    const reminder = known.get(id);
-    for (const extra of messages.slice(1)) count(duplicates, causeOf(extra, messages, reminder));
+    const excused = excusedMails(messages, known.get(id));
+    for (const index of messages.slice(1).keys()) {
+      count(duplicates, index < excused ? COULD_NOT_ASK : "unexplained");
+    }
   }
   for (const id of ofSecondTreatments(ledger)) {
     if (arrivals.has(id)) count(duplicates, "enrolled twice");
@@ -111,7 +113,8 @@ export function judge({ promised, received, cancelled, ledger }: Evidence): Verd
       arrivals.get(reminderId)?.some(({ at }) => at >= askedAt),
     ).length,
     lost,
-    unknownSettled: ledger.filter((each) => wasUnknown(each) && !UNSETTLED.has(each.status)).length,
+    unknownSettled: ledger.filter((each) => timesUnknown(each) > 0 && !UNSETTLED.has(each.status))
+      .length,
     worstLatenessMs: lateness.reduce((worst, each) => Math.max(worst, each), 0),
   };
 }
@@ -128,22 +131,14 @@ export function unexplained({ duplicates }: Pick<Verdict, "duplicates">): number
   return all - (duplicates.get(COULD_NOT_ASK) ?? 0);
 }
 
-/** A mail is excused whose reminder has gone by mail before, in doubt. */
-function causeOf(
-  extra: Received,
-  messages: readonly Received[],
-  reminder: ReminderDetail | undefined,
-): string {
+/** Each time that a mail was in doubt excuses one more, of a reminder that went by mail alone. */
+function excusedMails(messages: readonly Received[], reminder: ReminderDetail | undefined): number {
   const byMail = messages.every(({ channel }) => channel === "email");
-  if (extra.channel === "email" && byMail && reminder && wasUnknown(reminder)) return COULD_NOT_ASK;
-  return "unexplained";
+  return byMail && reminder ? timesUnknown(reminder) : 0;
 }
 
-function wasUnknown({ events, attempts }: ReminderDetail): boolean {
-  return (
-    events.some(({ type }) => type === "unknown") ||
-    attempts.some(({ status }) => status === "unknown")
-  );
+function timesUnknown({ events }: ReminderDetail): number {
+  return events.filter(({ type }) => type === "unknown").length;
 }
 
 /** The end of a reminder that is not said to be sent; null without a reason for it. */

@@ -125,6 +125,15 @@ describe("the verdict of a drill", () => {
     expect(inDoubt.duplicates).toEqual(new Map([[COULD_NOT_ASK, 1]]));
     expect(isGood(inDoubt)).toBe(true);
 
+    const thrice = [...received, mail("r", DUE + 120_000)];
+    const tooMany = judge(evidence({ reminder: { events: [unknown] }, received: thrice }));
+    expect(tooMany.duplicates).toEqual(
+      new Map([
+        [COULD_NOT_ASK, 1],
+        ["unexplained", 1],
+      ]),
+    );
+
     const certain = judge(evidence({ received }));
     expect(certain.duplicates).toEqual(new Map([["unexplained", 1]]));
     expect(isGood(certain)).toBe(false);
