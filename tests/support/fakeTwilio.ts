@@ -36,6 +36,8 @@ export interface FakeTwilioOptions {
 export interface AutoCallback {
   /** From taking the message to the report "sent", and from that to the last report. */
   afterMs: number;
+  /** Of which share of the messages, from 0 to 1, at random; of all without it. */
+  share?: number;
   /** What becomes of a message; delivered without it. */
   end?: (message: TakenMessage) => { status: MessageStatus; errorCode?: number };
   /**
@@ -179,7 +181,7 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
     const sameNumber = byNumber.get(params.To ?? "");
     if (sameNumber) sameNumber.push(message);
     else byNumber.set(params.To ?? "", [message]);
-    if (autoCallback) report(message, autoCallback);
+    if (autoCallback && Math.random() < (autoCallback.share ?? 1)) report(message, autoCallback);
     return message;
   }
 
