@@ -117,7 +117,7 @@ async function flow(
   await injection;
 
   if (enrolment.unanswered > 0) notes.push(`${enrolment.unanswered} enrolments went unanswered`);
-  if (enrolment.refused > 0 && !fault.enrolmentsMayFail) {
+  if (enrolment.refused > 0 && !fault.stopsApiOn?.includes(installation.deployment)) {
     notes.push(`${enrolment.refused} requests to enrol were refused`);
   }
   for (const each of new Set([installation.api, ...installation.workers])) {

@@ -15,7 +15,7 @@ export const diskFull: Fault = {
   ...(process.platform !== "linux" && {
     notOn: { embedded: "only Linux can limit the files of a process that runs" },
   }),
-  enrolmentsMayFail: true,
+  stopsApiOn: ["redis", "postgres", "embedded"],
   async inject(installation) {
     await arrived(installation, 0.25);
     const { postgres } = installation;

@@ -9,8 +9,8 @@ export interface Fault {
   about: string;
   /** Deployments to which it does not apply, each with the reason. */
   notOn?: Partial<Record<Deployment, string>>;
-  /** Whether enrolments may go unanswered, or be answered 503, meanwhile. */
-  enrolmentsMayFail?: boolean;
+  /** Deployments on which enrolments may go unanswered, or be answered 503, meanwhile. */
+  stopsApiOn?: readonly Deployment[];
   /** Done before the first enrolment. */
   prepare?: (installation: Installation) => Promise<void>;
   /** Done while messages flow; it resolves when nothing is wrong any more. */

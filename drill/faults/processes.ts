@@ -15,7 +15,7 @@ export const killWorker: Fault = {
   name: "kill-worker",
   about:
     "A worker is killed with SIGKILL and started again, five times, one after the other; on the embedded engine it is the one process.",
-  enrolmentsMayFail: true,
+  stopsApiOn: ["embedded"],
   inject: (installation) => killAgain(installation, installation.workers),
 };
 
@@ -23,7 +23,7 @@ export const killApi: Fault = {
   name: "kill-api",
   about: "The API is killed with SIGKILL and started again, five times.",
   notOn: { embedded: "the API and the worker are one process: see kill-worker" },
-  enrolmentsMayFail: true,
+  stopsApiOn: ["redis", "postgres"],
   inject: (installation) => killAgain(installation, [installation.api]),
 };
 
@@ -44,7 +44,7 @@ export const pauseWorker: Fault = {
   name: "pause-worker",
   about:
     "A worker is stopped with SIGSTOP for 45 s, longer than the lock of its jobs, and then goes on.",
-  enrolmentsMayFail: true,
+  stopsApiOn: ["embedded"],
   async inject(installation) {
     await arrived(installation, 0.2);
     const [worker] = installation.workers;

@@ -72,7 +72,7 @@ export const restartPostgres: Fault = {
   about:
     "PostgreSQL is shut down in immediate mode, as by a crash, and started again 3 s later, twice. Enrolments that are answered 503 are asked again under their Idempotency-Key.",
   notOn: { embedded: "the engine ends with the program: see kill-worker" },
-  enrolmentsMayFail: true,
+  stopsApiOn: ["redis", "postgres"],
   async inject(installation) {
     for (const share of [0.2, 0.5]) {
       await arrived(installation, share);
