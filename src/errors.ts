@@ -1,7 +1,5 @@
 /** Every code an AppError can carry. http/problem.ts gives each one its HTTP status. */
 export type ErrorCode =
-  | "already_ended"
-  | "already_sending"
   | "bad_config"
   | "bad_content"
   | "data_dir_locked"

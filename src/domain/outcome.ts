@@ -45,6 +45,8 @@ export interface Move {
   /** Set where it is to be sent at another time than before. */
   dueAt: Date | null;
   sendUntil: Date | null;
+  /** Set where its channels were chosen anew. */
+  channels?: readonly ChannelName[];
 }
 
 const FIRST_RETRY_MS = 30_000;

@@ -54,8 +54,6 @@ export function notFound(what: string): HttpProblem {
 }
 
 const STATUS: Record<ErrorCode, number> = {
-  already_ended: 409,
-  already_sending: 409,
   bad_config: 500,
   bad_content: 500,
   data_dir_locked: 503,

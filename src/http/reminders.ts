@@ -1,14 +1,13 @@
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
 import { REMINDER_STATUSES } from "../domain/reminder.ts";
 import { listAttempts } from "../ledger/attempts.ts";
 import { listReminderEvents } from "../ledger/events.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { cancelReminder, findReminder, listReminders } from "../ledger/reminders.ts";
-import { actorOf, callerOf } from "./auth.ts";
+import { findReminder, listReminders } from "../ledger/reminders.ts";
+import { callerOf } from "./auth.ts";
 import { notFound } from "./problem.ts";
-import { errorsOf, idParams, pageQuery, reasonBody } from "./requests.ts";
+import { errorsOf, idParams, instant, pageQuery } from "./requests.ts";
 import {
   cursorView,
   reminderDetailSchema,
@@ -17,14 +16,10 @@ import {
   reminderView,
 } from "./views.ts";
 
-const instant = z.iso
-  .datetime({ offset: true, error: "must be a time with its offset or Z" })
-  .transform((text) => new Date(text));
-
-/** Reading and cancelling reminders. */
-export const reminderRoutes: FastifyPluginCallbackZod<{ ledger: Ledger; clock: Clock }> = (
+/** Reading reminders. */
+export const reminderRoutes: FastifyPluginCallbackZod<{ ledger: Ledger }> = (
   server,
-  { ledger, clock },
+  { ledger },
   done,
 ) => {
   server.route({
@@ -47,11 +42,13 @@ export const reminderRoutes: FastifyPluginCallbackZod<{ ledger: Ledger; clock: C
       },
     },
     async handler(request) {
-      const { cursor = null, ...filter } = request.query;
-      const page = await listReminders(ledger.db, callerOf(request).clinic.id, {
-        ...filter,
-        cursor,
-      });
+      const { cursor = null, limit, status, ...filter } = request.query;
+      const page = await listReminders(
+        ledger.db,
+        callerOf(request).clinic.id,
+        { ...filter, ...(status && { status: [status] }) },
+        { cursor, limit },
+      );
       return { items: page.items.map(reminderView), nextCursor: cursorView(page.next) };
     },
   });
@@ -73,35 +70,6 @@ export const reminderRoutes: FastifyPluginCallbackZod<{ ledger: Ledger; clock: C
       const attempts = await listAttempts(ledger.db, clinic.id, reminder.id);
       const events = await listReminderEvents(ledger.db, clinic.id, reminder.id);
       return reminderDetailView(reminder, attempts, events);
-    },
-  });
-
-  server.route({
-    method: "POST",
-    url: "/reminders/:id/cancel",
-    config: { role: "admin" },
-    schema: {
-      summary: "Cancel an unsent reminder",
-      description: "409 `already_sending` where it is leaving; 409 `already_ended` where it has.",
-      tags: ["reminders"],
-      params: idParams,
-      body: reasonBody,
-      response: { 200: reminderSchema, ...errorsOf(404, 409, 422) },
-    },
-    async handler(request) {
-      const caller = callerOf(request);
-      const reminder = await cancelReminder(
-        ledger,
-        {
-          clinicId: caller.clinic.id,
-          id: request.params.id,
-          reason: request.body.reason,
-          actor: actorOf(caller),
-        },
-        clock.now(),
-      );
-      if (reminder === undefined) throw notFound("reminder");
-      return reminderView(reminder);
     },
   });
 

@@ -6,6 +6,11 @@ import { cursorSchema } from "./views.ts";
 /** The address of one thing. An id that is no uuid is the id of nothing: 404, not a wrong field. */
 export const idParams = z.object({ id: z.uuid() });
 
+/** An instant as people write it, with its offset. */
+export const instant = z.iso
+  .datetime({ offset: true, error: "must be a time with its offset or Z" })
+  .transform((text) => new Date(text));
+
 /** Which page of a list, and how long. */
 export const pageQuery = z.strictObject({
   cursor: cursorSchema.optional(),

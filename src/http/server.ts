@@ -10,6 +10,7 @@ import { addDocs } from "./docs.ts";
 import { type HealthRoutes, healthRoutes } from "./health.ts";
 import { answerBadAddress, answerProblems, answerUnreadable, HttpProblem } from "./problem.ts";
 import { protocolRoutes } from "./protocols.ts";
+import { type ReminderActionRoutes, reminderActionRoutes } from "./reminderActions.ts";
 import { reminderRoutes } from "./reminders.ts";
 import { type TreatmentRoutes, treatmentRoutes } from "./treatments.ts";
 import { type UnsubscribeRoutes, unsubscribeRoutes } from "./unsubscribe.ts";
@@ -23,6 +24,7 @@ const ARRIVAL_MS = 30_000;
 
 /** All that the routes need, from the composition root. */
 export type ServerParts = TreatmentRoutes &
+  ReminderActionRoutes &
   HealthRoutes &
   UnsubscribeRoutes &
   WebhookRoutes & { log: Log };
@@ -59,6 +61,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
         requireKey(api, parts.ledger);
         await api.register(treatmentRoutes, parts);
         await api.register(reminderRoutes, parts);
+        await api.register(reminderActionRoutes, parts);
         await api.register(protocolRoutes, parts);
       },
       { prefix: "/v1" },

@@ -4,6 +4,7 @@ import { formatInZone } from "../domain/localTime.ts";
 import { STEP_KINDS } from "../domain/protocol.ts";
 import { CHANNEL_USES, type PlannedReminder, REMINDER_STATUSES } from "../domain/reminder.ts";
 import type { Attempt } from "../ledger/attempts.ts";
+import type { BulkCursor } from "../ledger/bulkActions.ts";
 import type { Event } from "../ledger/events.ts";
 import type { Cursor } from "../ledger/page.ts";
 import type { Reminder } from "../ledger/reminders.ts";
@@ -145,17 +146,37 @@ export function treatmentView(treatment: Treatment): z.infer<typeof treatmentSch
 
 /** Where the next page begins, as an opaque text; null at the end. */
 export function cursorView(cursor: Cursor | null): string | null {
-  return cursor && Buffer.from(`${cursor.at.toISOString()} ${cursor.id}`).toString("base64url");
+  return cursor && opaque(cursor.at.toISOString(), cursor.id);
 }
 
 /** A query's `cursor` as `cursorView` made it. */
 export const cursorSchema = z.string().transform((text, ctx): Cursor => {
-  const [at = "", id = ""] = Buffer.from(text, "base64url").toString().split(" ");
+  const [at = "", id = ""] = parts(text);
   const read = z.object({ at: utc, id: z.uuid() }).safeParse({ at, id });
   if (read.success) return { at: new Date(read.data.at), id };
   ctx.addIssue({ code: "custom", message: "is not a cursor of this list; use nextCursor" });
   return z.NEVER;
 });
+
+/** Where an operation on many reminders goes on, as an opaque text; null where it is done. */
+export function bulkCursorView(cursor: BulkCursor | null): string | null {
+  if (cursor === null) return null;
+  const { began, last } = cursor;
+  return opaque(began.toISOString(), last.at.toISOString(), last.id);
+}
+
+/** A body's `cursor` as `bulkCursorView` made it. */
+export const bulkCursorSchema = z.string().transform((text, ctx): BulkCursor => {
+  const [began = "", at = "", id = ""] = parts(text);
+  const read = z.object({ began: utc, at: utc, id: z.uuid() }).safeParse({ began, at, id });
+  if (read.success) return { began: new Date(began), last: { at: new Date(at), id } };
+  ctx.addIssue({ code: "custom", message: "is not a cursor of this call; use nextCursor" });
+  return z.NEVER;
+});
+
+const opaque = (...texts: string[]) => Buffer.from(texts.join(" ")).toString("base64url");
+
+const parts = (text: string) => Buffer.from(text, "base64url").toString().split(" ");
 
 function commonView(reminder: PlannedReminder | Reminder, timeZone: string) {
   return {

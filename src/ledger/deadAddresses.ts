@@ -22,16 +22,23 @@ export async function markDead(
     .execute();
 }
 
-/** Forgets it again: the address was seen to take a message, or an admin wants it tried. */
-export async function reviveAddress(
+/** Forgets them again: they were seen to take a message, or an admin wants them tried. */
+export async function reviveAddresses(
   db: Queries,
-  alive: { clinicId: string; channel: ChannelName; address: string },
+  clinicId: string,
+  alive: readonly { channel: ChannelName; address: string }[],
 ): Promise<void> {
+  if (alive.length === 0) return;
   await db
     .deleteFrom("dead_addresses")
-    .where("clinic_id", "=", alive.clinicId)
-    .where("channel", "=", alive.channel)
-    .where("address", "=", foldAddress(alive.channel, alive.address))
+    .where("clinic_id", "=", clinicId)
+    .where((where) =>
+      where.or(
+        alive.map(({ channel, address }) =>
+          where.and({ channel, address: foldAddress(channel, address) }),
+        ),
+      ),
+    )
     .execute();
 }
 

@@ -42,15 +42,17 @@ export async function moveReminders(
     retries: move.retries,
     due_at: move.dueAt,
     send_until: move.sendUntil,
+    channels: move.channels ?? null,
   }));
   const moved = await sql<{ id: string }>`
     update aftercare.reminders r
     set status = m.status, status_reason = m.reason, channel = m.channel, retries = m.retries,
+      channels = coalesce(m.channels, r.channels),
       due_at = coalesce(m.due_at, r.due_at), send_until = coalesce(m.send_until, r.send_until),
       taken_at = case when m.status = 'unknown' then ${now}::timestamptz end, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as m(id uuid, dispatch_no int, "from" text[], status text, reason text, channel text,
-        retries int, due_at timestamptz, send_until timestamptz)
+        retries int, due_at timestamptz, send_until timestamptz, channels text[])
     where r.id = m.id and r.dispatch_no = m.dispatch_no and r.status = any(m."from")
     returning r.id`.execute(db);
   const ids = new Set(moved.rows.map((row) => row.id));

@@ -8,7 +8,7 @@ import {
   saysMore,
 } from "../domain/receipt.ts";
 import { noteSign, type PauseChange } from "./channelStates.ts";
-import { markDead, reviveAddress } from "./deadAddresses.ts";
+import { markDead, reviveAddresses } from "./deadAddresses.ts";
 import { type Deliverable, loadDeliverables } from "./deliverables.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { moveReminders } from "./moves.ts";
@@ -171,7 +171,7 @@ async function noteAddress(
   now: Date,
 ): Promise<void> {
   if (address === null) return;
-  if (meaning.status === "delivered") await reviveAddress(db, { clinicId, channel, address });
+  if (meaning.status === "delivered") await reviveAddresses(db, clinicId, [{ channel, address }]);
   if (meaning.status !== "undelivered") return;
   const { failure } = meaning;
   if (failure.kind === "permanent" && failure.reason === "bad_address") {

@@ -1,8 +1,7 @@
-import { sql } from "kysely";
-import { CANCELLABLE, type PlannedReminder, type ReminderStatus } from "../domain/reminder.ts";
-import { AppError } from "../errors.ts";
-import { addEvents } from "./events.ts";
-import type { Ledger, Queries } from "./ledger.ts";
+import { type RawBuilder, sql } from "kysely";
+import type { ChannelName } from "../domain/channel.ts";
+import type { PlannedReminder, ReminderStatus } from "../domain/reminder.ts";
+import type { Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
 
 /** One planned message as stored. */
@@ -90,15 +89,16 @@ export async function listTreatmentReminders(
   return rows.map(toReminder);
 }
 
-/** Which reminders to list; `from` is included and `to` is not. */
+/** Which reminders are meant; by due time `from` is included and `to` is not. */
 export interface ReminderFilter {
-  status?: ReminderStatus | undefined;
+  status?: readonly ReminderStatus[] | undefined;
+  statusReason?: string | undefined;
+  step?: string | undefined;
+  channel?: ChannelName | undefined;
   from?: Date | undefined;
   to?: Date | undefined;
   patientId?: string | undefined;
   treatmentId?: string | undefined;
-  cursor: Cursor | null;
-  limit: number;
 }
 
 /** A clinic's reminders by due time, earliest first, a page at a time. */
@@ -106,91 +106,34 @@ export async function listReminders(
   db: Queries,
   clinicId: string,
   filter: ReminderFilter,
+  { cursor, limit }: { cursor: Cursor | null; limit: number },
 ): Promise<Page<Reminder>> {
-  let query = reminderRows(db, clinicId);
-  if (filter.status !== undefined) query = query.where("reminders.status", "=", filter.status);
-  if (filter.from !== undefined) query = query.where("due_at", ">=", filter.from);
-  if (filter.to !== undefined) query = query.where("due_at", "<", filter.to);
-  if (filter.patientId !== undefined) {
-    query = query.where("reminders.patient_id", "=", filter.patientId);
-  }
-  if (filter.treatmentId !== undefined)
-    query = query.where("treatment_id", "=", filter.treatmentId);
-  if (filter.cursor !== null) {
-    const { at, id } = filter.cursor;
-    query = query.where(sql<boolean>`(reminders.due_at, reminders.id) > (${at}, ${id}::uuid)`);
-  }
-  const rows = await query
+  const rows = await reminderRows(db, clinicId)
+    .where(matching(filter, cursor))
     .orderBy("due_at")
     .orderBy("reminders.id")
-    .limit(filter.limit + 1)
+    .limit(limit + 1)
     .execute();
-  return pageOf(rows.map(toReminder), filter.limit, (last) => ({ at: last.dueAt, id: last.id }));
+  return pageOf(rows.map(toReminder), limit, (last) => ({ at: last.dueAt, id: last.id }));
 }
 
-/**
- * Cancels one unsent reminder: nothing claims it after this resolves. Cancelling twice is the same
- * as once. Undefined where the clinic has no such reminder; throws AppError `already_sending` while
- * it is leaving, `already_ended` once it has ended otherwise.
- */
-export function cancelReminder(
-  ledger: Ledger,
-  request: { clinicId: string; id: string; reason: string; actor: string },
-  now: Date,
-): Promise<Reminder | undefined> {
-  const { clinicId, id, reason, actor } = request;
-  return ledger.db.transaction().execute(async (db) => {
-    const [cancelled] = await cancelReminders(db, { clinicId, id }, now);
-    const reminder = await findReminder(db, clinicId, id);
-    if (reminder === undefined) return undefined;
-    if (cancelled === undefined && reminder.status !== "cancelled") throw refusal(reminder.status);
-    if (cancelled !== undefined) {
-      await addEvents(db, [
-        {
-          clinicId,
-          treatmentId: reminder.treatmentId,
-          reminderId: id,
-          type: "cancelled",
-          actor,
-          detail: { reason },
-          at: now,
-        },
-      ]);
-    }
-    return reminder;
-  });
-}
-
-/** Cancels what can still be stopped of one reminder or of one treatment; returns the ids. */
-export async function cancelReminders(
-  db: Queries,
-  which: { clinicId: string; id: string } | { clinicId: string; treatmentId: string },
-  now: Date,
-): Promise<string[]> {
-  // Locked first: one that is being recorded just now is seen as what it becomes.
-  const locked = await db
-    .selectFrom("reminders")
-    .select(["id", "status"])
-    .where("clinic_id", "=", which.clinicId)
-    .where("id" in which ? "id" : "treatment_id", "=", "id" in which ? which.id : which.treatmentId)
-    .orderBy("id")
-    .forUpdate()
-    .execute();
-  const ids = locked.filter(({ status }) => CANCELLABLE.includes(status)).map(({ id }) => id);
-  if (ids.length === 0) return [];
-  await db
-    .updateTable("reminders")
-    .set({ status: "cancelled", updated_at: now })
-    .where("clinic_id", "=", which.clinicId)
-    .where("id", "in", ids)
-    .execute();
-  return ids;
-}
-
-function refusal(status: ReminderStatus): AppError {
-  return status === "sending" || status === "unknown"
-    ? new AppError("already_sending", "the message is already on its way and cannot be stopped")
-    : new AppError("already_ended", `the reminder is ${status} and cannot be cancelled`);
+/** In SQL: whether a reminder is meant by `filter`, and comes after `cursor` by due time. */
+export function matching(filter: ReminderFilter, cursor: Cursor | null): RawBuilder<boolean> {
+  const { status, statusReason, step, channel, from, to, patientId, treatmentId } = filter;
+  const all = [sql`true`];
+  if (status !== undefined) all.push(sql`reminders.status = any(${[...status]}::text[])`);
+  if (statusReason !== undefined) all.push(sql`reminders.status_reason = ${statusReason}`);
+  if (step !== undefined) all.push(sql`reminders.step = ${step}`);
+  if (channel !== undefined) all.push(sql`reminders.channel = ${channel}`);
+  if (from !== undefined) all.push(sql`reminders.due_at >= ${from}`);
+  if (to !== undefined) all.push(sql`reminders.due_at < ${to}`);
+  if (patientId !== undefined) all.push(sql`reminders.patient_id = ${patientId}`);
+  if (treatmentId !== undefined) all.push(sql`reminders.treatment_id = ${treatmentId}`);
+  if (cursor !== null) {
+    const { at, id } = cursor;
+    all.push(sql`(reminders.due_at, reminders.id) > (${at}, ${id}::uuid)`);
+  }
+  return sql<boolean>`${sql.join(all, sql` and `)}`;
 }
 
 function reminderRows(db: Queries, clinicId: string) {

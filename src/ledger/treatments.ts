@@ -1,10 +1,11 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import type { ReminderStatus } from "../domain/reminder.ts";
+import { actOn } from "./actions.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
-import { cancelReminders, listTreatmentReminders, type Reminder } from "./reminders.ts";
+import { listTreatmentReminders, type Reminder } from "./reminders.ts";
 
 /** A procedure done on a patient at `performedAt`. */
 export interface Treatment {
@@ -102,21 +103,29 @@ export function cancelTreatment(
       .returning("id")
       .executeTakeFirst();
     if (found === undefined) return undefined;
-    const cancelled = await cancelReminders(db, { clinicId, treatmentId: id }, now);
-    const event = { clinicId, treatmentId: id, actor, at: now };
     await addEvents(db, [
-      { ...event, reminderId: null, type: "treatment cancelled", detail: { reason } },
-      ...cancelled.map((reminderId) => ({
-        ...event,
-        reminderId,
-        type: "cancelled",
+      {
+        clinicId,
+        treatmentId: id,
+        reminderId: null,
+        type: "treatment cancelled",
+        actor,
         detail: { reason },
-      })),
+        at: now,
+      },
     ]);
+    const all = await listTreatmentReminders(db, clinicId, id);
+    const decided = await actOn(
+      db,
+      { clinicId, action: "cancel", reason, actor },
+      all.map((reminder) => reminder.id),
+      now,
+    );
+    const cancelled = decided.filter(({ decision }) => decision.kind === "move").length;
     const treatment = await findTreatment(db, clinicId, id);
     const reminders = await listTreatmentReminders(db, clinicId, id);
     const alreadySending = reminders.filter(({ status }) => onItsWay(status)).length;
-    return treatment && { treatment, cancelled: cancelled.length, alreadySending, reminders };
+    return treatment && { treatment, cancelled, alreadySending, reminders };
   });
 }
 

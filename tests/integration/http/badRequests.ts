@@ -25,6 +25,7 @@ export interface BadRequest {
 const LIST = "GET /v1/reminders";
 const UNKNOWN = randomUUID();
 const REASON = { reason: "the patient asked for it" };
+const BULK = { ...REASON, filter: { status: "failed" } };
 
 const KEYS: BadRequest[] = [
   ...["GET /v1/treatments", "GET /v1/protocols", `POST /v1/reminders/${UNKNOWN}/cancel`].map(
@@ -42,14 +43,13 @@ const KEYS: BadRequest[] = [
     status: 403,
     code: "admin_only",
   },
-  {
-    name: "a key of the desk, to cancel a reminder",
-    as: "desk",
-    request: `POST /v1/reminders/${UNKNOWN}/cancel`,
-    body: REASON,
-    status: 403,
-    code: "admin_only",
-  },
+  ...["cancel", "replay", "send-now"].flatMap((action) =>
+    [`${UNKNOWN}/${action}`, action].map((path): BadRequest => {
+      const name = `a key of the desk, for ${path.replace(UNKNOWN, ":id")}`;
+      const request = `POST /v1/reminders/${path}`;
+      return { name, as: "desk", request, body: BULK, status: 403, code: "admin_only" };
+    }),
+  ),
 ];
 
 const ADDRESSES: BadRequest[] = [
@@ -64,6 +64,9 @@ const ADDRESSES: BadRequest[] = [
   nowhere("an id longer than any", `GET /v1/treatments/${"a".repeat(150)}`),
   nowhere("a treatment to cancel that is not there", `POST /v1/treatments/${UNKNOWN}/cancel`),
   nowhere("a reminder to cancel that is not there", `POST /v1/reminders/${UNKNOWN}/cancel`),
+  nowhere("a reminder to replay that is not there", `POST /v1/reminders/${UNKNOWN}/replay`),
+  nowhere("a reminder to send now that is not there", `POST /v1/reminders/${UNKNOWN}/send-now`),
+  nowhere("a reminder to replay whose id is none", "POST /v1/reminders/1/replay"),
   {
     name: "an address that is not encoded",
     as: "admin",
@@ -97,7 +100,41 @@ const REASONS: BadRequest[] = [
   wrongReason("an unknown field beside the reason", { ...REASON, force: true }, "force"),
 ];
 
-export const BAD_REQUESTS: BadRequest[] = [...KEYS, ...ADDRESSES, ...QUERIES, ...REASONS];
+const BULKS: BadRequest[] = [
+  wrongBulk("no filter", { filter: undefined }, "filter"),
+  wrongBulk("a filter without a condition", { filter: {} }, "filter"),
+  wrongBulk(
+    "a filter of what is not known",
+    { filter: { step: "sun", kind: "caution" } },
+    "filter.kind",
+  ),
+  wrongBulk("a filter of no status", { filter: { status: [] } }, "filter.status"),
+  wrongBulk("a filter of a status that is none", { filter: { status: "late" } }, "filter.status"),
+  wrongBulk("a filter of another channel", { filter: { channel: "fax" } }, "filter.channel"),
+  wrongBulk(
+    "a filter of a time without its offset",
+    { filter: { from: "2026-11-23" } },
+    "filter.from",
+  ),
+  wrongBulk(
+    "a filter of a patient without an id",
+    { filter: { patientId: "1" } },
+    "filter.patientId",
+  ),
+  wrongBulk("a filter with a null in it", { filter: { step: "gym\0ok" } }, "filter.step"),
+  wrongBulk("no reason", { reason: undefined }, "reason"),
+  wrongBulk("a dry run that is a word", { dryRun: "no" }, "dryRun"),
+  ...[0, 10_001, 1.5, "10"].map((limit) => wrongBulk(`a limit of ${limit}`, { limit }, "limit")),
+  wrongBulk("a cursor of its own", { cursor: "next" }, "cursor"),
+  wrongBulk(
+    "a list's cursor",
+    { cursor: Buffer.from(`2026-11-23T15:30:00.000Z ${UNKNOWN}`).toString("base64url") },
+    "cursor",
+  ),
+  wrongBulk("an unknown field", { force: true }, "force"),
+];
+
+export const BAD_REQUESTS: BadRequest[] = [...KEYS, ...ADDRESSES, ...QUERIES, ...REASONS, ...BULKS];
 
 function unsigned(name: string, as: BadRequest["as"], request: string, code: string): BadRequest {
   return { name: `${name}: ${request}`, as, request, status: 401, code };
@@ -118,4 +155,19 @@ function wrongReason(name: string, body: object, field = "reason"): BadRequest {
   const request = `POST /v1/treatments/${UNKNOWN}/cancel`;
   const code = "validation_failed";
   return { name, as: "admin", request, body, status: 422, code, paths: [field] };
+}
+
+function wrongBulk(name: string, change: object, field: string): BadRequest {
+  const body = { ...BULK, ...change };
+  const code = "validation_failed";
+  const request = "POST /v1/reminders/replay";
+  return {
+    name: `${name}, in bulk`,
+    as: "admin",
+    request,
+    body,
+    status: 422,
+    code,
+    paths: [field],
+  };
 }

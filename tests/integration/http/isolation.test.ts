@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { REMINDER_STATUSES } from "../../../src/domain/reminder.ts";
 import { optOut } from "../../../src/ledger/optOuts.ts";
 import { useApp } from "../../support/app.ts";
 import type { HttpAnswer } from "../../support/appCaller.ts";
@@ -64,12 +65,12 @@ const ROUTES: Record<string, (known: Known) => Promise<void>> = {
       expectProblem(answer, { status: 404, code: "not_found" });
     }
   },
-  "POST /v1/reminders/{id}/cancel": async ({ theirs, own }) => {
-    for (const { id } of theirs.reminders) {
-      const answer = await own.admin.post(`/v1/reminders/${id}/cancel`, REASON);
-      expectProblem(answer, { status: 404, code: "not_found" });
-    }
-  },
+  "POST /v1/reminders/{id}/cancel": (known) => expectNoneToActOn("cancel", known),
+  "POST /v1/reminders/{id}/replay": (known) => expectNoneToActOn("replay", known),
+  "POST /v1/reminders/{id}/send-now": (known) => expectNoneToActOn("send-now", known),
+  "POST /v1/reminders/cancel": (known) => expectNoneFound("cancel", known),
+  "POST /v1/reminders/replay": (known) => expectNoneFound("replay", known),
+  "POST /v1/reminders/send-now": (known) => expectNoneFound("send-now", known),
   // Protocols are the server's: the same for every clinic, and about no patient.
   "GET /v1/protocols": async ({ theirs, own }) => {
     await expectOnlyOwn(own, "/v1/protocols", theirs);
@@ -87,6 +88,8 @@ describe.each(ENGINES)("a clinic on the %s engine", (kind) => {
     // Their patient stops emails there, which is nothing to anybody else.
     const stop = { patientId: theirs.treatment.patientId, channel: "email", source: "a test" };
     await optOut(running.app.ledger, { ...stop, channel: "email" }, running.clock.now());
+    // What is done by filter takes only what was there before.
+    running.clock.moveBy(1_000);
     const page = await other.desk.get<PageAnswer<FullReminder>>("/v1/reminders?limit=1");
     const cursor = page.body.nextCursor ?? "";
     const body = enrolmentBody(running.clock.now());
@@ -117,6 +120,28 @@ describe.each(ENGINES)("a clinic on the %s engine", (kind) => {
     expect(routes.sort()).toEqual(Object.keys(ROUTES).sort());
   });
 });
+
+async function expectNoneToActOn(action: string, { theirs, own }: Known): Promise<void> {
+  for (const { id } of theirs.reminders) {
+    const answer = await own.admin.post(`/v1/reminders/${id}/${action}`, REASON);
+    expectProblem(answer, { status: 404, code: "not_found" });
+  }
+}
+
+/** No filter finds what is theirs: neither by its ids, nor one that finds all. */
+async function expectNoneFound(action: string, { theirs, own }: Known): Promise<void> {
+  const status = REMINDER_STATUSES;
+  const { id: treatmentId, patientId } = theirs.treatment;
+  const press = async (filter: object) => {
+    const body = { ...REASON, filter, dryRun: false };
+    const answer = await own.admin.post<{ matched: number }>(`/v1/reminders/${action}`, body);
+    expect(answer.status).toBe(200);
+    return answer.body.matched;
+  };
+  expect(await press({ status, treatmentId })).toBe(0);
+  expect(await press({ status, patientId })).toBe(0);
+  await press({ status });
+}
 
 function expectEmpty(answer: HttpAnswer<unknown>): void {
   expect(answer).toMatchObject({ status: 200, body: { items: [], nextCursor: null } });

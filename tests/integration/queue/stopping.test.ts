@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { act } from "../../../src/ledger/actions.ts";
 import { takeDue } from "../../../src/ledger/dispatch.ts";
 import { optOut } from "../../../src/ledger/optOuts.ts";
-import { cancelReminder } from "../../../src/ledger/reminders.ts";
 import { cancelTreatment } from "../../../src/ledger/treatments.ts";
 import { deliver } from "../../../src/queue/deliver.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
@@ -13,11 +13,9 @@ const PATIENTS = 32;
 /** The ways to stop a reminder; each says whether it was in time, or null where it does not tell. */
 const STOPS: Record<string, (rig: Rig, of: Enrolled) => Promise<boolean | null>> = {
   async "cancelling the reminder"(rig, { reminder }) {
-    const request = { ...asked(rig), id: reminder.id };
-    return cancelReminder(rig.ledger, request, rig.clock.now()).then(
-      () => true,
-      () => false,
-    );
+    const request = { ...asked(rig), action: "cancel" as const, id: reminder.id };
+    const acted = await act(rig.ledger, request, rig.clock.now());
+    return acted?.refusal === null;
   },
   async "cancelling the treatment"(rig, { treatmentId }) {
     const request = { ...asked(rig), id: treatmentId };

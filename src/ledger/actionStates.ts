@@ -1,0 +1,95 @@
+import { sql } from "kysely";
+import type { ChannelName } from "../domain/channel.ts";
+import type { Ticket } from "../domain/claim.ts";
+import { chooseChannels, type Purpose, reachOf } from "../domain/consent.ts";
+import { windowOf } from "../domain/plan.ts";
+import type { Step } from "../domain/protocol.ts";
+import type { ActionState } from "../domain/replay.ts";
+import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
+import type { Queries } from "./ledger.ts";
+import type { PatientAddresses } from "./optOuts.ts";
+
+/** A reminder that somebody wants to do something with, and where its patient is reached. */
+export interface Actionable extends ActionState, Ticket {
+  treatmentId: string;
+  addresses: PatientAddresses;
+}
+
+interface Row extends Omit<Actionable, "trueAt" | "window" | "choice" | "addresses"> {
+  trueAt: string;
+  clinicWindow: SendWindowText;
+  step: Step;
+  /** The order of the patient, and what may not or cannot be used. */
+  preferred: ChannelName[];
+  consents: { purpose: Purpose; channel: ChannelName }[];
+  optedOut: ChannelName[];
+  dead: ChannelName[];
+  phone: string | null;
+  email: string | null;
+}
+
+/**
+ * Reminders of a clinic as they are now, in no order, with all that decides what can be done with
+ * them: the step as its protocol was pinned, the consents of the treatment, and the send window,
+ * addresses and opt-outs of the present. What a provider calls opted out is so for that reminder,
+ * too: the ledger has no word of the patient's own, and a replay must not go against it.
+ */
+export async function loadActionable(
+  db: Queries,
+  clinicId: string,
+  ids: readonly string[],
+): Promise<Actionable[]> {
+  const { rows } = await sql<Row>`
+    select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.treatment_id as "treatmentId",
+      r.status, r.status_reason as "statusReason", r.channel, r.channels, r.retries,
+      r.due_at as "dueAt", r.expires_at as "expiresAt", r.trace->>'trueAt' as "trueAt",
+      t.status = 'cancelled' as "treatmentCancelled", t.time_zone as "timeZone",
+      t.channels as preferred, c.send_window as "clinicWindow", p.phone, p.email,
+      jsonb_path_query_first(
+        v.definition, '$.steps[*] ? (@.key == $step)', jsonb_build_object('step', r.step)
+      ) as step,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('purpose', k.purpose, 'channel', k.channel))
+        from aftercare.consents k where k.treatment_id = t.id
+      ), '[]') as consents,
+      array(
+        select o.channel from aftercare.opt_outs o
+        where o.clinic_id = r.clinic_id
+          and o.address = case o.channel when 'sms' then p.phone else lower(p.email) end
+        union select a.channel from aftercare.attempts a
+        where r.status_reason = 'opted_out'
+          and a.reminder_id = r.id and a.dispatch_no = r.dispatch_no
+      ) as "optedOut",
+      array(
+        select d.channel from aftercare.dead_addresses d
+        where d.clinic_id = r.clinic_id
+          and d.address = case d.channel when 'sms' then p.phone else lower(p.email) end
+      ) as dead
+    from aftercare.reminders r
+    join aftercare.patients p on p.id = r.patient_id
+    join aftercare.clinics c on c.id = r.clinic_id
+    join aftercare.treatments t on t.id = r.treatment_id
+    join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
+    where r.clinic_id = ${clinicId} and r.id = any(${[...ids]}::uuid[])`.execute(db);
+  return rows.map(toActionable);
+}
+
+function toActionable(row: Row): Actionable {
+  const { step, clinicWindow, preferred, consents, optedOut, dead, phone, email, ...state } = row;
+  const agreed = (purpose: Purpose) =>
+    consents.filter((each) => each.purpose === purpose).map(({ channel }) => channel);
+  const consent = { care: agreed("care"), rebook: agreed("rebook") };
+  // Where a step goes out on all channels, each of its reminders has but its own.
+  const own = step.send === "all" && row.channels.length > 0 ? row.channels : step.channels;
+  return {
+    ...state,
+    trueAt: new Date(row.trueAt),
+    window: windowOf(step, parseSendWindow(clinicWindow)),
+    addresses: { phone, email },
+    choice: chooseChannels(
+      { kind: step.kind, channels: [...own] },
+      preferred,
+      reachOf({ consent, phone, email, optedOut, dead }),
+    ),
+  };
+}

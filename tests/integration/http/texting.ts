@@ -1,0 +1,107 @@
+import { afterAll, beforeAll } from "vitest";
+import { PUBLIC_URL, startTestApp, type TestApp } from "../../support/app.ts";
+import {
+  type EnrolledAnswer,
+  enrolmentBody,
+  openClinic,
+  type ReminderDetail,
+  type TestClinic,
+} from "../../support/clinic.ts";
+import { type Deployment, type DeploymentKind, openDeployment } from "../../support/deployments.ts";
+import { type FakeTwilio, startFakeTwilio } from "../../support/fakeTwilio.ts";
+import { until } from "../../support/poll.ts";
+
+/** Words of the text of the step `products`, which is due at once. */
+export const PRODUCTS = "exfoliants";
+
+/** A patient who can be reached by text messages only, and the reminder of one step. */
+export interface Texted {
+  enrolled: EnrolledAnswer;
+  phone: string;
+  id: string;
+}
+
+/** The program with a worker that texts by the fake, and a clinic of it. */
+export interface Texting {
+  running: TestApp;
+  clinic: TestClinic;
+  fake: FakeTwilio;
+  /** Enrols a new patient without an email address, who was treated `agoMs` ago. */
+  enrol(options?: { step?: string; agoMs?: number }): Promise<Texted>;
+  detailOf(of: Texted): Promise<ReminderDetail>;
+  /** Resolves with the reminder once it has this status. */
+  ends(of: Texted, status: string): Promise<ReminderDetail>;
+  /** Makes the fake refuse the text about products to the next patient, and waits for that. */
+  refused(code: number, status?: number): Promise<Texted>;
+  /** The texts of the step `products` that were taken for this patient. */
+  textsTo(of: Texted): unknown[];
+}
+
+/** Gives a `describe` block a program of its own that texts. */
+export function useTexting(kind: DeploymentKind): Texting {
+  let deployment: Deployment | undefined;
+  let patients = 0;
+  const parts: Partial<Pick<Texting, "running" | "clinic" | "fake">> = {};
+  const texting: Texting = Object.assign(parts as Required<typeof parts>, {
+    enrol: ({ step = "products", agoMs = 0 } = {}) => enrolAs(nextPhone(), { step, agoMs }),
+    async detailOf({ id }: Texted) {
+      return (await texting.clinic.desk.get<ReminderDetail>(`/v1/reminders/${id}`)).body;
+    },
+    ends(of: Texted, status: string) {
+      return until(`the reminder is ${status}`, async () => {
+        const detail = await texting.detailOf(of);
+        return detail.status === status && detail;
+      });
+    },
+    async refused(code: number, status = 400) {
+      const phone = nextPhone();
+      texting.fake.refuse({ status, code, times: 1, to: phone, body: PRODUCTS });
+      const of = await enrolAs(phone, { step: "products", agoMs: 0 });
+      await until("the text is refused", async () => {
+        const detail = await texting.detailOf(of);
+        return detail.attempts.length === 1 && detail.status !== "sending";
+      });
+      return of;
+    },
+    textsTo({ phone }: Texted) {
+      return texting.fake.messages.filter(
+        ({ params }) => params["To"] === phone && params["Body"]?.includes(PRODUCTS),
+      );
+    },
+  });
+
+  const nextPhone = () => `+1212555${1000 + ++patients}`;
+
+  async function enrolAs(phone: string, { step, agoMs }: { step: string; agoMs: number }) {
+    const { clinic, running } = texting;
+    const at = new Date(running.clock.now().getTime() - agoMs);
+    const { body: enrolled, ...answer } = await clinic.desk.post<EnrolledAnswer>("/v1/treatments", {
+      ...enrolmentBody(at),
+      patient: { externalId: phone, firstName: "Ana", phone, timeZone: "America/New_York" },
+    });
+    if (answer.status !== 201) throw new Error(`not enrolled: ${answer.text}`);
+    const id = enrolled.reminders.find((each) => each.step === step)?.id ?? "";
+    return { enrolled, phone, id };
+  }
+
+  beforeAll(async () => {
+    const fake = await startFakeTwilio();
+    parts.fake = fake;
+    deployment = await openDeployment(kind);
+    const env = {
+      TWILIO_ACCOUNT_SID: fake.accountSid,
+      TWILIO_AUTH_TOKEN: fake.authToken,
+      TWILIO_FROM: "+12125550100",
+      TWILIO_BASE_URL: fake.url,
+    };
+    parts.running = await startTestApp(deployment, { worker: true, env });
+    fake.routeCallbacks({ publicUrl: PUBLIC_URL, localUrl: parts.running.address });
+    parts.clinic = await openClinic(parts.running);
+  });
+  afterAll(async () => {
+    await parts.running?.app.close();
+    await deployment?.close();
+    await parts.fake?.close();
+  });
+  return texting;
+}
