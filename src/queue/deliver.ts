@@ -139,9 +139,7 @@ export async function recordOutcome(
   const { asked, actor = "worker", ...rest } = how;
   const endedAt = clock.now();
   const move = afterSend(claimed, outcome, endedAt, Math.random());
-  await throughOutage(() =>
-    record(ledger, [{ claimed, outcome, move, actor, ...rest }], clock.now()),
-  );
+  await throughOutage(() => record(ledger, [{ claimed, outcome, move, actor, ...rest }], endedAt));
   const { provider } = delivery.channels[channel];
   metrics.attempts.inc({ channel, provider, outcome: outcome.kind });
   if (outcome.kind === "sent") {

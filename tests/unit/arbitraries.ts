@@ -153,6 +153,7 @@ const reaches = fc.oneof(
     phone: fc.option(fc.constant("+12125550123"), { freq: 4 }),
     email: fc.option(fc.constant("ana@example.com"), { freq: 4 }),
     optedOut: fc.oneof(fc.constant([]), channelLists),
+    dead: fc.oneof(fc.constant([]), channelLists),
   }),
 );
 

@@ -45,6 +45,7 @@ export const REACHABLE: ReachInput = {
   phone: "+12125550123",
   email: "ana@example.com",
   optedOut: [],
+  dead: [],
 };
 
 export function inputOf(steps: Partial<StepText>[], treatment: Treatment): PlanInput {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OutgoingMessage } from "../../../src/channels/channel.ts";
 import { outboxChannel } from "../../../src/channels/outbox.ts";
-import { outgoingEmail, outgoingSms } from "./outgoing.ts";
+import { outgoingEmail, outgoingSms, sent } from "./outgoing.ts";
 
 describe("the outbox", () => {
   it("delivers where it stands, and shows the message to whoever asked", async () => {
@@ -16,7 +16,7 @@ describe("the outbox", () => {
       delivered: true,
     });
     expect(printed).toEqual([message]);
-    expect(await channel.lookup(message, message.now)).toEqual({ kind: "absent" });
+    expect(await channel.lookup(sent(message), message.now)).toEqual({ kind: "absent" });
     await channel.close();
   });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { OutgoingMessage } from "../../../src/channels/channel.ts";
+import type { OutgoingMessage, SentMessage } from "../../../src/channels/channel.ts";
 import type { EmailContent, SmsContent } from "../../../src/domain/message.ts";
 
 /** What must never be found in an outcome, besides credentials. */
@@ -17,6 +17,11 @@ const common = () => ({
   sendUntil: new Date(now.getTime() + 2 * 3_600_000),
   unsubscribeUrl: "https://care.example.test/u/0123456789abcdef",
 });
+
+/** What a provider is asked about later. */
+export function sent({ to, content }: OutgoingMessage): SentMessage {
+  return { to, text: content.text };
+}
 
 /** A text message with everything that a channel asks for. */
 export function outgoingSms(

@@ -47,7 +47,9 @@ async function sendTo(url: string, limits?: Omit<SmtpChannelOptions, "config">) 
 
 describe("a reply of the mail server", () => {
   const permanent = (reason: string) => ({ kind: "permanent", reason });
-  const transient = { kind: "transient" };
+  const account = { kind: "accountFault" };
+  const ofMessage = { kind: "transient", of: "message" };
+  const ofProvider = { kind: "transient", of: "provider" };
   const cases: [at: SmtpStage, code: number, text: string, expected: object][] = [
     ["recipient", 550, `5.1.1 <${ADDRESS}>: no such user`, permanent("bad_address")],
     ["recipient", 550, "no such user", permanent("bad_address")],
@@ -60,23 +62,24 @@ describe("a reply of the mail server", () => {
     ["recipient", 552, "5.2.2 mailbox full", permanent("refused")],
     ["recipient", 550, "5.7.1 policy", permanent("refused")],
     ["recipient", 554, "no", permanent("refused")],
-    ["recipient", 550, "5.1.8 bad sender domain", transient],
-    ["recipient", 530, "5.7.0 log in first", transient],
-    ["recipient", 450, "4.2.1 mailbox busy", transient],
-    ["recipient", 451, "4.7.1 greylisted", transient],
-    ["recipient", 421, "4.3.2 closing", transient],
-    ["sender", 550, "5.7.1 sender not allowed", transient],
-    ["sender", 553, `5.7.1 not your address: care@glow.example`, transient],
-    ["sender", 451, "4.3.0 later", transient],
-    ["greeting", 554, "no service here", transient],
-    ["greeting", 421, "too busy", transient],
+    ["recipient", 550, "5.1.8 bad sender domain", account],
+    ["recipient", 530, "5.7.0 log in first", account],
+    ["recipient", 450, "4.2.1 mailbox busy", ofMessage],
+    ["recipient", 451, "4.7.1 greylisted", ofMessage],
+    ["recipient", 503, "5.5.1 bad sequence", ofProvider],
+    ["recipient", 421, "4.3.2 closing", ofProvider],
+    ["sender", 550, "5.7.1 sender not allowed", account],
+    ["sender", 553, `5.7.1 not your address: care@glow.example`, account],
+    ["sender", 451, "4.3.0 later", ofProvider],
+    ["greeting", 554, "no service here", account],
+    ["greeting", 421, "too busy", ofProvider],
     ["end", 554, `5.6.0 rejected: ${SECRET_TEXT}`, permanent("refused")],
     ["end", 550, "looks like spam", permanent("refused")],
     ["end", 550, "5.7.1 looks like spam", permanent("refused")],
     ["end", 550, "5.1.1 no such user after all", permanent("bad_address")],
     ["end", 552, "5.3.4 too large", permanent("refused")],
-    ["end", 451, "4.3.0 later", transient],
-    ["end", 421, "4.3.2 closing", transient],
+    ["end", 451, "4.3.0 later", ofMessage],
+    ["end", 421, "4.3.2 closing", ofProvider],
   ];
 
   it.each(cases)("at %s: %i %s", async (at, code, text, expected) => {
@@ -101,8 +104,8 @@ describe("a reply of the mail server", () => {
   it("to a wrong or missing login is not the patient's fault", async () => {
     const guarded = await startFakeSmtp({ auth: { user: "clinic", pass: PASS } });
     const wrong = guarded.url.replace(PASS, "another-password");
-    expect(await sendTo(wrong)).toMatchObject({ kind: "transient", code: "535 5.7.8" });
-    expect(await sendTo(guarded.url.replace(/\/\/.*@/, "//"))).toMatchObject({ kind: "transient" });
+    expect(await sendTo(wrong)).toMatchObject({ kind: "accountFault", code: "535 5.7.8" });
+    expect(await sendTo(guarded.url.replace(/\/\/.*@/, "//"))).toMatchObject(account);
     expect(guarded.messages).toHaveLength(0);
     await guarded.close();
   });

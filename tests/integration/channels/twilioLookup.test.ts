@@ -3,7 +3,7 @@ import type { Channel } from "../../../src/channels/channel.ts";
 import { twilioChannel } from "../../../src/channels/twilio.ts";
 import type { TwilioConfig } from "../../../src/config.ts";
 import { type FakeTwilio, startFakeTwilio } from "../../support/fakeTwilio.ts";
-import { NUMBER, outgoingSms, SECRET_TEXT } from "./outgoing.ts";
+import { NUMBER, outgoingSms, SECRET_TEXT, sent } from "./outgoing.ts";
 
 const SERVICE = "MG0123456789abcdef0123456789abcdef";
 
@@ -39,7 +39,7 @@ describe("a message whose send ended unknown", () => {
     expect(await channel.send(message)).toMatchObject({ kind: "unknown" });
 
     const sid = fake.messages[0]?.sid;
-    expect(await channel.lookup(message, now)).toEqual({ kind: "found", providerId: sid });
+    expect(await channel.lookup(sent(message), now)).toEqual({ kind: "found", providerId: sid });
   });
 
   it("is found whether it still waits at Twilio or was sent", async () => {
@@ -50,11 +50,11 @@ describe("a message whose send ended unknown", () => {
     await hurried.close();
 
     const sid = fake.messages[0]?.sid ?? "";
-    expect(await channel.lookup(message, now)).toEqual({ kind: "found", providerId: sid });
+    expect(await channel.lookup(sent(message), now)).toEqual({ kind: "found", providerId: sid });
     // Where nobody listens: only the status at Twilio counts here.
     fake.routeCallbacks({ publicUrl: "https://care.example.test", localUrl: "http://127.0.0.1:1" });
     await fake.callback(sid, "delivered");
-    expect(await channel.lookup(message, now)).toEqual({ kind: "found", providerId: sid });
+    expect(await channel.lookup(sent(message), now)).toEqual({ kind: "found", providerId: sid });
   });
 
   it("is found under the sender that a messaging service picked", async () => {
@@ -64,7 +64,7 @@ describe("a message whose send ended unknown", () => {
       const message = outgoingSms();
       await service.send(message);
       const sid = fake.messages[0]?.sid;
-      expect(await service.lookup(message, now)).toEqual({ kind: "found", providerId: sid });
+      expect(await service.lookup(sent(message), now)).toEqual({ kind: "found", providerId: sid });
     } finally {
       await service.close();
     }
@@ -76,14 +76,14 @@ describe("a message whose send ended unknown", () => {
     await channel.send(message);
     for (let n = 0; n < 110; n += 1) await channel.send(outgoingSms({ text: `another ${n}` }));
     const sid = fake.messages[0]?.sid;
-    expect(await channel.lookup(message, now)).toEqual({ kind: "found", providerId: sid });
+    expect(await channel.lookup(sent(message), now)).toEqual({ kind: "found", providerId: sid });
   });
 
   it("is absent where Twilio did not take it", async () => {
     const message = outgoingSms();
     fake.drop();
     expect(await channel.send(message)).toMatchObject({ kind: "unknown" });
-    expect(await channel.lookup(message, now)).toEqual({ kind: "absent" });
+    expect(await channel.lookup(sent(message), now)).toEqual({ kind: "absent" });
   });
 
   it("is not mistaken for another: number, text, sender or an earlier time", async () => {
@@ -94,13 +94,13 @@ describe("a message whose send ended unknown", () => {
     await otherSender.send(message);
     await otherSender.close();
     expect(fake.messages).toHaveLength(3);
-    expect(await channel.lookup(message, now)).toEqual({ kind: "absent" });
+    expect(await channel.lookup(sent(message), now)).toEqual({ kind: "absent" });
 
     await channel.send(message);
     const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
-    expect(await channel.lookup(message, later(2))).toEqual({ kind: "absent" });
+    expect(await channel.lookup(sent(message), later(2))).toEqual({ kind: "absent" });
     // Within a minute, only the clocks may differ.
-    expect(await channel.lookup(message, later(0.5))).toMatchObject({ kind: "found" });
+    expect(await channel.lookup(sent(message), later(0.5))).toMatchObject({ kind: "found" });
   });
 });
 
@@ -116,7 +116,7 @@ describe("a lookup that Twilio does not answer", () => {
     const message = outgoingSms();
     await channel.send(message);
     fail();
-    const outcome = await channel.lookup(message, now);
+    const outcome = await channel.lookup(sent(message), now);
     expect(outcome.kind).toBe("no_answer");
     for (const secret of [NUMBER, NUMBER.slice(2), SECRET_TEXT, fake.authToken]) {
       expect(JSON.stringify(outcome)).not.toContain(secret);
@@ -126,7 +126,7 @@ describe("a lookup that Twilio does not answer", () => {
   it("is no answer where it takes too long", async () => {
     const hurried = open({ from: "+12125550100" }, 200);
     fake.hang(1, { on: "read" });
-    expect(await hurried.lookup(outgoingSms(), now)).toMatchObject({ kind: "no_answer" });
+    expect(await hurried.lookup(sent(outgoingSms()), now)).toMatchObject({ kind: "no_answer" });
     await hurried.close();
   });
 });

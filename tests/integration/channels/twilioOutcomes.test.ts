@@ -3,7 +3,7 @@ import net, { type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Channel } from "../../../src/channels/channel.ts";
 import { twilioChannel } from "../../../src/channels/twilio.ts";
-import { ACCOUNT_FAULTS, meaningOfTwilioCode } from "../../../src/channels/twilioOutcome.ts";
+import { meaningOfTwilioStatus } from "../../../src/channels/twilioOutcome.ts";
 import type { SendOutcome } from "../../../src/domain/outcome.ts";
 import { type FakeTwilio, startFakeTwilio } from "../../support/fakeTwilio.ts";
 import { NUMBER, outgoingSms, SECRET_TEXT } from "./outgoing.ts";
@@ -51,7 +51,9 @@ afterEach(async () => {
 
 describe("an error that Twilio answers", () => {
   const permanent = (reason: string) => ({ kind: "permanent", reason });
-  const transient = { kind: "transient" };
+  const account = { kind: "accountFault" };
+  const later = { kind: "transient", of: "message" };
+  const busy = { kind: "rateLimited", retryAfterMs: null };
   const cases: [status: number, code: number, expected: object][] = [
     [400, 21211, permanent("bad_address")],
     [400, 21614, permanent("bad_address")],
@@ -64,31 +66,41 @@ describe("an error that Twilio answers", () => {
     [400, 30007, permanent("filtered")],
     [400, 21617, permanent("refused")],
     [400, 99999, permanent("refused")],
-    [401, 20003, transient],
-    [403, 20003, transient],
-    [403, 21408, transient],
-    [400, 21606, transient],
-    [400, 21608, transient],
-    [400, 21609, transient],
-    [400, 30002, transient],
-    [400, 30024, transient],
-    [400, 30034, transient],
-    [400, 35118, transient],
-    [404, 20404, transient],
-    [401, 99999, transient],
-    [403, 99999, transient],
-    [400, 21611, transient],
-    [400, 30001, transient],
-    [400, 30003, transient],
-    [400, 30008, transient],
-    [400, 30036, transient],
-    [400, 30047, transient],
-    [400, 30610, transient],
-    [503, 20503, transient],
+    [403, 10001, account],
+    [401, 20003, account],
+    [403, 20003, account],
+    [403, 21408, account],
+    [400, 21606, account],
+    [400, 21608, account],
+    [400, 21609, account],
+    [400, 21659, account],
+    [400, 21660, account],
+    [400, 30002, account],
+    [400, 30024, account],
+    [400, 30032, account],
+    [400, 30033, account],
+    [400, 30034, account],
+    [400, 35118, account],
+    [404, 20404, account],
+    [401, 99999, account],
+    [403, 99999, account],
+    [400, 30001, later],
+    [400, 30003, later],
+    [400, 30008, later],
+    [400, 30017, later],
+    [400, 30036, later],
+    [400, 30047, { kind: "quietHours" }],
+    [400, 30610, { kind: "quietHours" }],
+    [503, 20503, { kind: "transient", of: "provider" }],
     [500, 20500, { kind: "unknown" }],
     [502, 20500, { kind: "unknown" }],
-    [400, 20429, { kind: "rateLimited", retryAfterMs: null }],
-    [429, 63038, { kind: "rateLimited", retryAfterMs: null }],
+    [400, 20429, busy],
+    [429, 63038, busy],
+    [400, 63038, account],
+    [400, 21611, busy],
+    [400, 30022, busy],
+    [400, 30023, busy],
+    [400, 30027, busy],
   ];
 
   it.each(cases)("HTTP %i with code %i", async (status, code, expected) => {
@@ -108,14 +120,36 @@ describe("an error that Twilio answers", () => {
 
   it("refuses a wrong auth token as a fault of the account's", async () => {
     const outcome = await sendTo(fake.url, 5_000, "not-the-token-at-all");
-    expect(outcome).toMatchObject({ kind: "transient", code: "20003" });
+    expect(outcome).toMatchObject({ kind: "accountFault", code: "20003" });
   });
 
-  it("is told apart by whose fault it is", () => {
-    expect([...ACCOUNT_FAULTS].every((code) => meaningOfTwilioCode(code) === "account")).toBe(true);
-    expect(meaningOfTwilioCode(30003)).toBe("passing");
-    expect(meaningOfTwilioCode(21610)).toBe("opted_out");
-    expect(meaningOfTwilioCode(12345)).toBeNull();
+  it("means the same when it comes with a receipt", () => {
+    for (const [, code, expected] of cases) {
+      const known = code !== 99999 && code !== 20500 && code !== 20503;
+      const failure = known && code !== 63038 ? expected : {};
+      const meaning = { status: "undelivered", failure: { ...failure, code: String(code) } };
+      expect(meaningOfTwilioStatus("undelivered", String(code))).toMatchObject(meaning);
+      expect(meaningOfTwilioStatus("failed", String(code))).toMatchObject(meaning);
+    }
+  });
+});
+
+describe("a status of Twilio's", () => {
+  const refused = { kind: "permanent", reason: "refused" };
+  it.each([
+    ["queued", null],
+    ["accepted", null],
+    ["sending", null],
+    ["a-word-of-next-year", null],
+    ["sent", { status: "sent" }],
+    ["delivered", { status: "delivered" }],
+    ["read", { status: "delivered" }],
+    ["undelivered", { status: "undelivered", failure: { ...refused, code: "undelivered" } }],
+    ["failed", { status: "undelivered", failure: { ...refused, code: "failed" } }],
+  ])("%s without a code", (status, meaning) => {
+    const told = meaningOfTwilioStatus(status, null);
+    if (meaning === null) expect(told).toBeNull();
+    else expect(told).toMatchObject(meaning);
   });
 });
 
@@ -132,7 +166,7 @@ describe("an answer that is not Twilio's", () => {
     "holds nothing of an HTML %i against the message",
     async (status) => {
       fake.html(status);
-      const expected = { kind: "transient", code: `http_${status}` };
+      const expected = { kind: "transient", code: `http_${status}`, of: "provider" };
       expect(await sendDiscreetly(channel)).toMatchObject(expected);
     },
   );

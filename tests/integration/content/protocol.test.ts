@@ -27,6 +27,7 @@ function plan(performedAt: Date, lateHours = 0) {
       phone: "+12125550123",
       email: null,
       optedOut: [],
+      dead: [],
     }),
   });
 }

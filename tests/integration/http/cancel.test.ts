@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Ticket } from "../../../src/domain/claim.ts";
 import type { ReminderStatus } from "../../../src/domain/reminder.ts";
-import { claim, record } from "../../../src/ledger/delivery.ts";
+import { record } from "../../../src/ledger/delivery.ts";
 import { useApp } from "../../support/app.ts";
+import { claimOnly } from "../../support/claim.ts";
 import {
   type EnrolledAnswer,
   enrolmentBody,
@@ -14,8 +15,6 @@ import {
 import { until } from "../../support/poll.ts";
 import { ENGINES } from "../ledger/engine.ts";
 import { expectProblem } from "./refusal.ts";
-
-const PROVIDERS = { sms: "twilio", email: "smtp" };
 
 const REASON = { reason: "the patient asked for it" };
 
@@ -54,8 +53,8 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
   /** Claims as a worker does: from here on the message is leaving. */
   async function startSending(id = "") {
     const ticket = await handedOver(id);
-    const [claimed] = await claim(running.app.ledger, [ticket], PROVIDERS, running.clock.now());
-    if (claimed === undefined) throw new Error("the claim was refused");
+    const claimed = await claimOnly(running.app.ledger, ticket, running.clock.now());
+    if (claimed === null) throw new Error("the claim was refused");
     return claimed;
   }
 
@@ -67,8 +66,8 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
       status === "sent"
         ? { kind: status, providerId: "SM1", delivered: false }
         : { kind: status, code: "ETIMEDOUT", detail: "no answer" };
-    const content = { channel: "sms" as const, text: "a text" };
-    await record(running.app.ledger, [{ claimed, content, outcome, move }], running.clock.now());
+    const recorded = { claimed, outcome, move, actor: "worker" };
+    await record(running.app.ledger, [recorded], running.clock.now());
   }
 
   it("of a reminder is answered 200, and 200 again, and happens once", async () => {
@@ -110,7 +109,7 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
     const ticket = await handedOver(id);
     expect((await cancelReminder(id)).status).toBe(200);
     const { ledger } = running.app;
-    expect(await claim(ledger, [ticket], PROVIDERS, running.clock.now())).toEqual([]);
+    expect(await claimOnly(ledger, ticket, running.clock.now())).toBeNull();
     expect(await detailOf(id)).toMatchObject({ status: "cancelled", attempts: [] });
   });
 

@@ -51,10 +51,12 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
 
   it("is not sent by a ticket of an earlier hand-over, nor by one of none", async () => {
     const patient = await rig.enrol("once");
+    const reminderId = patient.reminder.id;
     await rig.dispatch();
+    await rig.loseQueue();
     rig.skip(31_000);
     await rig.rescue();
-    const reminderId = patient.reminder.id;
+    await rig.queue.add("deliver", { reminderId, dispatchNo: 1 }, { jobId: "late" });
     await rig.queue.add("deliver", { reminderId, dispatchNo: 2 }, { jobId: "from-the-future" });
 
     rig.work();
@@ -68,6 +70,19 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     await queueIsDone();
     expect(rig.texts(patient)).toHaveLength(1);
     expect(await rig.attempts(patient)).toMatchObject([{ dispatchNo: 2 }]);
+  });
+
+  it("keeps its place in a queue that is slow, and loses it in one that has lost it", async () => {
+    const patient = await rig.enrol("once");
+    await rig.dispatch();
+    rig.skip(31_000);
+    await rig.rescue();
+    expect((await rig.reminder(patient)).status).toBe("queued");
+    await rig.loseQueue();
+    rig.skip(31_000);
+    await rig.rescue();
+    expect((await rig.reminder(patient)).status).toBe("scheduled");
+    await rig.dispatch();
   });
 
   it("waits where the job comes before its time by the worker's clock", async () => {

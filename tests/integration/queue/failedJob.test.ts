@@ -10,7 +10,7 @@ describe.each(DEPLOYMENTS)("a delivery that the ledger cannot record, on %s", (k
 
   it("is told, leaves nothing of the patient in the queue, and is settled later", async () => {
     const patient = await rig.enrol("once", ["sms"]);
-    await sql`alter table aftercare.attempts add constraint full_disk check (body is null)`.execute(
+    await sql`alter table aftercare.attempts add constraint full_disk check (ended_at is null)`.execute(
       rig.ledger.db,
     );
     rig.work();
@@ -28,7 +28,7 @@ describe.each(DEPLOYMENTS)("a delivery that the ledger cannot record, on %s", (k
     expect((await rig.reminder(patient)).status).toBe("sending");
 
     await sql`alter table aftercare.attempts drop constraint full_disk`.execute(rig.ledger.db);
-    rig.skip(91_000);
+    rig.skip(61_000);
     await rig.rescue();
     expect((await rig.reminder(patient)).status).toBe("sent");
     expect(rig.texts(patient)).toHaveLength(1);

@@ -10,13 +10,14 @@ import type { ChannelName } from "../../../src/domain/channel.ts";
 import type { ReminderStatus } from "../../../src/domain/reminder.ts";
 import { createApiKey } from "../../../src/ledger/apiKeys.ts";
 import { type Attempt, listAttempts } from "../../../src/ledger/attempts.ts";
+import type { PauseChange } from "../../../src/ledger/channelStates.ts";
 import { type Clinic, createClinic } from "../../../src/ledger/clinics.ts";
 import { enrol } from "../../../src/ledger/enrol.ts";
 import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { pinProtocols } from "../../../src/ledger/protocols.ts";
 import { findReminder, type Reminder } from "../../../src/ledger/reminders.ts";
 import { createMetrics } from "../../../src/metrics.ts";
-import { openQueueBackend, type QueueBackend } from "../../../src/queue/backend.ts";
+import { lostJobs, openQueueBackend, type QueueBackend } from "../../../src/queue/backend.ts";
 import type { Delivery } from "../../../src/queue/deliver.ts";
 import { startDispatcher } from "../../../src/queue/dispatcher.ts";
 import { RESCUE_TIMES, startRescuer } from "../../../src/queue/rescuer.ts";
@@ -58,6 +59,8 @@ export interface Rig {
   clock: ScaledClock;
   twilio: FakeTwilio;
   smtp: FakeSmtp;
+  /** The channels that were paused, and that went on, in turn. */
+  pauses: PauseChange[];
   /** What the queue reported. It fails the run at the end, unless a test takes it out of here. */
   faults: unknown[];
   /** Enrols a new patient, who prefers text messages unless told otherwise. */
@@ -132,7 +135,9 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
   const publicUrl = "https://care.example.test";
   const maker = { content, publicUrl, linkKey: "a key for the links of the rigs" };
   const metrics = createMetrics();
-  const delivery: Delivery = { ledger, maker, channels, clock, metrics };
+  const pauses: PauseChange[] = [];
+  const onPause = (change: PauseChange) => void pauses.push(change);
+  const delivery: Delivery = { ledger, maker, channels, clock, metrics, onPause };
 
   let patients = 0;
   const queue = backend.queue as Queue;
@@ -153,6 +158,7 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
     twilio,
     smtp,
     faults,
+    pauses,
     skip,
     async enrol(protocol, wanted = ["sms", "email"]) {
       patients += 1;
@@ -211,6 +217,7 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
     rescue: (by = delivery) =>
       startRescuer({
         delivery: by,
+        lostJobs: (tickets) => lostJobs(queue, tickets),
         times: RESCUE_TIMES,
         everyMs: 1_000,
         onError: failTest,

@@ -1,16 +1,18 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { loadContent } from "../../../src/content/content.ts";
-import { claim } from "../../../src/ledger/delivery.ts";
+import type { Claimed } from "../../../src/ledger/delivery.ts";
+import { listReminderEvents } from "../../../src/ledger/events.ts";
 import { recordOutcome } from "../../../src/queue/deliver.ts";
 import { makeMessage } from "../../../src/queue/message.ts";
+import { claimOnly } from "../../support/claim.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { type Enrolled, useRig } from "./rig.ts";
 
 /** As long as the rescuer leaves an unknown outcome alone, and a send without any. */
-const ASK_MS = 61_000;
+const ASK_MS = 31_000;
 /** The longest that the first resend waits: 30 s and a fifth. */
 const RETRY_MS = 36_000;
-const LEASE_MS = 91_000;
+const LEASE_MS = 61_000;
 
 describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on %s", (kind) => {
   const rig = useRig(kind);
@@ -20,6 +22,10 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
     rig.smtp.heal();
   });
 
+  const events = async (of: Enrolled) =>
+    (await listReminderEvents(rig.ledger.db, rig.clinic.id, of.reminder.id)).map(
+      ({ type }) => type,
+    );
   const attempts = async (of: Enrolled) =>
     (await rig.attempts(of)).map(({ dispatchNo, status }) => [dispatchNo, status]);
 
@@ -84,17 +90,17 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
     expect(rig.texts(patient)).toHaveLength(0);
   });
 
-  it("fails when it has gone stale, where its message can no longer be made", async () => {
+  it("is known by the words on its attempt, where its message can no longer be made", async () => {
     const patient = await rig.enrol("brief", ["sms"]);
     await rig.dispatch();
-    await claimAndVanish(patient);
+    const claimed = await claimAndVanish(patient);
+    await sendAs(claimed);
     const maker = { ...rig.delivery.maker, content: await loadContent() };
     rig.skip(LEASE_MS);
     await rig.rescue({ ...rig.delivery, maker });
-    expect((await rig.reminder(patient)).status).toBe("unknown");
-    rig.skip(60 * 60_000);
-    await rig.rescue({ ...rig.delivery, maker });
-    expect((await rig.reminder(patient)).statusReason).toBe("never_settled");
+    expect((await rig.reminder(patient)).status).toBe("sent");
+    expect(rig.texts(patient)).toHaveLength(1);
+    await rig.loseQueue();
   });
 
   it("is mailed again under the same Message-ID, since no mail system can be asked", async () => {
@@ -153,14 +159,12 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
   it("is adopted where the lost worker had sent it", async () => {
     const patient = await rig.enrol("once", ["sms"]);
     await rig.dispatch();
-    const claimed = await claimAndVanish(patient);
-    const message = makeMessage(rig.delivery.maker, claimed, rig.clock.now());
-    await rig.delivery.channels.sms.send(message);
-
+    await sendAs(await claimAndVanish(patient));
     rig.skip(LEASE_MS);
     await rig.rescue();
     expect((await rig.reminder(patient)).status).toBe("sent");
     expect(await attempts(patient)).toEqual([[1, "sent"]]);
+    expect(await events(patient)).toEqual(["unknown", "adopted"]);
     await rig.loseQueue();
   });
 
@@ -173,18 +177,60 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
     await rig.rescue();
     expect((await rig.reminder(patient)).status).toBe("unknown");
     const outcome = { kind: "sent", providerId: "SM1", delivered: false } as const;
-    await recordOutcome(rig.delivery, claimed, null, outcome);
+    await recordOutcome(rig.delivery, claimed, outcome, { asked: true });
     expect((await rig.reminder(patient)).status).toBe("sent");
     expect(await attempts(patient)).toEqual([[1, "sent"]]);
     await rig.loseQueue();
   });
 
+  it.each(["scheduled", "queued"])(
+    "does not go out once more where the worker's word comes while it is %s again",
+    async (status) => {
+      const patient = await rig.enrol("once", ["email"]);
+      await rig.dispatch();
+      const claimed = await claimAndVanish(patient);
+      rig.skip(LEASE_MS);
+      await rig.rescue();
+      expect((await rig.reminder(patient)).status).toBe("scheduled");
+      if (status === "queued") {
+        rig.skip(RETRY_MS);
+        await rig.dispatch();
+      }
+      expect((await rig.reminder(patient)).status).toBe(status);
+      const outcome = { kind: "sent", providerId: "<1@test>", delivered: false } as const;
+      await recordOutcome(rig.delivery, claimed, outcome, { asked: true });
+      expect((await rig.reminder(patient)).status).toBe("sent");
+      expect(await attempts(patient)).toEqual([[1, "sent"]]);
+      expect(await events(patient)).toEqual(["unknown", "resent", "proved sent"]);
+      await rig.loseQueue();
+    },
+  );
+
+  it("says nothing of a later attempt, where an earlier one did not go out", async () => {
+    const patient = await rig.enrol("once", ["email"]);
+    await rig.dispatch();
+    const claimed = await claimAndVanish(patient);
+    rig.skip(LEASE_MS);
+    await rig.rescue();
+    const fault = { kind: "transient", code: "worker_stalled", detail: "", of: "message" } as const;
+    await recordOutcome(rig.delivery, claimed, fault, { asked: false });
+    expect((await rig.reminder(patient)).status).toBe("scheduled");
+    expect(await attempts(patient)).toEqual([[1, "failed"]]);
+    await rig.loseQueue();
+  });
+
   /** What a worker does first, and then no more. Its job is still in the queue, and comes to nothing. */
-  async function claimAndVanish(of: Enrolled) {
+  async function claimAndVanish(of: Enrolled): Promise<Claimed> {
     const ticket = { reminderId: of.reminder.id, dispatchNo: 1 };
-    const providers = { sms: "twilio", email: "smtp" };
-    const [claimed] = await claim(rig.ledger, [ticket], providers, rig.clock.now());
-    if (!claimed) throw new Error("the claim was refused");
+    const claimed = await claimOnly(rig.ledger, ticket, rig.clock.now());
+    if (claimed === null) throw new Error("the claim was refused");
     return claimed;
+  }
+
+  /** What the worker would have done next, with the words that are on the attempt. */
+  async function sendAs(claimed: Claimed): Promise<void> {
+    const message = makeMessage(rig.delivery.maker, claimed, rig.clock.now());
+    const content = { channel: "sms" as const, text: "a text" };
+    await rig.delivery.channels.sms.send({ ...message, content });
   }
 });
