@@ -9,7 +9,7 @@ export function actionRefused(refusal: Refusal, reminder: Reminder): HttpProblem
 }
 
 function wordsOf({ code, from }: Refusal, { status, timeZone }: Reminder): string {
-  const when = from === undefined ? "later" : `at ${formatInZone(from, timeZone)}`;
+  const when = from && formatInZone(from, timeZone);
   switch (code) {
     case "already_delivered":
       return "the message was delivered; there is nothing to send again";
@@ -37,8 +37,8 @@ function wordsOf({ code, from }: Refusal, { status, timeZone }: Reminder): strin
     case "opted_out":
       return "the patient stopped these messages, and nobody else can allow them again";
     case "outside_window":
-      return `the send window is closed where the patient is; it opens ${when}`;
+      return `the send window is closed where the patient is; it opens at ${when}`;
     case "too_early":
-      return `what it says is not true yet; it can be sent from then on: ${when}`;
+      return `its step becomes true at ${when}; it can be sent from then on`;
   }
 }

@@ -94,15 +94,14 @@ const bulkBody = reasonBody.extend({
   cursor: bulkCursorSchema.nullish(),
 });
 
-const counts = {
-  matched: z.int(),
+const rest = {
   refused: z.array(z.object({ code: z.string(), count: z.int() })),
   nextCursor: z.string().nullable(),
 };
 
 const bulkAnswer = z.discriminatedUnion("dryRun", [
-  z.object({ dryRun: z.literal(true), wouldChange: z.int(), ...counts }),
-  z.object({ dryRun: z.literal(false), changed: z.int(), ...counts }),
+  z.object({ dryRun: z.literal(true), matched: z.int(), wouldChange: z.int(), ...rest }),
+  z.object({ dryRun: z.literal(false), matched: z.int(), changed: z.int(), ...rest }),
 ]);
 
 /** Cancelling, replaying and hurrying reminders, one or all that a filter finds. */

@@ -114,6 +114,18 @@ describe.each(DEPLOYMENTS)("a replay on %s", (kind) => {
     await expectRefused(failed, "cancelled");
   });
 
+  it("and a cancel of its treatment at once: nothing waits any more, whichever was first", async () => {
+    for (let round = 0; round < 6; round++) {
+      const of = await texting.refused(30007);
+      await Promise.all([tryReplay(of), cancel(`treatments/${of.enrolled.treatment.id}`)]);
+      const { status, attempts } = await texting.detailOf(of);
+      expect({ waits: status === "scheduled" || status === "queued", status }).toEqual({
+        waits: false,
+        status: attempts.length > 1 ? "sent" : expect.stringMatching(/^(failed|cancelled)$/),
+      });
+    }
+  });
+
   it("is refused while the message is leaving, and while nobody knows whether it left", async () => {
     texting.fake.acceptThenDrop(1, { body: PRODUCTS });
     const doubtful = await texting.enrol();
