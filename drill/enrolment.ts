@@ -39,6 +39,10 @@ const PATIENCE_MS = 120_000;
 /** What is due later than this after the enrolment is outside the drill. */
 const WITHIN_MS = 120_000;
 
+const CLOSED_PREFIX = "+1646555";
+const CLOSED_DOMAIN = "closed.example.test";
+
+/** Nobody is enrolled yet. */
 export const newEnrolment = (reminders: number): Enrolment => ({
   patients: Math.ceil(reminders / REMINDERS_EACH),
   enrolled: [],
@@ -67,7 +71,8 @@ export async function enrolPatients(clinic: Caller, enrolment: Enrolment): Promi
 /** Enrols patients of a clinic that is closed: treated two hours ago, nobody is at the desk any more. */
 export async function enrolAtClosed(clinic: Caller, patients: number): Promise<void> {
   for (let patient = 0; patient < patients; patient++) {
-    const body = enrolmentBody(closedPhone(patient), `closed${patient}@${CLOSED_DOMAIN}`, 120 * 60);
+    const phone = `${CLOSED_PREFIX}${String(patient).padStart(4, "0")}`;
+    const body = enrolmentBody(phone, `patient${patient}@${CLOSED_DOMAIN}`, 2 * 3_600);
     const answer = await clinic.post<{ reminders: FullReminder[] }>("/v1/treatments", body);
     if (answer.status !== 201) throw new Error(`the closed clinic was answered ${answer.status}`);
   }
@@ -76,10 +81,6 @@ export async function enrolAtClosed(clinic: Caller, patients: number): Promise<v
 /** Whether a number or an address is of a patient of the closed clinic. */
 export const isOfClosed = (to: string) =>
   to.startsWith(CLOSED_PREFIX) || to.endsWith(CLOSED_DOMAIN);
-
-const CLOSED_PREFIX = "+1646555";
-const CLOSED_DOMAIN = "closed.example.test";
-const closedPhone = (patient: number) => `${CLOSED_PREFIX}${String(patient).padStart(4, "0")}`;
 
 /**
  * Enrols one patient. Without an answer, or with one that says "later", the same is asked again
