@@ -155,6 +155,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         log,
         linkKey,
         publicUrl: config.publicUrl,
+        providers: { sms: channels.sms.provider, email: channels.email.provider },
         twilioAuthToken: config.twilio?.authToken ?? null,
         onDue: () => dispatcher.poke(),
         onPause: logPause,

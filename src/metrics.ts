@@ -48,6 +48,12 @@ export function createMetrics() {
       labelNames: ["status"],
       registers,
     }),
+    pausedChannels: new Gauge({
+      name: "aftercare_paused_channels",
+      help: "Channels of clinics on which nothing is sent until somebody mends them.",
+      labelNames: ["channel"],
+      registers,
+    }),
     requests: new Histogram({
       name: "aftercare_http_request_seconds",
       help: "Time to answer a request, by route.",

@@ -1,6 +1,8 @@
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
+import { CHANNELS } from "../domain/channel.ts";
+import { countPaused } from "../ledger/channelStates.ts";
 import { countUnsettled } from "../ledger/counts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Metrics } from "../metrics.ts";
@@ -63,6 +65,8 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
       metrics.unsettled.set({ status: "sending" }, counts.sending);
       metrics.unsettled.set({ status: "unknown" }, counts.unknown);
       const oldest = counts.oldestDueAt ?? now;
+      const paused = await countPaused(ledger.db);
+      for (const channel of CHANNELS) metrics.pausedChannels.set({ channel }, paused[channel]);
       metrics.oldestOverdue.set(Math.max(0, (now.getTime() - oldest.getTime()) / 1_000));
       return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     },

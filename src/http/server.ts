@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { requireKey } from "./auth.ts";
+import { type ChannelRoutes, channelRoutes } from "./channels.ts";
 import { addDocs } from "./docs.ts";
 import { type HealthRoutes, healthRoutes } from "./health.ts";
 import { answerBadAddress, answerProblems, answerUnreadable, HttpProblem } from "./problem.ts";
@@ -24,6 +25,7 @@ const ARRIVAL_MS = 30_000;
 
 /** All that the routes need, from the composition root. */
 export type ServerParts = TreatmentRoutes &
+  ChannelRoutes &
   ReminderActionRoutes &
   HealthRoutes &
   UnsubscribeRoutes &
@@ -63,6 +65,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
         await api.register(reminderRoutes, parts);
         await api.register(reminderActionRoutes, parts);
         await api.register(protocolRoutes, parts);
+        await api.register(channelRoutes, parts);
       },
       { prefix: "/v1" },
     );
