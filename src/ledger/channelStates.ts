@@ -7,7 +7,7 @@ import {
   type Pause,
 } from "../domain/channelState.ts";
 import { addEvents } from "./events.ts";
-import type { Ledger, Queries } from "./ledger.ts";
+import type { Queries } from "./ledger.ts";
 
 /** A channel of a clinic that began or ceased to be paused. */
 export interface PauseChange {
@@ -18,38 +18,37 @@ export interface PauseChange {
 }
 
 /**
- * Lets a message's sign count for its channel. Returns what changed for the clinic, or null. Every
- * process that sends sees the pause at its next claim, and the dispatchers at their next round.
+ * Lets a message's sign count for its channel, in a transaction. Returns what changed for the
+ * clinic, or null. Every process that sends sees the pause at its next claim, and the dispatchers
+ * at their next round.
  */
 export async function noteSign(
-  ledger: Ledger,
+  db: Queries,
   which: { clinicId: string; channel: ChannelName },
   sign: ChannelSign,
   now: Date,
 ): Promise<PauseChange | null> {
   const { clinicId, channel } = which;
-  return ledger.db.transaction().execute(async (db) => {
-    const before = await lockState(db, clinicId, channel, now);
-    const after = afterSign(before, sign, now);
-    if (after === null) {
-      await db
-        .deleteFrom("channel_states")
-        .where("clinic_id", "=", clinicId)
-        .where("channel", "=", channel)
-        .execute();
-    } else {
-      const columns = { failures: after.failures, ...pauseColumns(after.pause), updated_at: now };
-      await db
-        .insertInto("channel_states")
-        .values({ clinic_id: clinicId, channel, ...columns })
-        .onConflict((conflict) => conflict.columns(["clinic_id", "channel"]).doUpdateSet(columns))
-        .execute();
-    }
-    const pause = after?.pause ?? null;
-    if ((before.pause === null) === (pause === null)) return null;
-    await noteChange(db, { clinicId, channel, pause }, now);
-    return { clinicId, channel, pause };
-  });
+  const before = await lockState(db, clinicId, channel, now);
+  const after = afterSign(before, sign, now);
+  if (after === null) {
+    await db
+      .deleteFrom("channel_states")
+      .where("clinic_id", "=", clinicId)
+      .where("channel", "=", channel)
+      .execute();
+  } else {
+    const columns = { failures: after.failures, ...pauseColumns(after.pause), updated_at: now };
+    await db
+      .insertInto("channel_states")
+      .values({ clinic_id: clinicId, channel, ...columns })
+      .onConflict((conflict) => conflict.columns(["clinic_id", "channel"]).doUpdateSet(columns))
+      .execute();
+  }
+  const pause = after?.pause ?? null;
+  if ((before.pause === null) === (pause === null)) return null;
+  await noteChange(db, { clinicId, channel, pause }, now);
+  return { clinicId, channel, pause };
 }
 
 /** The state of each of a clinic's channels that does not work as it should. */

@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
+import type { ChannelSign } from "../domain/channelState.ts";
 import type { MessageContent } from "../domain/message.ts";
 import type { Move, SendOutcome } from "../domain/outcome.ts";
 import type { AttemptStatus } from "../domain/receipt.ts";
+import { noteSign, type PauseChange } from "./channelStates.ts";
 import { markDead } from "./deadAddresses.ts";
 import type { Deliverable } from "./deliverables.ts";
 import { addEvents } from "./events.ts";
@@ -76,6 +78,8 @@ export interface Recorded {
   claimed: Claimed;
   outcome: SendOutcome;
   move: Move;
+  /** What it tells of its channel; null where that is nothing new. */
+  sign: ChannelSign | null;
   /** The part of the program that found out. */
   actor: string;
   /** What the history calls it, where that is more than where it leads. */
@@ -86,13 +90,14 @@ export interface Recorded {
  * Records the outcomes of sends. A receipt may have come first: it stands, and only what it did not
  * know is added. An outcome that comes after its reminder was given up changes only its attempt,
  * unless it proves that the message did go out: then the reminder does not go out once more.
+ * Returns the channels that are paused by it, or work again.
  */
 export async function record(
   ledger: Ledger,
   outcomes: readonly Recorded[],
   now: Date,
-): Promise<void> {
-  await ledger.db.transaction().execute(async (db) => {
+): Promise<PauseChange[]> {
+  return ledger.db.transaction().execute(async (db) => {
     // The reminder before its attempt, as everywhere: two that lock in turn cannot wait for each other.
     const moved = await moveReminders(
       db,
@@ -113,6 +118,12 @@ export async function record(
       const { clinicId, channel, to: address } = claimed;
       await markDead(db, { clinicId, channel, address, code: outcome.code }, now);
     }
+    const changes: PauseChange[] = [];
+    for (const { claimed, sign } of outcomes) {
+      const change = sign && (await noteSign(db, claimed, sign, now));
+      if (change !== null) changes.push(change);
+    }
+    return changes;
   });
 }
 

@@ -51,30 +51,21 @@ export async function addReceipt(
   random: number,
 ): Promise<ReceiptResult> {
   const { meaning } = receipt;
-  const settled = await ledger.db.transaction().execute(async (db) => {
+  return ledger.db.transaction().execute(async (db): Promise<ReceiptResult> => {
+    const nothing = { known: true, dueNow: false, pauseChange: null };
     const attempt = await lockAttempt(db, receipt.attemptId);
-    if (attempt === undefined) return { known: false as const };
+    if (attempt === undefined) return { ...nothing, known: false };
     const isNew = await keepReceipt(db, attempt.clinicId, receipt, now);
-    if (!isNew || meaning === null) return { known: true as const, state: null };
+    if (!isNew || meaning === null) return nothing;
     const [state] = await loadDeliverables(db, [attempt.reminderId]);
-    if (state === undefined) return { known: true as const, state: null };
-    const dueAt = await settle(
-      db,
-      { attempt, state, receipt: { ...receipt, meaning } },
-      now,
-      random,
-    );
-    return { known: true as const, state, attempt, dueAt };
+    if (state === undefined) return nothing;
+    const told = { attempt, state, receipt: { ...receipt, meaning } };
+    const dueAt = await settle(db, told, now, random);
+    const sign = signOf(meaning);
+    const speaks = sign.kind === "accountFault" || state.channelTroubled;
+    const pauseChange = speaks ? await noteSign(db, attempt, sign, now) : null;
+    return { known: true, dueNow: dueAt !== null && dueAt <= now, pauseChange };
   });
-
-  if (!settled.known || settled.state === null || meaning === null) {
-    return { known: settled.known, dueNow: false, pauseChange: null };
-  }
-  const { state, attempt, dueAt } = settled;
-  const sign = signOf(meaning);
-  const speaks = sign.kind === "accountFault" || state.channelTroubled;
-  const pauseChange = speaks ? await noteSign(ledger, attempt, sign, now) : null;
-  return { known: true, dueNow: dueAt !== null && dueAt <= now, pauseChange };
 }
 
 /** The attempt, its reminder locked first, as everywhere. */

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { Channel, OutgoingMessage } from "../channels/channel.ts";
 import type { Clock } from "../clock.ts";
 import type { ChannelName } from "../domain/channel.ts";
-import { signOf } from "../domain/channelState.ts";
+import { type ChannelSign, signOf } from "../domain/channelState.ts";
 import { decideClaim, type Ticket } from "../domain/claim.ts";
 import { afterSend, type SendOutcome } from "../domain/outcome.ts";
 import { describeError } from "../errors.ts";
-import { noteSign, type PauseChange } from "../ledger/channelStates.ts";
+import type { PauseChange } from "../ledger/channelStates.ts";
 import { loadDeliverables } from "../ledger/deliverables.ts";
 import { type Claimed, claim, record } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -139,19 +139,18 @@ export async function recordOutcome(
   const { asked, actor = "worker", ...rest } = how;
   const endedAt = clock.now();
   const move = afterSend(claimed, outcome, endedAt, Math.random());
-  await throughOutage(() => record(ledger, [{ claimed, outcome, move, actor, ...rest }], endedAt));
+  const sign = asked ? signOf(outcome) : null;
+  const tells = sign !== null && (claimed.channelTroubled || isTrouble(sign));
+  const recorded = { claimed, outcome, move, sign: tells ? sign : null, actor, ...rest };
+  const changes = await throughOutage(() => record(ledger, [recorded], endedAt));
+  for (const change of changes) delivery.onPause(change);
   const { provider } = delivery.channels[channel];
   metrics.attempts.inc({ channel, provider, outcome: outcome.kind });
   if (outcome.kind === "sent") {
     metrics.lateness.observe((endedAt.getTime() - claimed.dueAt.getTime()) / 1_000);
   }
-  const sign = asked ? signOf(outcome) : null;
-  const tells = sign !== null && (claimed.channelTroubled || isTrouble(sign.kind));
-  if (!tells) return;
-  const change = await noteSign(ledger, claimed, sign, clock.now());
-  if (change !== null) delivery.onPause(change);
 }
 
-function isTrouble(kind: NonNullable<ReturnType<typeof signOf>>["kind"]): boolean {
+function isTrouble({ kind }: ChannelSign): boolean {
   return kind === "fails" || kind === "accountFault";
 }

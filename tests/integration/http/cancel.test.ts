@@ -66,7 +66,7 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
       status === "sent"
         ? { kind: status, providerId: "SM1", delivered: false }
         : { kind: status, code: "ETIMEDOUT", detail: "no answer" };
-    const recorded = { claimed, outcome, move, actor: "worker" };
+    const recorded = { claimed, outcome, move, sign: null, actor: "worker" };
     await record(running.app.ledger, [recorded], running.clock.now());
   }
 

@@ -93,16 +93,6 @@ describe.each(ENGINES)("Twilio's word about a message, on the %s engine", (kind)
     expect(await receiptsOf(id)).toEqual(["sending", "sent", "delivered"]);
   });
 
-  it("says why it was not delivered", async () => {
-    const { id, sid } = await texted();
-    await fake.callback(sid, "undelivered", 30005);
-    expect(await detailOf(id)).toMatchObject({
-      status: "undelivered",
-      statusReason: "30005",
-      attempts: [{ status: "undelivered", code: "30005", receipts: [{ code: "30005" }] }],
-    });
-  });
-
   it("stands when an earlier word comes after it", async () => {
     const { id, sid } = await texted();
     await fake.callback(sid, "delivered");

@@ -124,6 +124,22 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     expect(rig.texts(patient)).toHaveLength(1);
   });
 
+  it("is not sent where its window closes between the claim and the send", async () => {
+    const patient = await rig.enrol("brief", ["sms"]);
+    await rig.dispatch();
+    await rig.loseQueue();
+    // The worker looks, renders and claims in time, and then stands still.
+    const closing = patient.reminder.expiresAt;
+    const times = [0, 0, 0];
+    const clock = { ...rig.clock, now: () => (times.pop() === 0 ? rig.clock.now() : closing) };
+    await deliver({ ...rig.delivery, clock }, { reminderId: patient.reminder.id, dispatchNo: 1 });
+    expect(rig.texts(patient)).toHaveLength(0);
+    expect((await rig.reminder(patient)).status).toBe("failed");
+    expect(await rig.attempts(patient)).toMatchObject([
+      { status: "failed", code: "worker_stalled" },
+    ]);
+  });
+
   it("is skipped where it has gone stale meanwhile", async () => {
     const patient = await rig.enrol("brief");
     await rig.dispatch();

@@ -1,5 +1,8 @@
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
+import { noteSign } from "../../../src/ledger/channelStates.ts";
+import { createClinic } from "../../../src/ledger/clinics.ts";
+import { takeDue } from "../../../src/ledger/dispatch.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { useRig } from "./rig.ts";
 
@@ -43,6 +46,45 @@ describe.each(DEPLOYMENTS)("the dispatcher on %s", (kind) => {
     await rig.queue.obliterate({ force: true });
   });
 
+  it("is fair: a clinic with a long backlog keeps no other waiting, nor does a paused one", async () => {
+    const { ledger, clock } = rig;
+    const { reminder } = await rig.enrol("once");
+    await copyReminder(reminder.id, 700);
+    const other = await copyClinic("Birch");
+    const paused = await copyClinic("Cedar");
+    await copyReminder(reminder.id, 3, { clinicId: other, laterMs: 1_000 });
+    await copyReminder(reminder.id, 600, { clinicId: paused, laterMs: -1_000 });
+    const fault = { kind: "accountFault", code: "20003", detail: "", by: "answer" } as const;
+    await noteSign(ledger.db, { clinicId: paused, channel: "sms" }, fault, clock.now());
+
+    rig.skip(2_000);
+    const now = clock.now();
+    const taken = await takeDue(ledger, now, 150, now);
+    const clinics = await clinicsOf(taken.map(({ reminderId }) => reminderId));
+    expect(clinics).toEqual({ [rig.clinic.id]: 100, [other]: 3 });
+    // The most overdue first.
+    const dues = taken.map(({ dueAt }) => dueAt.getTime());
+    expect(dues).toEqual(dues.toSorted((a, b) => a - b));
+
+    let rest = 0;
+    for (let more = 1; more > 0; rest += more) {
+      more = (await takeDue(ledger, now, 150, now)).length;
+    }
+    expect(rest).toBe(601);
+  });
+
+  async function clinicsOf(ids: string[]): Promise<Record<string, number>> {
+    const { rows } = await sql<{ id: string; count: number }>`
+      select clinic_id as id, count(*)::int as count from aftercare.reminders
+      where id = any(${ids}::uuid[]) group by clinic_id`.execute(rig.ledger.db);
+    return Object.fromEntries(rows.map(({ id, count }) => [id, count]));
+  }
+
+  async function copyClinic(name: string): Promise<string> {
+    const facts = { name, timeZone: "America/New_York", region: "US" };
+    return (await createClinic(rig.ledger.db, facts, rig.clock.now())).id;
+  }
+
   async function statuses(): Promise<Record<string, number>> {
     const { rows } = await sql<{ status: string; count: number }>`
       select status, count(*)::int as count from aftercare.reminders
@@ -51,13 +93,17 @@ describe.each(DEPLOYMENTS)("the dispatcher on %s", (kind) => {
   }
 
   /** A thousand enrolments would take longer than the test. */
-  async function copyReminder(id: string, times: number): Promise<void> {
+  async function copyReminder(
+    id: string,
+    times: number,
+    { clinicId = rig.clinic.id, laterMs = 0 } = {},
+  ): Promise<void> {
     await sql`
       insert into aftercare.reminders (clinic_id, treatment_id, patient_id, step, position, kind,
         topics, channel, channels, due_at, send_until, expires_at, status, trace, created_at,
         updated_at)
-      select clinic_id, treatment_id, patient_id, step, position, kind, topics, channel, channels,
-        due_at, send_until, expires_at, status, trace, created_at, updated_at
+      select ${clinicId}::uuid, treatment_id, patient_id, step, position, kind, topics, channel,
+        channels, due_at + ${laterMs}::int * interval '1 millisecond', send_until, expires_at, status, trace, created_at, updated_at
       from aftercare.reminders, generate_series(1, ${times}::int)
       where id = ${id}`.execute(rig.ledger.db);
   }
