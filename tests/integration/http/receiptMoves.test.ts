@@ -51,7 +51,7 @@ describe.each(ENGINES)("a text that its carrier could not deliver, on the %s eng
     // The desk sees it with the next plan, and the texts that were to come go by email.
     const { body } = await texting.clinic.desk.post<{ reminders: FullReminder[] }>("/v1/plans", {
       ...enrolmentBody(texting.running.clock.now()),
-      patient: { externalId: of.phone, firstName: "Ana" },
+      patient: { externalId: of.phone, firstName: "Ana", phone: of.phone },
     });
     const planned = body.reminders.find(({ step }) => step === "makeup-ok");
     expect(planned).toMatchObject({ channel: "email" });
