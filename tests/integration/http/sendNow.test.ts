@@ -30,10 +30,10 @@ describe.each(DEPLOYMENTS)("send-now on %s", (kind) => {
 
   /** A text that is tried again in about half a minute, by a clock that stands still. */
   async function retriedSoon(): Promise<Texted> {
-    const of = await texting.refused(20503, 503);
+    const of = await texting.refused(30003);
     expect(await texting.detailOf(of)).toMatchObject({
       status: "scheduled",
-      statusReason: "20503",
+      statusReason: "30003",
     });
     return of;
   }
@@ -59,7 +59,7 @@ describe.each(DEPLOYMENTS)("send-now on %s", (kind) => {
     const of = await retriedSoon();
     const { ledger } = texting.running.app;
     const taken = await takeDue(ledger, new Date(now().getTime() + MINUTE), 100, now());
-    expect(taken).toMatchObject([{ reminderId: of.id, dispatchNo: 2 }]);
+    expect(taken.find(({ reminderId }) => reminderId === of.id)?.dispatchNo).toBe(2);
     expect(await sendNow(of)).toMatchObject({ status: 200, body: { status: "scheduled" } });
     const { attempts } = await texting.ends(of, "sent");
     expect(attempts.map(({ dispatchNo }) => dispatchNo)).toEqual([1, 3]);
