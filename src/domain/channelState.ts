@@ -23,8 +23,10 @@ export interface Pause {
 
 /** What one message tells of its channel. */
 export type ChannelSign =
-  /** The provider took the message, or a receipt says that it arrived. */
-  | { kind: "works"; by: "answer" | "receipt" }
+  /** The provider took the message. */
+  | { kind: "works"; by: "answer" }
+  /** A receipt says that a message arrived whose send began then. */
+  | { kind: "works"; by: "receipt"; sentAt: Date }
   /** The provider is there, whatever it thinks of this message. */
   | { kind: "answers" }
   | { kind: "fails"; code: string; detail: string }
@@ -68,7 +70,10 @@ export function afterSign(
   const pause = state?.pause ?? null;
   switch (sign.kind) {
     case "works":
-      return pause?.endedBy === "receipt" && sign.by === "answer" ? state : null;
+      if (pause === null) return null;
+      if (sign.by === "answer") return pause.endedBy === "receipt" ? state : null;
+      // What was sent before the pause says nothing of it.
+      return sign.sentAt < pause.since ? state : null;
     case "answers":
       return pause?.reason === "account_fault" ? state : null;
     case "fails": {

@@ -11,14 +11,19 @@ export interface UnsettledCounts {
   oldestDueAt: Date | null;
 }
 
-/** Counts by the partial indexes alone: the cost does not grow with what is pending or past. */
+/**
+ * Counts by the partial indexes alone: the cost does not grow with what is pending or past. What
+ * waits behind a paused channel is not overdue; that has a measure of its own.
+ */
 export async function countUnsettled(db: Queries, now: Date): Promise<UnsettledCounts> {
+  const overdue = sql`from aftercare.reminders r
+    where status = 'scheduled' and due_at < ${now} and not exists (
+      select 1 from aftercare.channel_states s
+      where s.clinic_id = r.clinic_id and s.channel = r.channel and s.paused_at is not null)`;
   const { rows } = await sql<UnsettledCounts>`
     select
-      (select count(*)::int from aftercare.reminders
-        where status = 'scheduled' and due_at < ${now}) as overdue,
-      (select min(due_at) from aftercare.reminders
-        where status = 'scheduled' and due_at < ${now}) as "oldestDueAt",
+      (select count(*)::int ${overdue}) as overdue,
+      (select min(due_at) ${overdue}) as "oldestDueAt",
       count(*) filter (where status = 'queued')::int as queued,
       count(*) filter (where status = 'sending')::int as sending,
       count(*) filter (where status = 'unknown')::int as unknown

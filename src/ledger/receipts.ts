@@ -37,6 +37,7 @@ interface AttemptRow {
   channel: ChannelName;
   status: AttemptStatus;
   address: string | null;
+  startedAt: Date;
 }
 
 /**
@@ -61,8 +62,9 @@ export async function addReceipt(
     if (state === undefined) return nothing;
     const told = { attempt, state, receipt: { ...receipt, meaning } };
     const dueAt = await settle(db, told, now, random);
-    const sign = signOf(meaning);
-    const speaks = sign.kind === "accountFault" || state.channelTroubled;
+    const sign = signOf(meaning, attempt);
+    const known = state.channel === attempt.channel && !state.channelTroubled;
+    const speaks = sign !== null && (sign.kind === "accountFault" || !known);
     const pauseChange = speaks ? await noteSign(db, attempt, sign, now) : null;
     return { known: true, dueNow: dueAt !== null && dueAt <= now, pauseChange };
   });
@@ -83,6 +85,7 @@ async function lockAttempt(db: Queries, id: string): Promise<AttemptRow | undefi
       "channel",
       "status",
       "address",
+      "started_at as startedAt",
     ])
     .where("id", "=", id)
     .executeTakeFirst();
@@ -170,9 +173,14 @@ async function noteAddress(
   }
 }
 
-function signOf(meaning: NonNullable<ReceiptMeaning>): ChannelSign {
-  if (meaning.status !== "undelivered") return { kind: "works", by: "receipt" };
+function signOf(
+  meaning: NonNullable<ReceiptMeaning>,
+  { startedAt }: AttemptRow,
+): ChannelSign | null {
+  if (meaning.status !== "undelivered") {
+    return { kind: "works", by: "receipt", sentAt: startedAt };
+  }
   const { failure } = meaning;
-  if (failure.kind !== "accountFault") return { kind: "answers" };
+  if (failure.kind !== "accountFault") return null;
   return { kind: "accountFault", code: failure.code, detail: failure.detail, by: "receipt" };
 }

@@ -117,11 +117,13 @@ async function settle(
   state: Deliverable,
 ): Promise<boolean> {
   const { clock, channels } = delivery;
-  const { to, text, attemptId } = unsettled;
-  const answer =
-    to === null || text === null
-      ? UNASKABLE
-      : await channels[state.channel].lookup({ to, text }, unsettled.startedAt);
+  const { to, text, attemptId, startedAt } = unsettled;
+  const ask = () => {
+    if (to === null) return UNASKABLE;
+    // Without a text there was nothing to send.
+    return text === null ? ABSENT : channels[state.channel].lookup({ to, text }, startedAt);
+  };
+  const answer = await ask();
   const now = clock.now();
   switch (answer.kind) {
     case "found": {
@@ -148,6 +150,7 @@ async function settle(
   }
 }
 
+const ABSENT: LookupOutcome = { kind: "absent" };
 const UNASKABLE: LookupOutcome = { kind: "no_answer", detail: "it is not known what was sent" };
 
 async function move(
