@@ -69,6 +69,8 @@ export async function drill(
     );
     const evidence = { ...gather(installation), ledger };
     const verdict = judge(evidence);
+    if (verdict.receiptsForgotten > 0)
+      notes.push(`${verdict.receiptsForgotten} receipts forgotten`);
     const good = isGood(verdict) && notes.length === 0;
     if (!good) notes.push(`see ${await keepErrors(installation, evidence)}`);
     progress.stage(`received ${verdict.received} of ${verdict.promised}, lost ${verdict.lost}`);
@@ -139,13 +141,21 @@ function gather(installation: Installation): Omit<Evidence, "ledger"> {
     ),
     received: [...twilio.messages.map(textOf), ...smtp.messages.map(mailOf)],
     cancelled,
+    receipts: new Set(
+      twilio.callbacks
+        .filter(({ status, httpStatus }) => status === "delivered" && httpStatus === 204)
+        .map(({ url }) => lastPartOf(url)),
+    ),
   };
 }
 
 function textOf({ params, at }: TakenMessage): Received {
-  const from = params.StatusCallback?.split("/").at(-1) ?? "";
+  const from = lastPartOf(params.StatusCallback ?? "");
   return { channel: "sms", from, at, toClosed: isOfClosed(params.To ?? "") };
 }
+
+/** A callback's address ends in the id of its attempt. */
+const lastPartOf = (url: string) => url.slice(url.lastIndexOf("/") + 1);
 
 function mailOf({ messageId, envelope, at }: TakenMail): Received {
   const from = /^<([^@]*)@/.exec(messageId ?? "")?.[1] ?? "";

@@ -137,7 +137,8 @@ async function makeClinic(
   env: Record<string, string>,
 ): Promise<string> {
   const args = ["clinic", "create", "--name", name, "--time-zone", "UTC", "--window", hours];
-  const { stdout, stderr } = await runProgram(args, env);
+  // On the embedded engine this makes the data directory, which a busy machine takes its time for.
+  const { stdout, stderr } = await runProgram(args, env, { deadlineMs: 180_000 });
   const key = /\bac_[\w-]+/.exec(stdout)?.[0];
   if (key === undefined) throw new Error(`no clinic was made: ${stderr}`);
   return key;

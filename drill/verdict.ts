@@ -29,6 +29,8 @@ export interface Evidence {
   promised: readonly Promised[];
   received: readonly Received[];
   cancelled: readonly Cancelled[];
+  /** The attempts whose delivery a receipt told, and was answered with yes. */
+  receipts: ReadonlySet<string>;
   /** The ledger's word on all reminders that were due, promised or not. */
   ledger: readonly ReminderDetail[];
 }
@@ -50,13 +52,16 @@ export interface Verdict {
   unknownSettled: number;
   /** The most that a promised one came after it was due, in milliseconds. */
   worstLatenessMs: number;
+  /** Attempts that are not `delivered` although a receipt that said so was answered with yes. */
+  receiptsForgotten: number;
 }
 
 /** The one cause that excuses a duplicate: a mail server has no list of what it took. */
 export const COULD_NOT_ASK = "the provider could not be asked";
 
 /** Compares what was promised and what the ledger says with what the providers received. */
-export function judge({ promised, received, cancelled, ledger }: Evidence): Verdict {
+export function judge(evidence: Evidence): Verdict {
+  const { promised, received, cancelled, receipts, ledger } = evidence;
   const known = new Map(ledger.map((reminder) => [reminder.id, reminder]));
   const ofAttempt = new Map(
     ledger.flatMap(({ id, attempts }) => attempts.map((attempt) => [attempt.id, id] as const)),
@@ -116,13 +121,17 @@ export function judge({ promised, received, cancelled, ledger }: Evidence): Verd
     unknownSettled: ledger.filter((each) => timesUnknown(each) > 0 && !UNSETTLED.has(each.status))
       .length,
     worstLatenessMs: lateness.reduce((worst, each) => Math.max(worst, each), 0),
+    receiptsForgotten: ledger
+      .flatMap(({ attempts }) => attempts)
+      .filter(({ id, status }) => receipts.has(id) && status !== "delivered").length,
   };
 }
 
 /** Whether nothing happened that never may. */
 export function isGood(verdict: Verdict): boolean {
-  const { lost, early, afterCancel, outsideWindow } = verdict;
-  return lost + early + afterCancel + outsideWindow + unexplained(verdict) === 0;
+  const { lost, early, afterCancel, outsideWindow, receiptsForgotten } = verdict;
+  const never = [lost, early, afterCancel, outsideWindow, receiptsForgotten, unexplained(verdict)];
+  return never.every((count) => count === 0);
 }
 
 /** How many duplicates have no excuse. */

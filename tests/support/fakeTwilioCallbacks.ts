@@ -7,6 +7,8 @@ import type { MessageStatus, TakenMessage } from "./fakeTwilioMessage.ts";
 /** A status callback that was posted, and the answer to it: null where none came. */
 export interface CallbackResult {
   sid: string;
+  /** The address that it was for, before any route. */
+  url: string;
   status: MessageStatus;
   errorCode: number | null;
   httpStatus: number | null;
@@ -93,7 +95,7 @@ export function callbackPoster(account: { sid: string; authToken: string }): Cal
       const signature = twilio.getExpectedTwilioSignature(account.authToken, callbackUrl, params);
       const form = new URLSearchParams(params).toString();
       const httpStatus = await request(target(callbackUrl), form, signature);
-      const result = { sid, status, errorCode, httpStatus };
+      const result = { sid, url: callbackUrl, status, errorCode, httpStatus };
       results.push(result);
       return result;
     },

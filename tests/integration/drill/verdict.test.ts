@@ -25,6 +25,7 @@ function evidence({
     promised: [{ reminderId: "r", dueAt: DUE, trueAt: DUE - 500 }],
     received,
     cancelled: [],
+    receipts: new Set(["r-1", "an attempt that nobody made"]),
     ledger: [detail({ ...reminder, attempts: [{ ...detail().attempts[0], ...attempt } as never] })],
     ...rest,
   };
@@ -177,6 +178,12 @@ describe("the verdict of a drill", () => {
     const verdict = judge(evidence({ received: [text("r-1", DUE + 1_000), stray] }));
     expect(verdict.outsideWindow).toBe(1);
     expect(verdict.duplicates.size).toBe(0);
+    expect(isGood(verdict)).toBe(false);
+  });
+
+  it("catches a receipt that was answered and forgotten", () => {
+    const verdict = judge(evidence({ attempt: { status: "sent" } }));
+    expect(verdict.receiptsForgotten).toBe(1);
     expect(isGood(verdict)).toBe(false);
   });
 
