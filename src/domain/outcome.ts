@@ -72,7 +72,11 @@ export function afterSend(state: SendState, outcome: SendOutcome, now: Date, ran
       return endedAs(state, outcome.delivered ? "delivered" : "sent", null);
     case "unknown":
       return endedAs(state, "unknown", outcome.code);
-    default:
+    case "transient":
+    case "rateLimited":
+    case "quietHours":
+    case "accountFault":
+    case "permanent":
       return afterFailure(state, outcome, now, random) ?? endOf(state, outcome);
   }
 }
