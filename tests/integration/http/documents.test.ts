@@ -12,6 +12,7 @@ const CALLS = [
   "GET /readyz",
   "GET /u/{token}",
   "POST /u/{token}",
+  "GET /v1/channels",
   "GET /v1/protocols",
   "GET /v1/reminders",
   "GET /v1/reminders/{id}",

@@ -72,6 +72,9 @@ const ROUTES: Record<string, (known: Known) => Promise<void>> = {
   "POST /v1/reminders/replay": (known) => expectNoneFound("replay", known),
   "POST /v1/reminders/send-now": (known) => expectNoneFound("send-now", known),
   // Protocols are the server's: the same for every clinic, and about no patient.
+  "GET /v1/channels": async ({ theirs, own }) => {
+    await expectOnlyOwn(own, "/v1/channels", theirs);
+  },
   "GET /v1/protocols": async ({ theirs, own }) => {
     await expectOnlyOwn(own, "/v1/protocols", theirs);
   },

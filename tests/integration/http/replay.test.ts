@@ -5,7 +5,7 @@ import type { FullReminder } from "../../support/clinic.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";
 import { expectProblem } from "./refusal.ts";
-import { PRODUCTS, type Texted, useTexting } from "./texting.ts";
+import { type Texted, useTexting } from "./texting.ts";
 
 const REASON = { reason: "the patient says that nothing came" };
 
@@ -128,9 +128,7 @@ describe.each(DEPLOYMENTS)("a replay on %s", (kind) => {
   });
 
   it("is refused while the message is leaving, and while nobody knows whether it left", async () => {
-    texting.fake.acceptThenDrop(1, { body: PRODUCTS });
-    const doubtful = await texting.enrol();
-    await texting.ends(doubtful, "unknown");
+    const doubtful = await texting.doubtful();
     await expectRefused(doubtful, "in_doubt");
 
     texting.fake.delay(1_000);

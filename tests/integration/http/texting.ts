@@ -33,6 +33,8 @@ export interface Texting {
   ends(of: Texted, status: string): Promise<ReminderDetail>;
   /** Makes the fake refuse the text about products to the next patient, and waits for that. */
   refused(code: number): Promise<Texted>;
+  /** Lets the fake take the text about products to the next patient, and cut the connection. */
+  doubtful(): Promise<Texted>;
   /** The texts of the step `products` that were taken for this patient. */
   textsTo(of: Texted): unknown[];
 }
@@ -62,6 +64,13 @@ export function useTexting(kind: DeploymentKind): Texting {
         const [attempt] = (await texting.detailOf(of)).attempts;
         return attempt?.status === "failed";
       });
+      return of;
+    },
+    async doubtful() {
+      const phone = nextPhone();
+      texting.fake.acceptThenDrop(1, { to: phone, body: PRODUCTS });
+      const of = await enrolAs(phone, { step: "products", agoMs: 0 });
+      await texting.ends(of, "unknown");
       return of;
     },
     textsTo({ phone }: Texted) {
