@@ -10,7 +10,7 @@ const AFTER_LEASE_MS = 150_000;
 type Detail = ReminderAnswer & { attempts: AttemptAnswer[] };
 
 describe.concurrent("the program on the embedded engine", () => {
-  it("has every 201 after a kill -9, and sends what was due once", { timeout: 200_000 }, async ({
+  it("has every 201 after a kill -9, and sends what was due once", { timeout: 300_000 }, async ({
     onTestFinished,
   }) => {
     const owner = { onTestFinished };
@@ -46,7 +46,7 @@ describe.concurrent("the program on the embedded engine", () => {
   });
 
   it("ends on SIGTERM with exit code 0, once what is in flight is recorded", {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async ({ onTestFinished }) => {
     const owner = { onTestFinished };
     const { twilio, env } = await openProviders(owner);
@@ -71,7 +71,7 @@ describe.concurrent("the program on the embedded engine", () => {
   });
 
   it("is refused a directory that another has, and does no harm there", {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async ({ onTestFinished }) => {
     const owner = { onTestFinished };
     const place = await openPlace(owner, "embedded");

@@ -31,7 +31,7 @@ describe.concurrent("the demo", () => {
     expect([twilio.sends(), smtp.connections()]).toEqual([0, 0]);
   });
 
-  it("leaves nothing when it is interrupted", { timeout: 60_000 }, async ({ onTestFinished }) => {
+  it("leaves nothing when it is interrupted", { timeout: 120_000 }, async ({ onTestFinished }) => {
     const directory = await mkdtemp(path.join(tmpdir(), "aftercare-demo-test-"));
     onTestFinished(() => rm(directory, { recursive: true, force: true }));
     const demo = await startProgram({ onTestFinished }, ["demo"], { TMPDIR: directory });

@@ -6,7 +6,7 @@ import { openApi } from "../support/programApi.ts";
 
 describe("serve without any configuration", () => {
   it("says that nothing leaves the machine, gives out a key once, and keeps the messages", {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async ({ onTestFinished }) => {
     const owner = { onTestFinished };
     const deployment = await openDeployment("embedded");

@@ -6,7 +6,6 @@ import { claim } from "../../../src/ledger/delivery.ts";
 import { takeDue } from "../../../src/ledger/dispatch.ts";
 import type { FullReminder } from "../../support/clinic.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
-import { until } from "../../support/poll.ts";
 import { expectProblem } from "./refusal.ts";
 import { type Texted, useTexting } from "./texting.ts";
 
@@ -131,10 +130,5 @@ describe.each(DEPLOYMENTS)("send-now on %s", (kind) => {
     await expectRefused(of, "too_early", /2026-11-23T23:30:00-05:00/);
     texting.running.clock.moveTo(new Date("2026-11-24T04:45:00.000Z"));
     await expectRefused(of, "outside_window", /2026-11-24T09:00:00-05:00/);
-    texting.running.clock.moveTo(new Date("2026-11-24T14:00:00.000Z"));
-    await until("it is sent in the morning", async () => {
-      return (await texting.detailOf(of)).status === "sent";
-    });
-    await expectRefused(of, "already_ended");
   });
 });

@@ -50,10 +50,13 @@ export function useTexting(kind: DeploymentKind): Texting {
       return (await texting.clinic.desk.get<ReminderDetail>(`/v1/reminders/${id}`)).body;
     },
     ends(of: Texted, status: string) {
-      return until(`the reminder is ${status}`, async () => {
+      // A test that moves the clock by hours makes the texts of all its patients due.
+      const patience = { deadlineMs: 25_000 };
+      const check = async () => {
         const detail = await texting.detailOf(of);
         return detail.status === status && detail;
-      });
+      };
+      return until(`the reminder is ${status}`, check, patience);
     },
     async refused(code: number) {
       const phone = nextPhone();
