@@ -5,7 +5,7 @@ import { receive } from "./lifeDeeds.ts";
 import { ENDS, Life, type Tally } from "./lifeModel.ts";
 import { clear, type LifeHouse, openLifeHouse } from "./lifeWorld.ts";
 
-const LIVES = 80;
+const LIVES = 120;
 const MOST_HAPPENINGS = 60;
 
 /** Half as long as the test may take, so that a slow machine runs fewer lives and still ends. */
