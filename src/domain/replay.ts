@@ -7,6 +7,8 @@ import { CANCELLABLE, type ReminderStatus, type SkipReason } from "./reminder.ts
 export interface ActionState extends SendState {
   status: ReminderStatus;
   statusReason: string | null;
+  /** When it came to its status. */
+  changedAt: Date;
   dueAt: Date;
   /** When its step became true, or will. */
   trueAt: Date;
@@ -24,6 +26,7 @@ export type RefusalCode =
   | "already_sending"
   | "cancelled"
   | "in_doubt"
+  | "just_sent"
   | "not_ended"
   | "outside_window"
   | "too_early";
@@ -44,6 +47,12 @@ export type ActionDecision =
     }
   | { kind: "refused"; refusal: Refusal };
 
+/**
+ * A message that was sent so lately may still arrive: nobody can say yet that nothing came. It also
+ * keeps two who replay one failed reminder, the second a little later, from sending it twice.
+ */
+export const JUST_SENT_MS = 120_000;
+
 /** Whether a reminder can be cancelled: as long as it waits. */
 export function decideCancel(state: ActionState): ActionDecision {
   const { status } = state;
@@ -63,6 +72,8 @@ export function decideCancel(state: ActionState): ActionDecision {
 export function decideReplay(state: ActionState, now: Date): ActionDecision {
   const code = whyNotReplayed(state);
   if (code !== null) return refused(code);
+  const settled = new Date(state.changedAt.getTime() + JUST_SENT_MS);
+  if (state.status === "sent" && now < settled) return refused("just_sent", settled);
 
   const { usable, considered, skip } = state.choice;
   const dead = considered.filter(({ use }) => use === "dead_address").map((each) => each.channel);

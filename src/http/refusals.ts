@@ -28,6 +28,8 @@ function wordsOf({ code, from }: Refusal, { status, timeZone }: Reminder): strin
       return "by the next time it may be sent, the message is out of date; tell the patient yourself";
     case "in_doubt":
       return "it may have gone out, and the provider is being asked; look again in a few minutes";
+    case "just_sent":
+      return `the message has just been sent; if nothing comes, replay it from ${when} on`;
     case "no_address":
       return "no number or address takes its messages; enrol the patient's next visit with another";
     case "no_consent":

@@ -45,8 +45,8 @@ const ACTIONS: Action[] = [
     refusals:
       "It goes out at the next opening of the send window, by the first channel that can be " +
       "used now. 409 with the code of what forbids it: `already_delivered`, `already_sending`, " +
-      "`in_doubt`, `not_ended`, `cancelled`, `expired`, `opted_out`, `no_consent`, `no_address`, " +
-      "`superseded` or `collapsed`.",
+      "`in_doubt`, `just_sent`, `not_ended`, `cancelled`, `expired`, `opted_out`, `no_consent`, " +
+      "`no_address`, `superseded` or `collapsed`.",
     statuses: ["failed", "undelivered", "skipped"],
   },
   {

@@ -41,7 +41,7 @@ export async function loadActionable(
 ): Promise<Actionable[]> {
   const { rows } = await sql<Row>`
     select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.treatment_id as "treatmentId",
-      r.status, r.status_reason as "statusReason", r.channel, r.channels, r.retries,
+      r.status, r.status_reason as "statusReason", r.updated_at as "changedAt", r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.expires_at as "expiresAt", r.trace->>'trueAt' as "trueAt",
       t.status = 'cancelled' as "treatmentCancelled", t.time_zone as "timeZone",
       t.channels as preferred, c.send_window as "clinicWindow", p.phone, p.email,

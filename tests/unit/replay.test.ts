@@ -12,7 +12,7 @@ import {
 } from "../../src/domain/replay.ts";
 import { isOpen, parseSendWindow } from "../../src/domain/sendWindow.ts";
 import { moments, windows } from "./arbitraries.ts";
-import { DAY, HOUR } from "./intlClock.ts";
+import { DAY, HOUR, MINUTE } from "./intlClock.ts";
 import { rows } from "./table.ts";
 import { REACHABLE } from "./treatment.ts";
 
@@ -37,6 +37,7 @@ function stateOf({ reach = {}, ...facts }: Facts): ActionState {
     channels: CHANNELS,
     timeZone: "America/New_York",
     window: parseSendWindow("09:00-20:00"),
+    changedAt: new Date(AFTERNOON.getTime() - HOUR),
     trueAt: new Date(AFTERNOON.getTime() - HOUR),
     dueAt: new Date(AFTERNOON.getTime() + HOUR),
     expiresAt: new Date(AFTERNOON.getTime() + 2 * DAY),
@@ -150,6 +151,16 @@ describe("when it goes out again", () => {
   it("is in the morning, where it is replayed at night", () => {
     const decision = decideReplay(stateOf({ status: "failed" }), NIGHT);
     expect(decision).toMatchObject({ move: { dueAt: MORNING } });
+  });
+
+  it("is not within two minutes after it was sent, and says when it can be", () => {
+    const state = stateOf({ status: "sent", changedAt: AFTERNOON });
+    const from = new Date(AFTERNOON.getTime() + 2 * MINUTE);
+    const refusal = { code: "just_sent", from };
+    const justBefore = new Date(from.getTime() - 1);
+    expect(decideReplay(state, justBefore)).toEqual({ kind: "refused", refusal });
+    expect(decideReplay(state, from)).toMatchObject({ move: { dueAt: from } });
+    expect(wordOf(decideReplay({ ...state, status: "failed" }, AFTERNOON))).toBe("to scheduled");
   });
 
   it("is not before its step is true", () => {

@@ -162,6 +162,7 @@ describe.each(ENGINES)("by filter, on the %s engine", (kind) => {
   it("a replay leaves what was sent alone, unless the filter names it", async () => {
     await enrolMany(1);
     await failAll("sent");
+    running.clock.moveBy(120_000);
     expect(await press("replay", {})).toMatchObject({ matched: 0 });
     expect(await press("replay", { filter: { status: "sent" } })).toMatchObject({
       matched: STEPS,

@@ -58,6 +58,8 @@ describe.each(DEPLOYMENTS)("a replay on %s", (kind) => {
   it("of a text that the provider took and the patient never saw sends it anew", async () => {
     const of = await texting.enrol();
     await texting.ends(of, "sent");
+    await expectRefused(of, "just_sent");
+    texting.running.clock.moveBy(120_000);
     expect((await replay(of)).status).toBe(200);
     await until("it went out twice", () => texting.textsTo(of).length === 2);
     expect((await texting.ends(of, "sent")).attempts).toHaveLength(2);
