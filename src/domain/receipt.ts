@@ -42,6 +42,9 @@ export function inDoubt(attempt: AttemptStatus): boolean {
   return RANK[attempt] === 0;
 }
 
+/** From where a reminder may go out again: proof of an earlier attempt ends that. */
+export const GOES_ON: readonly ReminderStatus[] = ["scheduled", "queued", "sending", "unknown"];
+
 /** A reminder, and the attempt of it that a receipt speaks of. */
 export interface ReceiptState extends SendState {
   status: ReminderStatus;
@@ -52,7 +55,8 @@ export interface ReceiptState extends SendState {
 
 /**
  * Where a reminder goes by a receipt, or null where it stays. Proof that an attempt in doubt did go
- * out also stops the reminder from going out once more.
+ * out also stops the reminder from going out once more, even where a later send is under way: that
+ * one cannot be called back, but it is not repeated.
  */
 export function afterReceipt(
   state: ReceiptState,
@@ -67,8 +71,6 @@ export function afterReceipt(
       ? afterUndelivered(state, meaning.failure, now, random)
       : endedAs(state, meaning.status, null);
   }
-  const waits = status === "scheduled" || status === "queued";
-  return waits && inDoubt(state.attempt) && meaning.status !== "undelivered"
-    ? endedAs(state, meaning.status, null)
-    : null;
+  const proves = inDoubt(state.attempt) && meaning.status !== "undelivered";
+  return proves && GOES_ON.includes(status) ? endedAs(state, meaning.status, null) : null;
 }

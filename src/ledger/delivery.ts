@@ -3,13 +3,13 @@ import type { ChannelName } from "../domain/channel.ts";
 import type { ChannelSign } from "../domain/channelState.ts";
 import type { MessageContent } from "../domain/message.ts";
 import type { Move, SendOutcome } from "../domain/outcome.ts";
-import type { AttemptStatus } from "../domain/receipt.ts";
+import { type AttemptStatus, GOES_ON } from "../domain/receipt.ts";
 import { noteSign, type PauseChange } from "./channelStates.ts";
 import { markDead } from "./deadAddresses.ts";
 import type { Deliverable } from "./deliverables.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { moveReminders } from "./moves.ts";
+import { idsIn, moveReminders } from "./moves.ts";
 import { isOptedOut } from "./optOuts.ts";
 
 /** A reminder that is ours to send, and the attempt that this send is. */
@@ -53,7 +53,7 @@ export async function claim(
           as w(id uuid, dispatch_no int, attempt_id uuid, channel text, address text, subject text,
             body text),
         aftercare.patients p, aftercare.treatments t
-      where r.id = w.id and r.dispatch_no = w.dispatch_no and r.status = 'queued'
+      where r.id = any(${idsIn(wanted)}::uuid[]) and r.id = w.id and r.dispatch_no = w.dispatch_no and r.status = 'queued'
         and r.due_at <= ${now} and r.send_until > ${now}
         and t.id = r.treatment_id and t.status = 'active'
         and p.id = r.patient_id and r.channel = w.channel
@@ -127,7 +127,7 @@ export async function record(
   });
 }
 
-/** What waits to go out again because nobody knew that these attempts had gone out. */
+/** Ends what goes on because nobody knew that these attempts had gone out. */
 async function stopResends(db: Queries, late: readonly Recorded[], now: Date): Promise<void> {
   const proofs = late.map(({ claimed, move }) => ({
     id: claimed.reminderId,
@@ -140,8 +140,8 @@ async function stopResends(db: Queries, late: readonly Recorded[], now: Date): P
     from jsonb_to_recordset(${JSON.stringify(proofs)}::jsonb)
         as m(id uuid, attempt_id uuid, status text),
       aftercare.attempts a
-    where r.id = m.id and a.id = m.attempt_id and r.status in ('scheduled', 'queued')
-      and a.status in ('sending', 'unknown')
+    where r.id = any(${idsIn(proofs)}::uuid[]) and r.id = m.id and a.id = m.attempt_id
+      and r.status = any(${GOES_ON}::text[]) and a.status in ('sending', 'unknown')
     returning r.id`.execute(db);
   const stopped = new Set(rows.map((row) => row.id));
   await addEvents(
@@ -180,7 +180,7 @@ async function settleAttempts(
       ended_at = coalesce(a.ended_at, ${now})
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as o(id uuid, status text, provider_id text, code text, detail text)
-    where a.id = o.id`.execute(db);
+    where a.id = any(${idsIn(rows)}::uuid[]) and a.id = o.id`.execute(db);
 }
 
 function attemptStatus(outcome: SendOutcome): AttemptStatus {

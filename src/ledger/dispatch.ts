@@ -83,7 +83,8 @@ export async function releaseDispatched(
     update aftercare.reminders r set status = 'scheduled', taken_at = null, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(tickets)}::jsonb)
       as t("reminderId" uuid, "dispatchNo" int)
-    where r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'`.execute(
+    where r.id = any(${tickets.map(({ reminderId }) => reminderId)}::uuid[])
+      and r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'`.execute(
     ledger.db,
   );
 }

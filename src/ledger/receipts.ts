@@ -129,7 +129,7 @@ async function settle(
   const latest = attempt.dispatchNo === state.dispatchNo;
   const move = afterReceipt({ ...state, attempt: attempt.status, latest }, meaning, now, random);
   if (move !== null) {
-    const waited = state.status === "scheduled" || state.status === "queued";
+    const overtaken = !latest || state.status === "scheduled" || state.status === "queued";
     await moveReminders(
       db,
       [
@@ -138,7 +138,7 @@ async function settle(
           from: [state.status],
           move,
           actor: "receipt",
-          ...(waited && { event: "proved sent" }),
+          ...(overtaken && { event: "proved sent" }),
         },
       ],
       now,

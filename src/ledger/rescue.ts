@@ -56,7 +56,8 @@ export async function rescueQueued(
       update aftercare.reminders r set status = 'scheduled', taken_at = null, updated_at = ${now}
       from jsonb_to_recordset(${JSON.stringify(lost)}::jsonb)
         as t("reminderId" uuid, "dispatchNo" int)
-      where r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'
+      where r.id = any(${lost.map(({ reminderId }) => reminderId)}::uuid[])
+        and r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'
       returning r.id, r.clinic_id, r.treatment_id`.execute(db);
     await noteRescue(db, rows, "rescued", now);
     return rows.length;

@@ -181,21 +181,9 @@ export class Life extends LifeWorld {
         return;
       case "sent":
       case "delivered":
-        // Where the proof came in the same command as the send, it may have come too late for it;
-        // and one that comes while a later message is under way does not stop the one after that.
-        must(askedInVain && (provenIn === step || this.#overtaken(earlier)), about);
+        // Where the proof came in the same command as the send, it may have come too late for it.
+        must(askedInVain && provenIn === step, about);
     }
-  }
-
-  /** Whether a later message of the same reminder was under way when a send was proven. */
-  #overtaken({ reminderId, step, provenIn }: Send): boolean {
-    return this.provider.sends.some(
-      (later) =>
-        later.reminderId === reminderId &&
-        later.step > step &&
-        later.step <= (provenIn ?? 0) &&
-        later.openUntil >= (provenIn ?? 0),
-    );
   }
 }
 

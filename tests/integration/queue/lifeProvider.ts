@@ -30,8 +30,6 @@ export interface Send {
   provenIn: number | null;
   /** Asked about, and the provider did not have it, or could not say. */
   askedInVain: boolean;
-  /** The command until which the program waited to hear what became of it. */
-  openUntil: number;
 }
 
 /** A worker that waits for its provider, or is lost; nobody can tell the two apart. */
@@ -86,7 +84,6 @@ export class LifeProvider {
     const ends = word === "delivered" || word === "undelivered";
     if (!doubted && !(send.known === "sent" && ends)) return;
     send.known = word;
-    if (word !== "unknown") this.#close(send);
     if (word === "sent" || word === "delivered") send.provenIn ??= this.#now().step;
   }
 
@@ -102,14 +99,9 @@ export class LifeProvider {
       known: "sending",
       provenIn: null,
       askedInVain: false,
-      openUntil: Infinity,
     };
     this.sends.push(send);
     return send;
-  }
-
-  #close(send: Send): void {
-    send.openUntil = Math.min(send.openUntil, this.#now().step);
   }
 
   #recall(
@@ -126,10 +118,7 @@ export class LifeProvider {
       this.tell(asked, "sent");
       return { kind: "found", providerId: asked.attemptId };
     }
-    if (asked !== undefined) {
-      asked.askedInVain = true;
-      this.#close(asked);
-    }
+    if (asked !== undefined) asked.askedInVain = true;
     return can ? { kind: "absent" } : { kind: "cannot_ask" };
   }
 }

@@ -1,5 +1,4 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Channel } from "../../../src/channels/channel.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
@@ -33,8 +32,6 @@ describe("cancels while workers claim, on postgres", () => {
     const world = new LifeWorld(house, new Date("2026-11-23T15:00:00-05:00"));
     const treatments = await enrolMany(world);
     while (world.queue.length < RACES) await world.dispatch(1);
-    // As autovacuum does within minutes: without statistics each claim looks through all of them.
-    await sql`analyze`.execute(house.ledger.db);
 
     const asked: string[] = [];
     const delivery = { ...world.delivery, channels: notingChannels(asked) };

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { loadContent } from "../../../src/content/content.ts";
 import type { Claimed } from "../../../src/ledger/delivery.ts";
 import { listReminderEvents } from "../../../src/ledger/events.ts";
+import { addReceipt } from "../../../src/ledger/receipts.ts";
 import { recordOutcome } from "../../../src/queue/deliver.ts";
 import { makeMessage } from "../../../src/queue/message.ts";
 import { claimOnly } from "../../support/claim.ts";
@@ -206,6 +207,38 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
     },
   );
 
+  it.each(["worker", "receipt"])(
+    "is not followed by a third where the %s proves the first while the second is under way",
+    async (teller) => {
+      const patient = await rig.enrol("once", ["email"]);
+      await rig.dispatch();
+      const first = await claimAndVanish(patient);
+      rig.skip(LEASE_MS);
+      await rig.rescue();
+      rig.skip(RETRY_MS);
+      await rig.dispatch();
+      const second = await claimAndVanish(patient, 2);
+      if (teller === "worker") {
+        const outcome = { kind: "sent", providerId: "<1@test>", delivered: false } as const;
+        await recordOutcome(rig.delivery, first, outcome, { asked: true });
+      } else {
+        const receipt = { attemptId: first.attemptId, status: "sent", code: null };
+        const meaning = { status: "sent" } as const;
+        await addReceipt(rig.ledger, { ...receipt, meaning }, rig.clock.now(), 0.5);
+      }
+      expect((await rig.reminder(patient)).status).toBe("sent");
+      const fault = { kind: "transient", code: "421", detail: "", of: "provider" } as const;
+      await recordOutcome(rig.delivery, second, fault, { asked: true });
+      expect((await rig.reminder(patient)).status).toBe("sent");
+      expect(await attempts(patient)).toEqual([
+        [1, "sent"],
+        [2, "failed"],
+      ]);
+      expect(await events(patient)).toEqual(["unknown", "resent", "proved sent"]);
+      await rig.loseQueue();
+    },
+  );
+
   it("says nothing of a later attempt, where an earlier one did not go out", async () => {
     const patient = await rig.enrol("once", ["email"]);
     await rig.dispatch();
@@ -220,8 +253,8 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
   });
 
   /** What a worker does first, and then no more. Its job is still in the queue, and comes to nothing. */
-  async function claimAndVanish(of: Enrolled): Promise<Claimed> {
-    const ticket = { reminderId: of.reminder.id, dispatchNo: 1 };
+  async function claimAndVanish(of: Enrolled, dispatchNo = 1): Promise<Claimed> {
+    const ticket = { reminderId: of.reminder.id, dispatchNo };
     const claimed = await claimOnly(rig.ledger, ticket, rig.clock.now());
     if (claimed === null) throw new Error("the claim was refused");
     return claimed;
