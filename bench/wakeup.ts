@@ -34,10 +34,7 @@ export async function measureWakeup(
   const settings = {
     ...env,
     AFTERCARE_API_KEY: KEY,
-    TWILIO_ACCOUNT_SID: twilio.accountSid,
-    TWILIO_AUTH_TOKEN: twilio.authToken,
-    TWILIO_FROM: "+12125550100",
-    TWILIO_BASE_URL: twilio.url,
+    ...twilio.env,
     LOG_LEVEL: "error",
   };
   const serve = deployment === "embedded" ? ["serve"] : ["serve", "--api-only"];

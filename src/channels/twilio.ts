@@ -67,7 +67,8 @@ export function twilioChannel(options: TwilioChannelOptions): Channel {
           to,
           ...("from" in sender ? { from: sender.from } : {}),
           limit: LOOKUP_LIMIT,
-          pageSize: 100,
+          // All on one page: a lookup is one request, and ends in the time of one.
+          pageSize: LOOKUP_LIMIT,
         });
         const recent = list.filter((listed) => listed.dateCreated.getTime() >= earliest);
         const taken = recent.find(

@@ -8,6 +8,7 @@ import {
 } from "../domain/channelState.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
+import type { Tables } from "./tables.ts";
 
 /** A channel of a clinic that began or ceased to be paused. */
 export interface PauseChange {
@@ -99,16 +100,10 @@ async function lockState(
   return row === undefined ? { failures: 0, pause: null } : toState(row);
 }
 
-interface StateColumns {
-  failures: number;
-  paused_at: Date | null;
-  reason: Pause["reason"] | null;
-  code: string | null;
-  detail: string | null;
-  ended_by: Pause["endedBy"] | null;
-  probes: number | null;
-  probe_at: Date | null;
-}
+type StateColumns = Omit<
+  Tables["channel_states"],
+  "clinic_id" | "channel" | "probe_reminder_id" | "updated_at"
+>;
 
 function toState(row: StateColumns): ChannelState {
   const { failures, paused_at: since, reason, probe_at: probeAt } = row;

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { FIRST_PROBE_S, LONGEST_PROBE_S } from "../domain/channelState.ts";
 import type { Ticket } from "../domain/claim.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, Queries } from "./ledger.ts";
 
 /** A reminder handed to the queue: its ticket, and when the job is to run. */
 export interface Dispatched extends Ticket {
@@ -73,18 +73,28 @@ export async function takeDue(
   return taken.rows;
 }
 
-/** Takes back what was handed over and did not get into the queue: it is due again at once. */
-export async function releaseDispatched(
-  ledger: Ledger,
+/** A reminder that was taken back from the queue. */
+export interface TakenBack {
+  id: string;
+  clinic_id: string;
+  treatment_id: string;
+}
+
+/**
+ * Takes back what was handed over under these tickets and has not been claimed: it is due again at
+ * once, and a job that turns up late finds its dispatch number used up.
+ */
+export async function takeBack(
+  db: Queries,
   tickets: readonly Ticket[],
   now: Date,
-): Promise<void> {
-  await sql`
+): Promise<TakenBack[]> {
+  const { rows } = await sql<TakenBack>`
     update aftercare.reminders r set status = 'scheduled', taken_at = null, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(tickets)}::jsonb)
       as t("reminderId" uuid, "dispatchNo" int)
     where r.id = any(${tickets.map(({ reminderId }) => reminderId)}::uuid[])
-      and r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'`.execute(
-    ledger.db,
-  );
+      and r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'
+    returning r.id, r.clinic_id, r.treatment_id`.execute(db);
+  return rows;
 }

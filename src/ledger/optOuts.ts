@@ -95,13 +95,19 @@ async function skipUnsent(
 ): Promise<void> {
   const column = sql.ref(channel === "sms" ? "p.phone" : "p.email");
   const folded = channel === "sms" ? column : sql`lower(${column})`;
+  // Locked by id, as everywhere where there are many: two that lock cannot wait for each other.
   const skipped = await sql<{ id: string; treatment_id: string }>`
+    with unsent as (
+      select r.id from aftercare.reminders r
+      join aftercare.patients p on p.id = r.patient_id
+      where p.clinic_id = ${clinicId} and ${folded} = ${address}
+        and r.clinic_id = ${clinicId} and r.channel = ${channel}
+        and r.status in ('scheduled', 'queued')
+      order by r.id for update of r
+    )
     update aftercare.reminders r
     set status = 'skipped', status_reason = 'opted_out', updated_at = ${now}
-    from aftercare.patients p
-    where p.clinic_id = ${clinicId} and ${folded} = ${address} and r.patient_id = p.id
-      and r.clinic_id = ${clinicId} and r.channel = ${channel}
-      and r.status in ('scheduled', 'queued')
+    from unsent where r.id = unsent.id
     returning r.id, r.treatment_id`.execute(db);
   await addEvents(
     db,

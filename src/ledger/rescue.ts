@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Ticket } from "../domain/claim.ts";
+import { type TakenBack, takeBack } from "./dispatch.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 
@@ -10,12 +11,6 @@ export interface Unsettled extends Ticket {
   /** What was sent, and to whom; null where no message was made, or by an earlier program. */
   text: string | null;
   to: string | null;
-}
-
-interface Rescued {
-  id: string;
-  clinic_id: string;
-  treatment_id: string;
 }
 
 /**
@@ -41,10 +36,7 @@ export async function takeStuckQueued(
   return rows;
 }
 
-/**
- * Takes back reminders whose jobs are lost: they are scheduled again, and a job that turns up late
- * finds its dispatch number used up. Returns how many.
- */
+/** Takes back reminders whose jobs are lost, and notes it. Returns how many. */
 export async function rescueQueued(
   ledger: Ledger,
   lost: readonly Ticket[],
@@ -52,13 +44,7 @@ export async function rescueQueued(
 ): Promise<number> {
   if (lost.length === 0) return 0;
   return ledger.db.transaction().execute(async (db) => {
-    const { rows } = await sql<Rescued>`
-      update aftercare.reminders r set status = 'scheduled', taken_at = null, updated_at = ${now}
-      from jsonb_to_recordset(${JSON.stringify(lost)}::jsonb)
-        as t("reminderId" uuid, "dispatchNo" int)
-      where r.id = any(${lost.map(({ reminderId }) => reminderId)}::uuid[])
-        and r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'
-      returning r.id, r.clinic_id, r.treatment_id`.execute(db);
+    const rows = await takeBack(db, lost, now);
     await noteRescue(db, rows, "rescued", now);
     return rows.length;
   });
@@ -75,7 +61,7 @@ export async function giveUpSending(
   now: Date,
 ): Promise<number> {
   return ledger.db.transaction().execute(async (db) => {
-    const { rows } = await sql<Rescued>`
+    const { rows } = await sql<TakenBack>`
       with lapsed as (
         select id from aftercare.reminders
         where status = 'sending' and taken_at < ${before}
@@ -131,7 +117,7 @@ export async function takeUnknown(
  */
 export async function skipStale(ledger: Ledger, limit: number, now: Date): Promise<number> {
   return ledger.db.transaction().execute(async (db) => {
-    const { rows } = await sql<Rescued>`
+    const { rows } = await sql<TakenBack>`
       with stale as (
         select id from aftercare.reminders
         where status = 'scheduled' and due_at < ${now} and expires_at <= ${now}
@@ -148,7 +134,7 @@ export async function skipStale(ledger: Ledger, limit: number, now: Date): Promi
 
 function noteRescue(
   db: Queries,
-  rows: readonly Rescued[],
+  rows: readonly TakenBack[],
   type: "rescued" | "unknown" | "skipped",
   now: Date,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { type Dispatched, releaseDispatched, takeDue } from "../ledger/dispatch.ts";
+import { type Dispatched, takeBack, takeDue } from "../ledger/dispatch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Metrics } from "../metrics.ts";
 import { jobIdOf, type QueueBackend } from "./backend.ts";
@@ -40,7 +40,7 @@ async function dispatchDue(options: DispatcherOptions): Promise<void> {
     try {
       await queue.addBulk(taken.map((ticket) => toJob(ticket, clock)));
     } catch (error) {
-      await releaseDispatched(ledger, taken, clock.now());
+      await takeBack(ledger.db, taken, clock.now());
       throw error;
     }
     metrics.dispatched.inc(taken.length);

@@ -8,10 +8,10 @@ export interface Loop {
 
 /**
  * Does `work` at once and then every `everyMs` real milliseconds after it ended. A round that fails
- * is told to `onError` and does not end the loop.
+ * is told to `onError` and does not end the loop. A long round can ask whether it is to end.
  */
 export function startLoop(
-  work: () => Promise<void>,
+  work: (isStopping: () => boolean) => Promise<void>,
   everyMs: number,
   onError: (error: unknown) => void,
 ): Loop {
@@ -22,7 +22,7 @@ export function startLoop(
   const ended = (async () => {
     while (!stopped) {
       poked = false;
-      await work().catch(onError);
+      await work(() => stopped).catch(onError);
       if (stopped || poked) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, everyMs);

@@ -49,10 +49,11 @@ export interface RescuerOptions {
 
 /** Finds reminders that a crash or a lost queue left behind, and sets them going again. */
 export function startRescuer(options: RescuerOptions): Loop {
-  return startLoop(() => rescue(options), options.everyMs, options.onError);
+  const round = (isStopping: () => boolean) => rescue(options, isStopping);
+  return startLoop(round, options.everyMs, options.onError);
 }
 
-async function rescue(options: RescuerOptions): Promise<void> {
+async function rescue(options: RescuerOptions, isStopping: () => boolean): Promise<void> {
   const { delivery, times, onError } = options;
   const { ledger, clock, metrics } = delivery;
   const now = clock.now();
@@ -71,10 +72,11 @@ async function rescue(options: RescuerOptions): Promise<void> {
     return stuck.length;
   });
   // Last, because a provider may take its time; and no more of it than it answers.
-  for (let answered = true; answered; ) {
+  let answered: boolean;
+  do {
     const unknown = await takeUnknown(ledger, ago(times.askAgainMs), ASKED_AT_ONCE, now);
     answered = await settleAll(delivery, unknown, onError);
-  }
+  } while (answered && !isStopping());
 }
 
 /** Repeats a batch until one is not full. */

@@ -9,6 +9,9 @@ const ticketSchema = z.strictObject({ reminderId: z.uuid(), dispatchNo: z.int().
 /** Reminders that one worker process has in flight at once. */
 const CONCURRENCY = 50;
 
+/** How often BullMQ looks for jobs whose worker has lost its lock, which holds for 30 s. */
+const STALLED_CHECK_MS = 10_000;
+
 /** A running worker; `close` lets what is in flight end and be recorded. */
 export interface RunningWorker {
   close(): Promise<void>;
@@ -25,7 +28,7 @@ export function startWorker(backend: QueueBackend, delivery: Delivery): RunningW
         throw new DelayedError();
       }
     },
-    { concurrency: CONCURRENCY },
+    { concurrency: CONCURRENCY, stalledInterval: STALLED_CHECK_MS },
   );
   return { close: () => worker.close() };
 }

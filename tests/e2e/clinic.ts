@@ -11,8 +11,6 @@ export const CLINIC_NAME = "Willow Skin Clinic";
 
 export const MAIL_FROM = "care@willow.example.test";
 
-export const SENDER = "+12125550100";
-
 export const KEY = "a-key-for-the-tests-of-the-whole-program";
 
 /** The far side of the program: whom it sends through. */
@@ -30,10 +28,7 @@ export async function openProviders(owner: Owner): Promise<Providers> {
   const smtp = await startFakeSmtp();
   owner.onTestFinished(() => smtp.close());
   const env = {
-    TWILIO_ACCOUNT_SID: twilio.accountSid,
-    TWILIO_AUTH_TOKEN: twilio.authToken,
-    TWILIO_FROM: SENDER,
-    TWILIO_BASE_URL: twilio.url,
+    ...twilio.env,
     SMTP_URL: smtp.url,
     MAIL_FROM,
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DEPLOYMENTS } from "../support/deployments.ts";
+import { SENDER } from "../support/fakeTwilio.ts";
 import { until } from "../support/poll.ts";
 import type { Api, TreatmentAnswer } from "../support/programApi.ts";
 import {
@@ -10,7 +11,6 @@ import {
   openProviders,
   type Providers,
   PUBLIC_URL,
-  SENDER,
 } from "./clinic.ts";
 import { watchRedis } from "./redisWatch.ts";
 

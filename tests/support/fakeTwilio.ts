@@ -53,6 +53,8 @@ export interface FakeTwilio {
   url: string;
   accountSid: string;
   authToken: string;
+  /** What makes the program text through it. */
+  env: Record<string, string>;
   /** The messages taken, the oldest first. */
   messages: readonly TakenMessage[];
   /** The status callbacks posted, and how they were answered. */
@@ -91,6 +93,9 @@ export interface FakeTwilio {
   /** Cuts every connection, ends every timer and stops. */
   close(): Promise<void>;
 }
+
+/** The number that texts come from. */
+export const SENDER = "+12125550100";
 
 type Params = Record<string, string>;
 
@@ -227,6 +232,12 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
     url,
     accountSid,
     authToken,
+    env: {
+      TWILIO_ACCOUNT_SID: accountSid,
+      TWILIO_AUTH_TOKEN: authToken,
+      TWILIO_FROM: SENDER,
+      TWILIO_BASE_URL: url,
+    },
     messages,
     callbacks: poster.results,
     sends: () => sends,

@@ -115,10 +115,7 @@ async function start(owner: Owner) {
     AFTERCARE_API_KEY: FIRST_KEY,
     CLINIC_NAME,
     PUBLIC_URL,
-    TWILIO_ACCOUNT_SID: twilio.accountSid,
-    TWILIO_AUTH_TOKEN: twilio.authToken,
-    TWILIO_FROM: "+12125550100",
-    TWILIO_BASE_URL: twilio.url,
+    ...twilio.env,
     SMTP_URL: smtp.url,
     MAIL_FROM: "care@willow.example.test",
   });

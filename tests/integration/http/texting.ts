@@ -101,13 +101,7 @@ export function useTexting(kind: DeploymentKind): Texting {
     const fake = await startFakeTwilio();
     parts.fake = fake;
     deployment = await openDeployment(kind);
-    const env = {
-      TWILIO_ACCOUNT_SID: fake.accountSid,
-      TWILIO_AUTH_TOKEN: fake.authToken,
-      TWILIO_FROM: "+12125550100",
-      TWILIO_BASE_URL: fake.url,
-    };
-    parts.running = await startTestApp(deployment, { worker: true, env });
+    parts.running = await startTestApp(deployment, { worker: true, env: fake.env });
     fake.routeCallbacks({ publicUrl: PUBLIC_URL, localUrl: parts.running.address });
     parts.clinic = await openClinic(parts.running);
   });

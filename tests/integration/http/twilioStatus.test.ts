@@ -40,13 +40,7 @@ describe.each(ENGINES)("Twilio's word about a message, on the %s engine", (kind)
   beforeAll(async () => {
     fake = await startFakeTwilio();
     deployment = await openDeployment(kind);
-    const env = {
-      TWILIO_ACCOUNT_SID: fake.accountSid,
-      TWILIO_AUTH_TOKEN: fake.authToken,
-      TWILIO_FROM: "+12125550100",
-      TWILIO_BASE_URL: fake.url,
-    };
-    running = await startTestApp(deployment, { worker: true, env });
+    running = await startTestApp(deployment, { worker: true, env: fake.env });
     fake.routeCallbacks({ publicUrl: PUBLIC_URL, localUrl: running.address });
     clinic = await openClinic(running);
   });
