@@ -31,6 +31,16 @@ const MOVES = [
   "unknown → skipped",
   "sent → delivered",
   "sent → undelivered",
+  // Proof that an earlier attempt did go out.
+  "scheduled → sent",
+  "scheduled → delivered",
+  "queued → sent",
+  "queued → delivered",
+  // A receipt that sends it over the next channel or later again, and a replay.
+  "sent → scheduled",
+  "undelivered → scheduled",
+  "failed → scheduled",
+  "skipped → scheduled",
 ];
 
 const TERMINAL: ReminderStatus[] = ["delivered", "undelivered", "failed", "cancelled", "skipped"];
@@ -56,18 +66,30 @@ describe("the moves of a reminder", () => {
     expect([...reachableFrom("scheduled")].toSorted()).toEqual([...REMINDER_STATUSES].toSorted());
   });
 
-  it("end in the terminal statuses and in no other", () => {
-    const ends = REMINDER_STATUSES.filter((status) => REMINDER_TRANSITIONS[status].length === 0);
+  it("end in the terminal statuses, which only a replay leaves, and two of them for good", () => {
+    const ends = REMINDER_STATUSES.filter((status) =>
+      REMINDER_TRANSITIONS[status].every((next) => next === "scheduled"),
+    );
     expect(ends.toSorted()).toEqual(TERMINAL.toSorted());
+    const forGood = ends.filter((status) => REMINDER_TRANSITIONS[status].length === 0);
+    expect(forGood.toSorted()).toEqual(["cancelled", "delivered"]);
   });
 
   it.each(REMINDER_STATUSES)("lead from %s to an end", (status) => {
     expect(TERMINAL.some((end) => reachableFrom(status).has(end))).toBe(true);
   });
 
-  it("never lead back to sending from what has been sent", () => {
-    for (const status of ["sent", ...TERMINAL] as const) {
+  it("never lead back to sending from what was cancelled or has arrived", () => {
+    for (const status of ["cancelled", "delivered"] as const) {
       expect(reachableFrom(status).has("sending")).toBe(false);
+    }
+  });
+
+  it("lead back to sending from what has left by the schedule only, where all is asked again", () => {
+    for (const status of ["sent", "undelivered", "failed", "skipped"] as const) {
+      const next = REMINDER_TRANSITIONS[status];
+      expect(next.filter((each) => ["queued", "sending", "unknown"].includes(each))).toEqual([]);
+      expect(next).toContain("scheduled");
     }
   });
 

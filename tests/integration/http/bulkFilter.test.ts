@@ -62,7 +62,8 @@ describe("a filter of many reminders", () => {
         patientId: first.patientId,
         status: "scheduled",
       }),
-      (each, first) => each.step === "gym-ok" && each.patientId === first.patientId,
+      (each, first) =>
+        each.step === "gym-ok" && each.patientId === first.patientId && each.status === "scheduled",
     ],
   ])("by %s finds those and no others", async (_, filterOf, finds) => {
     const [first] = all;
