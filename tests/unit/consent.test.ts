@@ -16,6 +16,8 @@ describe("the reach of a patient", () => {
     ["no phone", { phone: null }, "no_address", "usable"],
     ["no email", { email: null }, "usable", "no_address"],
     ["a STOP by text", { optedOut: ["sms"] }, "opted_out", "usable"],
+    ["a number known dead", { dead: ["sms"] }, "dead_address", "usable"],
+    ["a dead number that said STOP", { dead: ["sms"], optedOut: ["sms"] }, "opted_out", "usable"],
     ["a STOP after the number went", { optedOut: ["sms"], phone: null }, "opted_out", "usable"],
   ])("with %s", (_name, change, sms, email) => {
     expect(reachOf({ ...REACHABLE, ...change }).care).toEqual({ sms, email });
