@@ -61,13 +61,15 @@ export async function drill(
   try {
     const notes = await flow(fault, installation, new Date(begun + HORIZON_MS), progress);
     progress.stage("comparing");
+    // Before the ledger is read, so that it has had its time to keep each of them.
+    const receipts = receiptsAnswered(installation);
     const ledger = await readLedger(installation.open, new Date(begun + HORIZON_MS)).catch(
       (error: unknown) => {
         notes.push(`the ledger could not be read: ${String(error)}`);
         return [];
       },
     );
-    const evidence = { ...gather(installation), ledger };
+    const evidence = { ...gather(installation), receipts, ledger };
     const verdict = judge(evidence);
     if (verdict.receiptsForgotten > 0)
       notes.push(`${verdict.receiptsForgotten} receipts forgotten`);
@@ -109,8 +111,9 @@ async function flow(
   await until(
     "all is settled",
     async () => {
-      if (seen !== installation.received()) quietSince = Date.now();
-      seen = installation.received();
+      const exchanged = installation.received() + installation.twilio.callbacks.length;
+      if (seen !== exchanged) quietSince = Date.now();
+      seen = exchanged;
       if (!injected || (await countUnsettled(installation.open, horizon)) > 0) return false;
       return Date.now() - quietSince >= QUIET_MS;
     },
@@ -129,7 +132,16 @@ async function flow(
   return notes;
 }
 
-function gather(installation: Installation): Omit<Evidence, "ledger"> {
+/** The attempts whose delivery the program has been told of, and has confirmed that it was. */
+function receiptsAnswered({ twilio }: Installation): Evidence["receipts"] {
+  return new Set(
+    twilio.callbacks
+      .filter(({ status, httpStatus }) => status === "delivered" && httpStatus === 204)
+      .map(({ url }) => lastPartOf(url)),
+  );
+}
+
+function gather(installation: Installation): Omit<Evidence, "ledger" | "receipts"> {
   const { enrolment, cancelled, twilio, smtp } = installation;
   return {
     promised: enrolment.enrolled.flatMap(({ promised }) =>
@@ -141,11 +153,6 @@ function gather(installation: Installation): Omit<Evidence, "ledger"> {
     ),
     received: [...twilio.messages.map(textOf), ...smtp.messages.map(mailOf)],
     cancelled,
-    receipts: new Set(
-      twilio.callbacks
-        .filter(({ status, httpStatus }) => status === "delivered" && httpStatus === 204)
-        .map(({ url }) => lastPartOf(url)),
-    ),
   };
 }
 
