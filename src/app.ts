@@ -54,8 +54,8 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** How often the ledger's clock is read, in milliseconds. */
-const READ_CLOCK_MS = 30_000;
+/** How often it is looked whether the clock is to be read from the ledger again, in milliseconds. */
+const LOOK_AT_CLOCK_MS = 1_000;
 
 /** By how much this machine's clock may differ from the ledger's before that is said. */
 const SKEW_MS = 5_000;
@@ -83,8 +83,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     const clock = steeredClock();
     clock.set(await ledgerTime(ledger.db));
     warnOfSkew(clock, log);
-    const read = async () => clock.set(await ledgerTime(ledger.db));
-    const loop = startLoop(read, READ_CLOCK_MS, logFault("clock"));
+    const read = async () => {
+      if (clock.isStale()) clock.set(await ledgerTime(ledger.db));
+    };
+    const loop = startLoop(read, LOOK_AT_CLOCK_MS, logFault("clock"));
     stoppers.push(() => loop.stop());
     return clock;
   };

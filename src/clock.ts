@@ -19,7 +19,15 @@ export const systemClock: Clock = {
 export interface SteeredClock extends Clock {
   /** Sets it to a reading that was taken no later than now. */
   set(reading: Date): void;
+  /** Whether it is to be set again: its reading is old, or the machine was suspended since. */
+  isStale(): boolean;
 }
+
+/** How old a reading may become, in milliseconds. */
+const READING_LASTS_MS = 30_000;
+
+/** By how much the machine's clock and what has run may part before it was suspended, or set. */
+const PARTED_MS = 2_000;
 
 /**
  * The ledger's clock, as it was last read: processes on machines whose clocks differ agree on the
@@ -27,12 +35,19 @@ export interface SteeredClock extends Clock {
  * be put right. It is never ahead of the ledger's, but by what the two drift apart between readings.
  */
 export function steeredClock(): SteeredClock {
-  let offset = Date.now() - performance.now();
+  const parting = () => Date.now() - performance.now();
+  let offset = parting();
+  let read = { ran: -Infinity, parting: parting() };
   return {
     now: () => new Date(Math.floor(offset + performance.now())),
     toRealMs: (ms) => ms,
     set(reading) {
       offset = reading.getTime() - performance.now();
+      read = { ran: performance.now(), parting: parting() };
+    },
+    isStale() {
+      const parted = Math.abs(parting() - read.parting) > PARTED_MS;
+      return parted || performance.now() - read.ran > READING_LASTS_MS;
     },
   };
 }

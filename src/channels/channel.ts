@@ -24,6 +24,8 @@ export interface OutgoingMessage {
 export interface SentMessage {
   to: string;
   text: string;
+  /** The provider's ids of earlier sends of the same, which are not the one that is asked about. */
+  notThese: readonly string[];
 }
 
 /**

@@ -96,6 +96,7 @@ const MALFORMED: SendOutcome = {
   code: "malformed",
   detail: "the address is malformed",
   reason: "bad_address",
+  dead: true,
 };
 
 /**

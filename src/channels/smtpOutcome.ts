@@ -24,7 +24,7 @@ export function outcomeOfSmtpError(error: SmtpError, handedOver: boolean): SendO
   }
   // Without a reply these two are nodemailer's own: an address that no envelope can hold, and a
   // message above the size that the server announced.
-  if (code === "EENVELOPE") return permanent(code, "bad_address", "the address is malformed");
+  if (code === "EENVELOPE") return permanent(code, "bad_address", "the address is malformed", true);
   if (code === "EMESSAGE") return permanent(code, "refused", "the message is too large");
   if (code.endsWith("AUTH")) return accountFault(code, "the mail server needs another login");
   return transient(code, "provider", "the mail server could not be reached; nothing was sent");
@@ -47,7 +47,10 @@ function outcomeOfReply(error: SmtpError, reply: number): SendOutcome {
     return accountFault(code, "the mail server refuses our login or sender");
   }
   if (refusesRecipient(error, reply, enhanced)) {
-    return permanent(code, "bad_address", "the mail server says that this mailbox takes no mail");
+    const detail = "the mail server says that this mailbox takes no mail";
+    // A bare 550 is also what servers say of a sender that they do not like, or that sends too much.
+    const dead = enhanced !== null && enhanced !== "5.0.0";
+    return permanent(code, "bad_address", detail, dead);
   }
   return permanent(code, "refused", "the mail server refuses this message");
 }
@@ -88,9 +91,9 @@ const accountFault = (code: string, detail: string): Failure => ({
   detail,
 });
 
-const permanent = (code: string, reason: PermanentReason, detail: string): Failure => ({
-  kind: "permanent",
-  code,
-  detail,
-  reason,
-});
+const permanent = (
+  code: string,
+  reason: PermanentReason,
+  detail: string,
+  dead = false,
+): Failure => ({ kind: "permanent", code, detail, reason, dead });

@@ -59,7 +59,7 @@ export function twilioChannel(options: TwilioChannelOptions): Channel {
       return { kind: "unknown", code: "unreadable", detail: "Twilio's answer cannot be read" };
     },
 
-    async lookup({ to, text }: SentMessage, since: Date): Promise<LookupOutcome> {
+    async lookup({ to, text, notThese }: SentMessage, since: Date): Promise<LookupOutcome> {
       const earliest = since.getTime() - CLOCK_SKEW_MS;
       try {
         // Not filtered by DateSent, which a message still in Twilio's queue does not have.
@@ -72,7 +72,8 @@ export function twilioChannel(options: TwilioChannelOptions): Channel {
         });
         const recent = list.filter((listed) => listed.dateCreated.getTime() >= earliest);
         const taken = recent.find(
-          (listed) => listed.direction === "outbound-api" && listed.body === text,
+          ({ direction, body, sid }) =>
+            direction === "outbound-api" && body === text && !notThese.includes(sid),
         );
         if (taken) return { kind: "found", providerId: taken.sid };
         if (recent.length < LOOKUP_LIMIT) return { kind: "absent" };

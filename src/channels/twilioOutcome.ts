@@ -173,4 +173,5 @@ const permanent = (code: string, reason: PermanentReason, detail: string): Failu
   code,
   detail,
   reason,
+  dead: reason === "bad_address",
 });

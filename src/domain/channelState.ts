@@ -14,7 +14,10 @@ export interface Pause {
   /** The provider's own code, and what it means; neither holds an address or a text. */
   code: string;
   detail: string;
-  /** Whose word ends it: a carrier refuses a sender only after the provider has taken the text. */
+  /**
+   * Whose word ends it. A carrier refuses a sender after the provider has taken and passed on the
+   * text, so that only a delivery tells that it does no more.
+   */
   endedBy: "answer" | "receipt";
   /** Messages that have tried the channel since, and when the next one may. */
   probes: number;
@@ -39,8 +42,8 @@ const FAILURES_TO_PAUSE = 5;
 export const FIRST_PROBE_S = 15;
 export const LONGEST_PROBE_S = 300;
 
-/** What the outcome of a send tells of its channel; null where it tells nothing. */
-export function signOf(outcome: SendOutcome): ChannelSign | null {
+/** What the outcome of a send tells of its channel. */
+export function signOf(outcome: SendOutcome): ChannelSign {
   const { kind } = outcome;
   switch (kind) {
     case "sent":
@@ -54,7 +57,6 @@ export function signOf(outcome: SendOutcome): ChannelSign | null {
     case "accountFault":
       return { kind, code: outcome.code, detail: outcome.detail, by: "answer" };
     case "rateLimited":
-      return null;
     case "quietHours":
     case "permanent":
       return { kind: "answers" };

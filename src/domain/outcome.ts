@@ -9,7 +9,10 @@ export type SendOutcome =
   | { kind: "unknown"; code: string; detail: string }
   | Failure;
 
-/** Why a message did not reach the patient: a provider's answer, or its receipt later. */
+/**
+ * Why a message did not reach the patient: a provider's answer, or its receipt later. `dead` says
+ * that the provider knows the address to take no messages at all.
+ */
 export type Failure =
   /** It may well arrive later; `of` tells whose trouble it is: the provider's, or this message's. */
   | { kind: "transient"; code: string; detail: string; of: "provider" | "message" }
@@ -18,7 +21,7 @@ export type Failure =
   | { kind: "quietHours"; code: string; detail: string }
   /** The clinic's account or sender is at fault: the same for each message, until somebody mends it. */
   | { kind: "accountFault"; code: string; detail: string }
-  | { kind: "permanent"; code: string; detail: string; reason: PermanentReason };
+  | { kind: "permanent"; code: string; detail: string; reason: PermanentReason; dead: boolean };
 
 /** Why a send must not be tried again on this channel. */
 export type PermanentReason = "bad_address" | "opted_out" | "filtered" | "refused";
@@ -54,6 +57,9 @@ const LONGEST_RETRY_MS = 3_600_000;
 
 /** How long a message waits that came at a quiet hour, although our own window is open. */
 const QUIET_MS = 3_600_000;
+
+/** How long a message waits that met a fault of its clinic's account. */
+const ACCOUNT_FAULT_MS = 300_000;
 
 /** How often a message in doubt goes out again where its provider cannot be asked about it. */
 const MOST_RESENDS = 2;
@@ -111,8 +117,9 @@ function afterFailure(state: SendState, failure: Failure, now: Date, random: num
     case "quietHours":
       return scheduledFrom(state, later(now, QUIET_MS), channel, retries, failure.code);
     case "accountFault":
-      // Its channel is paused: the reminder waits as it is, and has used up none of its tries.
-      return scheduledFrom(state, now, channel, retries, failure.code);
+      // Its channel is paused: the reminder waits, and has used up none of its tries. Another one
+      // tries the channel next, in case that the fault lies in where this one goes.
+      return scheduledFrom(state, later(now, ACCOUNT_FAULT_MS), channel, retries, failure.code);
     case "permanent":
       return nextChannel(state, failure.reason, now);
   }

@@ -66,11 +66,16 @@ export function afterReceipt(
 ): Move | null {
   if (!saysMore(meaning.status, state.attempt)) return null;
   const { status } = state;
+  if (meaning.status === "delivered") {
+    // The patient has it, whichever attempt brought it, and whatever was to follow.
+    const open = status === "sent" || GOES_ON.includes(status);
+    return open ? endedAs(state, "delivered", null) : null;
+  }
   if (state.latest && (status === "sending" || status === "unknown" || status === "sent")) {
     return meaning.status === "undelivered"
       ? afterUndelivered(state, meaning.failure, now, random)
       : endedAs(state, meaning.status, null);
   }
-  const proves = inDoubt(state.attempt) && meaning.status !== "undelivered";
+  const proves = inDoubt(state.attempt) && meaning.status === "sent";
   return proves && GOES_ON.includes(status) ? endedAs(state, meaning.status, null) : null;
 }

@@ -13,6 +13,8 @@ export interface ActionState extends SendState {
   /** When its step became true, or will. */
   trueAt: Date;
   treatmentCancelled: boolean;
+  /** Whether one of its attempts is known to have arrived. */
+  arrived: boolean;
   /** Its channels, chosen anew from what is known of the patient at present. */
   choice: ChannelChoice;
 }
@@ -72,6 +74,7 @@ export function decideCancel(state: ActionState): ActionDecision {
 export function decideReplay(state: ActionState, now: Date): ActionDecision {
   const code = whyNotReplayed(state);
   if (code !== null) return refused(code);
+  if (state.arrived) return refused("already_delivered");
   const settled = new Date(state.changedAt.getTime() + JUST_SENT_MS);
   if (state.status === "sent" && now < settled) return refused("just_sent", settled);
 

@@ -52,18 +52,22 @@ export async function loadActionable(
         select jsonb_agg(jsonb_build_object('purpose', k.purpose, 'channel', k.channel))
         from aftercare.consents k where k.treatment_id = t.id
       ), '[]') as consents,
+      exists (
+        select 1 from aftercare.attempts a
+        where a.reminder_id = r.id and a.status = 'delivered'
+      ) as arrived,
       array(
-        select o.channel from aftercare.opt_outs o
-        where o.clinic_id = r.clinic_id
-          and o.address = case o.channel when 'sms' then p.phone else lower(p.email) end
+        select o.channel from (values ('sms', p.phone), ('email', lower(p.email))) as h(channel, address)
+        join aftercare.opt_outs o on o.clinic_id = r.clinic_id and o.channel = h.channel
+          and o.address = h.address
         union select a.channel from aftercare.attempts a
         where r.status_reason = 'opted_out'
           and a.reminder_id = r.id and a.dispatch_no = r.dispatch_no
       ) as "optedOut",
       array(
-        select d.channel from aftercare.dead_addresses d
-        where d.clinic_id = r.clinic_id
-          and d.address = case d.channel when 'sms' then p.phone else lower(p.email) end
+        select d.channel from (values ('sms', p.phone), ('email', lower(p.email))) as h(channel, address)
+        join aftercare.dead_addresses d on d.clinic_id = r.clinic_id and d.channel = h.channel
+          and d.address = h.address
       ) as dead
     from aftercare.reminders r
     join aftercare.patients p on p.id = r.patient_id

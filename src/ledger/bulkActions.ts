@@ -10,7 +10,7 @@ export interface BulkRequest extends ActionRequest {
   filter: ReminderFilter;
   /** Decides and counts as ever, and changes nothing. */
   dryRun: boolean;
-  /** The most reminders that are changed before it stops; a dry run looks at all. */
+  /** The most reminders that are changed before it stops; a dry run counts on. */
   limit: number;
   /** Where an earlier part of the same operation stopped. */
   cursor: BulkCursor | null;
@@ -34,6 +34,9 @@ export interface BulkResult {
 
 const BATCH = 300;
 
+/** The most reminders that one call looks at, changed or not, so that it ends in seconds. */
+const MOST_LOOKED_AT = 20_000;
+
 /**
  * Does something with every reminder that a filter finds, by due time, a batch a transaction. What
  * a replay or send-now has moved may be found again further on, or by another who does the same at
@@ -47,6 +50,7 @@ export async function actOnMatching(
 ): Promise<BulkResult> {
   const began = request.cursor?.began ?? clock.now();
   let last = request.cursor?.last ?? null;
+  let looked = 0;
   const result: BulkResult = { changed: 0, refused: new Map(), dueNow: false, next: null };
   for (;;) {
     const now = clock.now();
@@ -61,9 +65,9 @@ export async function actOnMatching(
     }
     if (batch.last === null) return result;
     last = batch.last;
-    if (!request.dryRun && result.changed >= request.limit) {
-      return { ...result, next: { began, last } };
-    }
+    looked += batch.decided.length;
+    const enough = !request.dryRun && result.changed >= request.limit;
+    if (enough || looked >= MOST_LOOKED_AT) return { ...result, next: { began, last } };
   }
 }
 

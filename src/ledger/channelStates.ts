@@ -47,9 +47,24 @@ export async function noteSign(
       .execute();
   }
   const pause = after?.pause ?? null;
-  if ((before.pause === null) === (pause === null)) return null;
+  if (before.pause?.reason === pause?.reason) return null;
   await noteChange(db, { clinicId, channel, pause }, now);
   return { clinicId, channel, pause };
+}
+
+/** Lets a paused channel be tried at once, after a reminder that was to try it was not sent. */
+export async function probeAgain(
+  db: Queries,
+  { clinicId, channel }: { clinicId: string; channel: ChannelName },
+  now: Date,
+): Promise<void> {
+  await db
+    .updateTable("channel_states")
+    .set({ probe_at: now })
+    .where("clinic_id", "=", clinicId)
+    .where("channel", "=", channel)
+    .where("paused_at", "is not", null)
+    .execute();
 }
 
 /** The state of each of a clinic's channels that does not work as it should. */

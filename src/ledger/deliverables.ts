@@ -19,6 +19,8 @@ export interface Deliverable extends ClaimState, Ticket {
   clinicName: string;
   clinicPhone: string | null;
   clinicLocale: string;
+  /** Whether it was handed over to see whether a paused channel works. */
+  probing: boolean;
   /** Whether its channel has a state at all: a message that arrives ends one. */
   channelTroubled: boolean;
 }
@@ -46,6 +48,7 @@ export async function loadDeliverables(
       ${isOptedOut} as "optedOut", ${isDead} as "deadAddress",
       s.clinic_id is not null as "channelTroubled",
       s.paused_at is not null and s.probe_reminder_id is distinct from r.id as held,
+      s.paused_at is not null and s.probe_reminder_id is not distinct from r.id as probing,
       p.first_name as "firstName", p.locale,
       c.name as "clinicName", c.phone as "clinicPhone", c.locale as "clinicLocale"
     from aftercare.reminders r

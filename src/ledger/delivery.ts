@@ -114,7 +114,7 @@ export async function record(
     if (late.length > 0) await stopResends(db, late, now);
     await settleAttempts(db, outcomes, now);
     for (const { claimed, outcome } of outcomes) {
-      if (outcome.kind !== "permanent" || outcome.reason !== "bad_address") continue;
+      if (outcome.kind !== "permanent" || !outcome.dead) continue;
       const { clinicId, channel, to: address } = claimed;
       await markDead(db, { clinicId, channel, address, code: outcome.code }, now);
     }
@@ -129,6 +129,11 @@ export async function record(
 
 /** Ends what goes on because nobody knew that these attempts had gone out. */
 async function stopResends(db: Queries, late: readonly Recorded[], now: Date): Promise<void> {
+  // Locked first, so that a receipt which is being kept just now is seen.
+  const ids = late.map(({ claimed }) => claimed.reminderId);
+  await sql`
+    select id from aftercare.reminders where id = any(${ids}::uuid[])
+    order by id for update`.execute(db);
   const proofs = late.map(({ claimed, move }) => ({
     id: claimed.reminderId,
     attempt_id: claimed.attemptId,

@@ -14,9 +14,9 @@ const MOST_OF_ONE_SENDER = 100;
 /**
  * Hands over at most `limit` scheduled reminders that are due by `horizon`: each gets the next
  * dispatch number. The clinics and their channels take turns, each with its most overdue first, so
- * that one with a long backlog does not keep the others waiting. A paused channel gets nothing, but
- * for one reminder each time that it is to be tried. Dispatchers beside one another take different
- * rows.
+ * that one with a long backlog does not keep the others waiting. Of a paused channel only those are
+ * handed over whose opening is over, to wait for the next one, and each time that it is to be tried
+ * the most overdue of those that can be sent. Dispatchers beside one another take different rows.
  */
 export async function takeDue(
   ledger: Ledger,
@@ -26,38 +26,44 @@ export async function takeDue(
 ): Promise<Dispatched[]> {
   const taken = await sql<Dispatched>`
     with senders as (
-      select c.id as clinic_id, k.channel, s.paused_at is not null as probing
+      select c.id as clinic_id, k.channel, s.paused_at is not null as paused,
+        s.paused_at is not null and s.probe_at <= ${now} as probing
       from aftercare.clinics c
       cross join (values ('sms'), ('email')) as k(channel)
-      left join aftercare.channel_states s
-        on s.clinic_id = c.id and s.channel = k.channel and s.paused_at is not null
-      where (s.paused_at is null or s.probe_at <= ${now})
-        -- Looked at once, by the index on what is due: where nothing is, the rest costs nothing.
-        and exists (
-          select 1 from aftercare.reminders where status = 'scheduled' and due_at <= ${horizon})
+      left join aftercare.channel_states s on s.clinic_id = c.id and s.channel = k.channel
+      -- Looked at once, by the index on what is due: where nothing is, the rest costs nothing.
+      where exists (
+        select 1 from aftercare.reminders where status = 'scheduled' and due_at <= ${horizon})
     ), waiting as (
-      select oldest.* from senders cross join lateral (
+      select oldest.*, false as probe from senders cross join lateral (
         select due.id, due.due_at, row_number() over (order by due.due_at) as turn
         from (
           select id, due_at from aftercare.reminders
           where clinic_id = senders.clinic_id and channel = senders.channel
-            and status = 'scheduled'
-            and due_at <= case when senders.probing then ${now}::timestamptz
-              else ${horizon}::timestamptz end
-          order by due_at
-          limit case when senders.probing then 1 else ${MOST_OF_ONE_SENDER}::int end
+            and status = 'scheduled' and due_at <= ${horizon}
+            and (not senders.paused or send_until <= ${now})
+          order by due_at limit ${MOST_OF_ONE_SENDER}
         ) due
       ) oldest
-      order by turn, due_at limit ${limit}
+      union all
+      select oldest.*, true from senders cross join lateral (
+        select id, due_at, 1 as turn from aftercare.reminders
+        where clinic_id = senders.clinic_id and channel = senders.channel
+          and status = 'scheduled' and due_at <= ${now} and send_until > ${now}
+        order by due_at limit 1
+      ) oldest
+      where senders.probing
+    ), next as (
+      select * from waiting order by turn, due_at limit ${limit}
     ), free as (
-      select r.id from aftercare.reminders r
-      where r.id in (select id from waiting) and r.status = 'scheduled'
-      for update skip locked
+      select r.id, next.probe from aftercare.reminders r join next on next.id = r.id
+      where r.id in (select id from next) and r.status = 'scheduled'
+      for update of r skip locked
     ), taken as (
       update aftercare.reminders r
       set status = 'queued', dispatch_no = dispatch_no + 1, taken_at = ${now}, updated_at = ${now}
       from free where r.id = free.id
-      returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel
+      returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, free.probe
     ), probed as (
       update aftercare.channel_states s
       set probe_reminder_id = taken.id, probes = s.probes + 1,
@@ -65,7 +71,7 @@ export async function takeDue(
           + least(${FIRST_PROBE_S}::int * 2 ^ least(s.probes + 1, 20), ${LONGEST_PROBE_S}::int)
             * interval '1 second'
       from taken
-      where s.clinic_id = taken.clinic_id and s.channel = taken.channel
+      where taken.probe and s.clinic_id = taken.clinic_id and s.channel = taken.channel
         and s.paused_at is not null
     )
     select id as "reminderId", dispatch_no as "dispatchNo", due_at as "dueAt"
@@ -89,12 +95,18 @@ export async function takeBack(
   tickets: readonly Ticket[],
   now: Date,
 ): Promise<TakenBack[]> {
+  // Locked by id, as everywhere where there are many: two that lock cannot wait for each other.
   const { rows } = await sql<TakenBack>`
+    with held as (
+      select r.id from aftercare.reminders r
+      join jsonb_to_recordset(${JSON.stringify(tickets)}::jsonb)
+        as t("reminderId" uuid, "dispatchNo" int) on r.id = t."reminderId"
+      where r.id = any(${tickets.map(({ reminderId }) => reminderId)}::uuid[])
+        and r.dispatch_no = t."dispatchNo" and r.status = 'queued'
+      order by r.id for update of r
+    )
     update aftercare.reminders r set status = 'scheduled', taken_at = null, updated_at = ${now}
-    from jsonb_to_recordset(${JSON.stringify(tickets)}::jsonb)
-      as t("reminderId" uuid, "dispatchNo" int)
-    where r.id = any(${tickets.map(({ reminderId }) => reminderId)}::uuid[])
-      and r.id = t."reminderId" and r.dispatch_no = t."dispatchNo" and r.status = 'queued'
+    from held where r.id = held.id
     returning r.id, r.clinic_id, r.treatment_id`.execute(db);
   return rows;
 }

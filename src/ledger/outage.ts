@@ -1,10 +1,10 @@
 /**
  * SQLSTATE classes of a server that cannot be reached, lacks resources or shuts down (08, 53, 57P),
- * of one that takes no writes (25006: a standby), of an engine that has failed (XX000), and what the
+ * of one that takes no writes (25006: a standby) or undid this one for another's sake (40001, 40P01), of an engine that has failed (XX000), and what the
  * network says.
  */
 const CODES =
-  /^(08|53|57P|25006|XX000|ECONN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/;
+  /^(08|53|57P|25006|40001|40P01|XX000|ECONN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)/;
 
 /** What `pg` says, without a code, of a connection that is lost or does not come about. */
 const MESSAGES =

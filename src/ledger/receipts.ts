@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import type { ChannelSign } from "../domain/channelState.ts";
+import type { Failure } from "../domain/outcome.ts";
 import {
   type AttemptStatus,
   afterReceipt,
@@ -33,11 +34,12 @@ export interface ReceiptResult {
 interface AttemptRow {
   reminderId: string;
   clinicId: string;
-  dispatchNo: number;
   channel: ChannelName;
   status: AttemptStatus;
   address: string | null;
   startedAt: Date;
+  /** Whether no other attempt was made since. */
+  latest: boolean;
 }
 
 /**
@@ -81,11 +83,14 @@ async function lockAttempt(db: Queries, id: string): Promise<AttemptRow | undefi
     .select([
       "reminder_id as reminderId",
       "clinic_id as clinicId",
-      "dispatch_no as dispatchNo",
       "channel",
       "status",
       "address",
       "started_at as startedAt",
+      sql<boolean>`not exists (
+        select 1 from aftercare.attempts later
+        where later.reminder_id = attempts.reminder_id
+          and later.dispatch_no > attempts.dispatch_no)`.as("latest"),
     ])
     .where("id", "=", id)
     .executeTakeFirst();
@@ -126,8 +131,8 @@ async function settle(
   const { attempt, state, receipt } = known;
   const { meaning } = receipt;
   if (!saysMore(meaning.status, attempt.status)) return null;
-  const latest = attempt.dispatchNo === state.dispatchNo;
-  const move = afterReceipt({ ...state, attempt: attempt.status, latest }, meaning, now, random);
+  const { latest, status } = attempt;
+  const move = afterReceipt({ ...state, attempt: status, latest }, meaning, now, random);
   if (move !== null) {
     const overtaken = !latest || state.status === "scheduled" || state.status === "queued";
     await moveReminders(
@@ -168,7 +173,7 @@ async function noteAddress(
   if (meaning.status === "delivered") await reviveAddresses(db, clinicId, [{ channel, address }]);
   if (meaning.status !== "undelivered") return;
   const { failure } = meaning;
-  if (failure.kind === "permanent" && failure.reason === "bad_address") {
+  if (failure.kind === "permanent" && failure.dead) {
     await markDead(db, { clinicId, channel, address, code: failure.code }, now);
   }
 }
@@ -177,10 +182,11 @@ function signOf(
   meaning: NonNullable<ReceiptMeaning>,
   { startedAt }: AttemptRow,
 ): ChannelSign | null {
-  if (meaning.status !== "undelivered") {
-    return { kind: "works", by: "receipt", sentAt: startedAt };
-  }
-  const { failure } = meaning;
+  if (meaning.status === "undelivered") return faultOf(meaning.failure);
+  return meaning.status === "sent" ? null : { kind: "works", by: "receipt", sentAt: startedAt };
+}
+
+function faultOf(failure: Failure): ChannelSign | null {
   if (failure.kind !== "accountFault") return null;
   return { kind: "accountFault", code: failure.code, detail: failure.detail, by: "receipt" };
 }

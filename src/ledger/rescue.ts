@@ -11,6 +11,8 @@ export interface Unsettled extends Ticket {
   /** What was sent, and to whom; null where no message was made, or by an earlier program. */
   text: string | null;
   to: string | null;
+  /** What the provider called the reminder's other attempts. */
+  notThese: string[];
 }
 
 /**
@@ -103,7 +105,11 @@ export async function takeUnknown(
       returning r.id, r.dispatch_no
     )
     select r.id as "reminderId", r.dispatch_no as "dispatchNo", a.id as "attemptId",
-      a.started_at as "startedAt", a.body as text, a.address as "to"
+      a.started_at as "startedAt", a.body as text, a.address as "to",
+      array(
+        select other.provider_id from aftercare.attempts other
+        where other.reminder_id = r.id and other.id <> a.id and other.provider_id is not null
+      ) as "notThese"
     from taken r
     join aftercare.attempts a on a.reminder_id = r.id and a.dispatch_no = r.dispatch_no`.execute(
     ledger.db,

@@ -6,7 +6,7 @@ import { type ChannelSign, signOf } from "../domain/channelState.ts";
 import { decideClaim, type Ticket } from "../domain/claim.ts";
 import { afterSend, type SendOutcome } from "../domain/outcome.ts";
 import { describeError } from "../errors.ts";
-import type { PauseChange } from "../ledger/channelStates.ts";
+import { type PauseChange, probeAgain } from "../ledger/channelStates.ts";
 import { loadDeliverables } from "../ledger/deliverables.ts";
 import { type Claimed, claim, record } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -58,7 +58,10 @@ export async function deliver(delivery: Delivery, ticket: Ticket): Promise<Deliv
       return decision;
     case "move": {
       const request = { ...state, from: ["queued" as const], move: decision.move, actor: "worker" };
-      await ledger.db.transaction().execute((db) => moveReminders(db, [request], now));
+      await ledger.db.transaction().execute(async (db) => {
+        await moveReminders(db, [request], now);
+        if (state.probing) await probeAgain(db, state, now);
+      });
       return DONE;
     }
     case "claim":

@@ -24,12 +24,17 @@ export interface DispatcherOptions {
  * minutes of work and never months.
  */
 export function startDispatcher(options: DispatcherOptions): Loop {
-  return startLoop(() => dispatchDue(options), options.everyMs, options.onError);
+  const round = (isStopping: () => boolean) => dispatchDue(options, isStopping);
+  return startLoop(round, options.everyMs, options.onError);
 }
 
-async function dispatchDue(options: DispatcherOptions): Promise<void> {
+/** Hands over all that is due, a batch at a time, until nothing is left or it is to stop. */
+export async function dispatchDue(
+  options: Omit<DispatcherOptions, "everyMs" | "onError">,
+  isStopping: () => boolean,
+): Promise<void> {
   const { ledger, queue, clock, metrics } = options;
-  for (;;) {
+  while (!isStopping()) {
     const now = clock.now();
     const horizon = new Date(now.getTime() + options.horizonMs);
     const taken = await takeDue(ledger, horizon, BATCH, now);

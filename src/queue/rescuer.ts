@@ -59,6 +59,10 @@ async function rescue(options: RescuerOptions, isStopping: () => boolean): Promi
   const now = clock.now();
   const ago = (ms: number) => new Date(now.getTime() - ms);
 
+  /** Repeats a batch until one is not full, or it is to stop. */
+  const all = async (batch: () => Promise<number>) => {
+    while ((await batch()) >= BATCH && !isStopping());
+  };
   await all(() => skipStale(ledger, BATCH, now));
   await all(async () => {
     const sending = await giveUpSending(ledger, ago(times.sendingLeaseMs), BATCH, now);
@@ -77,12 +81,6 @@ async function rescue(options: RescuerOptions, isStopping: () => boolean): Promi
     const unknown = await takeUnknown(ledger, ago(times.askAgainMs), ASKED_AT_ONCE, now);
     answered = await settleAll(delivery, unknown, onError);
   } while (answered && !isStopping());
-}
-
-/** Repeats a batch until one is not full. */
-async function all(batch: () => Promise<number>): Promise<void> {
-  let done = BATCH;
-  while (done >= BATCH) done = await batch();
 }
 
 /** Settles what can be; false where there was nothing, or no provider answered about any of it. */
@@ -119,18 +117,21 @@ async function settle(
   state: Deliverable,
 ): Promise<boolean> {
   const { clock, channels } = delivery;
-  const { to, text, attemptId, startedAt } = unsettled;
+  const { to, text, attemptId, dispatchNo, startedAt, notThese } = unsettled;
   const ask = () => {
     if (to === null) return UNASKABLE;
     // Without a text there was nothing to send.
-    return text === null ? ABSENT : channels[state.channel].lookup({ to, text }, startedAt);
+    return text === null
+      ? ABSENT
+      : channels[state.channel].lookup({ to, text, notThese }, startedAt);
   };
   const answer = await ask();
   const now = clock.now();
   switch (answer.kind) {
     case "found": {
       const { providerId } = answer;
-      const claimed = { ...state, attemptId, to: to ?? "" };
+      // Of the attempt that was asked about: the reminder may have gone on meanwhile.
+      const claimed = { ...state, dispatchNo, attemptId, to: to ?? "" };
       const outcome = { kind: "sent" as const, providerId, delivered: false };
       const how = { asked: false, actor: "rescuer", event: "adopted" };
       await recordOutcome(delivery, claimed, outcome, how);

@@ -43,6 +43,7 @@ function stateOf({ reach = {}, ...facts }: Facts): ActionState {
     expiresAt: new Date(AFTERNOON.getTime() + 2 * DAY),
     retries: 3,
     treatmentCancelled: false,
+    arrived: false,
     choice: chooseChannels(step, CHANNELS, reachOf({ ...REACHABLE, ...reach })),
     ...facts,
   };

@@ -20,7 +20,7 @@ const common = () => ({
 
 /** What a provider is asked about later. */
 export function sent({ to, content }: OutgoingMessage): SentMessage {
-  return { to, text: content.text };
+  return { to, text: content.text, notThese: [] };
 }
 
 /** A text message with everything that a channel asks for. */

@@ -51,14 +51,19 @@ describe("a reply of the mail server", () => {
   const ofMessage = { kind: "transient", of: "message" };
   const ofProvider = { kind: "transient", of: "provider" };
   const cases: [at: SmtpStage, code: number, text: string, expected: object][] = [
-    ["recipient", 550, `5.1.1 <${ADDRESS}>: no such user`, permanent("bad_address")],
-    ["recipient", 550, "no such user", permanent("bad_address")],
-    ["recipient", 550, "5.0.0 no", permanent("bad_address")],
+    [
+      "recipient",
+      550,
+      `5.1.1 <${ADDRESS}>: no such user`,
+      { ...permanent("bad_address"), dead: true },
+    ],
+    ["recipient", 550, "no such user", { ...permanent("bad_address"), dead: false }],
+    ["recipient", 550, "5.0.0 no", { ...permanent("bad_address"), dead: false }],
     ["recipient", 551, "user not local", permanent("bad_address")],
     ["recipient", 553, "mailbox name not allowed", permanent("bad_address")],
     ["recipient", 556, "5.1.10 the domain takes no mail", permanent("bad_address")],
     ["recipient", 554, "5.1.2 bad domain", permanent("bad_address")],
-    ["recipient", 550, "5.2.1 mailbox switched off", permanent("bad_address")],
+    ["recipient", 550, "5.2.1 mailbox switched off", { ...permanent("bad_address"), dead: true }],
     ["recipient", 552, "5.2.2 mailbox full", permanent("refused")],
     ["recipient", 550, "5.7.1 policy", permanent("refused")],
     ["recipient", 554, "no", permanent("refused")],

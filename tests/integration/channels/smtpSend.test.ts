@@ -144,7 +144,7 @@ describe("an email sent over SMTP", () => {
   });
 
   it("cannot be looked up", async () => {
-    const asked = { to: "ana@example.test", text: "a text" };
+    const asked = { to: "ana@example.test", text: "a text", notThese: [] };
     expect(await channel.lookup(asked, new Date())).toEqual({ kind: "cannot_ask" });
   });
 });

@@ -79,6 +79,20 @@ describe("a message whose send ended unknown", () => {
     expect(await channel.lookup(sent(message), now)).toEqual({ kind: "found", providerId: sid });
   });
 
+  it("is not mistaken for an earlier send of the same", async () => {
+    const message = outgoingSms();
+    await channel.send(message);
+    const earlier = fake.messages[0]?.sid ?? "";
+    const asked = { ...sent(message), notThese: [earlier] };
+    fake.drop();
+    expect(await channel.send(message)).toMatchObject({ kind: "unknown" });
+    expect(await channel.lookup(asked, now)).toEqual({ kind: "absent" });
+    fake.acceptThenDrop();
+    expect(await channel.send(message)).toMatchObject({ kind: "unknown" });
+    const sid = fake.messages[1]?.sid;
+    expect(await channel.lookup(asked, now)).toEqual({ kind: "found", providerId: sid });
+  });
+
   it("is absent where Twilio did not take it", async () => {
     const message = outgoingSms();
     fake.drop();

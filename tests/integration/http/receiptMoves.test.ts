@@ -5,6 +5,8 @@ import type { ReminderAnswer } from "../../support/programApi.ts";
 import { ENGINES } from "../ledger/engine.ts";
 import { PRODUCTS, type Texted, useTexting } from "./texting.ts";
 
+const REASON = { reason: "nothing came" };
+
 describe.each(ENGINES)("a text that its carrier could not deliver, on the %s engine", (kind) => {
   const texting = useTexting(kind);
 
@@ -96,6 +98,24 @@ describe.each(ENGINES)("a text that its carrier could not deliver, on the %s eng
     await undelivered(of, 30008);
     const { statusReason } = await texting.ends(of, "undelivered");
     expect(statusReason).toBe("30008");
+  });
+
+  it("stops what is to go out again, once an earlier one has arrived", async () => {
+    const of = await texting.enrol();
+    await texting.ends(of, "sent");
+    const first = lastText(of);
+    texting.running.clock.moveBy(3 * 60_000);
+    // The patient says that nothing came, and the phone was only off.
+    const { status } = await texting.clinic.admin.post(`/v1/reminders/${of.id}/replay`, REASON);
+    expect(status).toBe(200);
+    await until("it goes out again", () => texting.textsTo(of).length === 2);
+    await texting.ends(of, "sent");
+    expect(await texting.fake.callback(first, "delivered")).toMatchObject({ httpStatus: 204 });
+    expect((await texting.detailOf(of)).status).toBe("delivered");
+    await undelivered(of, 30003);
+    expect((await texting.detailOf(of)).status).toBe("delivered");
+    const again = await texting.clinic.admin.post(`/v1/reminders/${of.id}/replay`, REASON);
+    expect(again).toMatchObject({ status: 409, body: { code: "already_delivered" } });
   });
 
   it("waits an hour and more where it came at a quiet hour", async () => {

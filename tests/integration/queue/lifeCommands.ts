@@ -79,10 +79,10 @@ const FAILURES: SendOutcome[] = [
   { kind: "rateLimited", ...told, retryAfterMs: 20 * MINUTE },
   { kind: "quietHours", ...told },
   { kind: "accountFault", ...told },
-  { kind: "permanent", ...told, reason: "bad_address" },
-  { kind: "permanent", ...told, reason: "opted_out" },
-  { kind: "permanent", ...told, reason: "filtered" },
-  { kind: "permanent", ...told, reason: "refused" },
+  { kind: "permanent", ...told, reason: "bad_address", dead: true },
+  { kind: "permanent", ...told, reason: "opted_out", dead: false },
+  { kind: "permanent", ...told, reason: "filtered", dead: false },
+  { kind: "permanent", ...told, reason: "refused", dead: false },
 ];
 const UNKNOWN: SendOutcome = { kind: "unknown", ...told };
 const SENT: SendOutcome = { kind: "sent", providerId: "P1", delivered: false };

@@ -12,6 +12,9 @@ const UNAVAILABLE = { status: 503, code: 20503 };
 const FIRST_PROBE_MS = 15_000;
 const SECOND_PROBE_MS = 30_000;
 
+/** How long a message waits that met a fault of the account. */
+const FAULT_WAITS_MS = 300_000;
+
 describe.each(DEPLOYMENTS)("a channel that does not work, on %s", (kind) => {
   const rig = useRig(kind);
 
@@ -52,10 +55,16 @@ describe.each(DEPLOYMENTS)("a channel that does not work, on %s", (kind) => {
     await until("the channel is paused", () => rig.pauses.length === 1);
     return first;
   }
+  /** Sends what met the fault, once it has waited. */
+  async function resumed(first: Enrolled): Promise<void> {
+    rig.skip(FAULT_WAITS_MS);
+    await rig.dispatch();
+    await rig.ends(first, "sent");
+  }
   /** Ends what a test left waiting, so that the next one begins with a channel that works. */
   async function resume(waiting: readonly Enrolled[]): Promise<void> {
     rig.twilio.heal();
-    rig.skip(SECOND_PROBE_MS * 4);
+    rig.skip(FAULT_WAITS_MS);
     // What was handed over ahead of its time waits by the machine's clock, which has not skipped.
     await rig.rescue();
     await rig.dispatch();
@@ -83,14 +92,15 @@ describe.each(DEPLOYMENTS)("a channel that does not work, on %s", (kind) => {
     await rig.dispatch();
     await settled(before + 1);
     await rig.dispatch();
-    // The most overdue one was tried, and nothing else; it has used up none of its tries.
-    expect(await attemptsOf([first, ...others])).toEqual([2, 0, 0, 0]);
+    // Another one was tried than the one that met the fault, and nothing else.
+    expect(await attemptsOf([first, ...others])).toEqual([1, 1, 0, 0]);
 
     rig.twilio.heal();
     rig.skip(SECOND_PROBE_MS);
     await rig.dispatch();
     await until("the channel works again", () => rig.pauses.length === 2);
     expect(rig.pauses[1]?.pause).toBeNull();
+    rig.skip(FAULT_WAITS_MS);
     await rig.dispatch();
     for (const each of [first, ...others]) {
       await rig.ends(each, "sent");
@@ -155,9 +165,12 @@ describe.each(DEPLOYMENTS)("a channel that does not work, on %s", (kind) => {
     expect(pausesTold()).toEqual([["sms", "account_fault", "30034"]]);
     expect((await rig.reminder(first)).status).toBe("scheduled");
 
-    rig.skip(FIRST_PROBE_MS);
+    rig.skip(FAULT_WAITS_MS);
     await rig.dispatch();
     await rig.ends(first, "sent");
+    // That the carrier has it is not yet that it lets it through.
+    await receive(first, "sent", null);
+    expect(rig.pauses).toHaveLength(1);
     const others = await patients(1);
     await rig.dispatch();
     expect(await attemptsOf(others)).toEqual([0]);
@@ -176,6 +189,45 @@ describe.each(DEPLOYMENTS)("a channel that does not work, on %s", (kind) => {
       const { pauseChange } = await addReceipt(rig.ledger, receipt, rig.clock.now(), 0.5);
       if (pauseChange) rig.pauses.push(pauseChange);
     }
+  });
+
+  it("is not tried with what cannot be sent, which waits for its next opening meanwhile", async () => {
+    rig.work();
+    rig.skipToHour(19);
+    rig.skip(58 * 60_000);
+    const first = await pauseByAccount();
+    const late: Enrolled[] = [];
+    for (let n = 0; n < 3; n++) late.push(await rig.enrol("spread", ["sms"]));
+    rig.skip(5 * 60_000);
+    await rig.dispatch();
+    // At five past eight in the evening each of them waits for the morning, and none is tried.
+    for (const each of late) {
+      const { dueAt } = await until("it waits for the morning", async () => {
+        const reminder = await rig.reminder(each);
+        return reminder.status === "scheduled" && reminder.dueAt > rig.clock.now() && reminder;
+      });
+      expect(dueAt.getUTCHours()).toBe(14);
+    }
+    expect(await attemptsOf(late)).toEqual([0, 0, 0]);
+    rig.skipToHour(9);
+    await resume([first, ...late]);
+  });
+
+  it("is tried at once with the next one where the first cannot be sent any more", async () => {
+    rig.work();
+    const first = await pauseByAccount();
+    const [cancelled, fine] = await patients(2);
+    if (!cancelled || !fine) throw new Error("nobody");
+    const treatments = rig.ledger.db.updateTable("treatments").set({ status: "cancelled" });
+    await treatments.where("id", "=", cancelled.treatmentId).execute();
+    rig.twilio.heal();
+    rig.skip(FIRST_PROBE_MS);
+    await rig.dispatch();
+    await rig.ends(cancelled, "cancelled");
+    await rig.dispatch();
+    await rig.ends(fine, "sent");
+    expect(rig.pauses.at(-1)?.pause).toBeNull();
+    await resumed(first);
   });
 
   it("lets what goes stale behind it end, and says so", async () => {

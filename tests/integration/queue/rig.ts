@@ -19,7 +19,7 @@ import { findReminder, type Reminder } from "../../../src/ledger/reminders.ts";
 import { createMetrics } from "../../../src/metrics.ts";
 import { lostJobs, openQueueBackend, type QueueBackend } from "../../../src/queue/backend.ts";
 import type { Delivery } from "../../../src/queue/deliver.ts";
-import { startDispatcher } from "../../../src/queue/dispatcher.ts";
+import { dispatchDue } from "../../../src/queue/dispatcher.ts";
 import { RESCUE_TIMES, startRescuer } from "../../../src/queue/rescuer.ts";
 import { startWorker } from "../../../src/queue/worker.ts";
 import { type DeploymentKind, openDeployment } from "../../support/deployments.ts";
@@ -200,15 +200,10 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
       return { treatmentId, patientId, phone, email, reminder, reminders };
     },
     dispatch: (by = clock) =>
-      startDispatcher({
-        ledger,
-        queue: backend.queue,
-        clock: by,
-        metrics,
-        horizonMs: HORIZON_MS,
-        everyMs: 1_000,
-        onError: failTest,
-      }).stop(),
+      dispatchDue(
+        { ledger, queue: backend.queue, clock: by, metrics, horizonMs: HORIZON_MS },
+        () => false,
+      ),
     work(by = delivery) {
       const worker = startWorker(backend, by);
       onTestFinished(() => worker.close());

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { meaningOfTwilioStatus } from "../../../src/channels/twilioOutcome.ts";
 import { loadContent } from "../../../src/content/content.ts";
+import type { ReceiptMeaning } from "../../../src/domain/receipt.ts";
 import type { Claimed } from "../../../src/ledger/delivery.ts";
 import { listReminderEvents } from "../../../src/ledger/events.ts";
 import { addReceipt } from "../../../src/ledger/receipts.ts";
@@ -238,6 +240,28 @@ describe.each(DEPLOYMENTS)("a send of which nobody knows whether it went out, on
       await rig.loseQueue();
     },
   );
+
+  it("can still fail by a receipt after it was proven, where nothing has been sent since", async () => {
+    const patient = await rig.enrol("once");
+    await rig.dispatch();
+    const first = await claimAndVanish(patient);
+    rig.skip(LEASE_MS);
+    await rig.rescue();
+    rig.skip(RETRY_MS);
+    await rig.dispatch();
+    await rig.loseQueue();
+    const receipt = (status: string, meaning: ReceiptMeaning) =>
+      addReceipt(
+        rig.ledger,
+        { attemptId: first.attemptId, status, code: null, meaning },
+        rig.clock.now(),
+        0.5,
+      );
+    await receipt("sent", { status: "sent" });
+    expect((await rig.reminder(patient)).status).toBe("sent");
+    await receipt("undelivered", meaningOfTwilioStatus("undelivered", "30005"));
+    expect(await rig.reminder(patient)).toMatchObject({ status: "scheduled", channel: "email" });
+  });
 
   it("says nothing of a later attempt, where an earlier one did not go out", async () => {
     const patient = await rig.enrol("once", ["email"]);
