@@ -37,6 +37,7 @@ export const SAMPLE: MessageVariables = {
   clinic: { name: LONG_CLINIC, phone: "+1 212 555 0123" },
   treatment: { title: "Micro needling" },
   unsubscribeUrl: "https://care.example.com/u/0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
+  pageUrl: "https://care.example.com/t/0123456789abcdefghijkl",
 };
 
 /** The same with a clinic that gave no phone: a message must read well for it, too. */

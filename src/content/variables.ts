@@ -7,6 +7,7 @@ export const VARIABLE_NAMES = [
   "clinic.phone",
   "treatment.title",
   "unsubscribeUrl",
+  "pageUrl",
 ] as const;
 
 /**
@@ -18,7 +19,7 @@ const UNWELCOME = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
 
 /** The same variables with every value on one line, trimmed, and in composed form (NFC). */
 export function cleanVariables(variables: MessageVariables): MessageVariables {
-  const { patient, clinic, treatment, unsubscribeUrl } = variables;
+  const { patient, clinic, treatment, unsubscribeUrl, pageUrl } = variables;
   return {
     patient: { firstName: clean(patient.firstName) },
     clinic: {
@@ -27,6 +28,7 @@ export function cleanVariables(variables: MessageVariables): MessageVariables {
     },
     treatment: { title: clean(treatment.title) },
     unsubscribeUrl: clean(unsubscribeUrl),
+    pageUrl: clean(pageUrl),
   };
 }
 

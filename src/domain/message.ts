@@ -1,3 +1,8 @@
+/** How much a text says: names the product or activity, the treatment as well, or neither. */
+export const PRIVACY_TIERS = ["standard", "explicit", "neutral"] as const;
+
+export type Privacy = (typeof PRIVACY_TIERS)[number];
+
 /** A text message as it leaves: one string, already rendered. */
 export interface SmsContent {
   channel: "sms";
@@ -20,4 +25,6 @@ export interface MessageVariables {
   clinic: { name: string; phone: string | null };
   treatment: { title: string };
   unsubscribeUrl: string;
+  /** The patient's own page. */
+  pageUrl: string;
 }

@@ -51,7 +51,8 @@ interface Timed {
  * what cannot be sent is there as `skipped`, with the reason.
  */
 export function planTreatment(input: PlanInput): PlannedReminder[] {
-  const steps = input.protocol.steps.map((step) => timeStep(step, input));
+  const planned = input.protocol.steps.filter(({ kind }) => kind !== "retraction");
+  const steps = planned.map((step) => timeStep(step, input));
   const collapsed = collapsedSteps(steps, input.now);
   return steps.flatMap((timed) => remindersOf(timed, collapsed.has(timed.step), input));
 }

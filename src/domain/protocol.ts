@@ -4,8 +4,18 @@ import { parseLocalTime } from "./localTime.ts";
 import { parseOffset } from "./offset.ts";
 import { sendWindowSchema } from "./sendWindow.ts";
 
-/** What a step does; a `rebook` step is marketing and needs its own consent. */
-export const STEP_KINDS = ["caution", "permission", "expectation", "checkin", "rebook"] as const;
+/**
+ * What a step does. A `rebook` step is marketing and needs its own consent. A `retraction` is
+ * planned only where its permission went out and turns out to have been too early.
+ */
+export const STEP_KINDS = [
+  "caution",
+  "permission",
+  "expectation",
+  "checkin",
+  "rebook",
+  "retraction",
+] as const;
 
 export type StepKind = (typeof STEP_KINDS)[number];
 
@@ -17,6 +27,15 @@ const slug = z
 const offset = z.string().refine((text) => parseOffset(text) !== null, {
   message: "must be a number and a unit: m, h (elapsed), d, w or mo (calendar), such as 48h or 2w",
 });
+
+/** What a patient's "1" or "2" to a check-in means: all is well, or the clinic must know at once. */
+const ANSWERS = ["ok", "alarm"] as const;
+
+/** Words and phrases that alarm, by language. */
+const alarmWords = z.record(
+  z.string().regex(/^[a-z]{2,3}$/, "must be a language such as en"),
+  z.array(z.string().trim().min(2).max(60)).min(1).max(200),
+);
 
 const stepSchema = z.strictObject({
   key: slug,
@@ -35,6 +54,8 @@ const stepSchema = z.strictObject({
   send: z.enum(["first", "all"]).default("first"),
   window: z.union([z.literal("any"), sendWindowSchema]).optional(),
   floor: offset.optional(),
+  retracts: slug.optional(),
+  answers: z.strictObject({ "1": z.enum(ANSWERS), "2": z.enum(ANSWERS) }).optional(),
 });
 
 /** A protocol file as an author writes it (DESIGN: jobs/*.yaml). */
@@ -44,6 +65,7 @@ export const protocolSchema = z
     version: z.int().min(1),
     title: z.string().min(1).max(80),
     source: z.string().min(1).max(200),
+    alarm: alarmWords.optional(),
     steps: z.array(stepSchema).min(1).max(100),
   })
   .superRefine((protocol, ctx) => {
@@ -62,11 +84,32 @@ export const protocolSchema = z
           message: 'only a step due at enrolment (after: 0h, without at) may set "any"',
         });
       }
+      for (const [field, message] of misplaced(step, protocol.steps)) {
+        ctx.addIssue({ code: "custom", path: at(field), message });
+      }
       if (parseOffset(step.expires)?.amount === 0) {
         ctx.addIssue({ code: "custom", path: at("expires"), message: "must be longer than 0" });
       }
     }
   });
+
+/** The fields of a step that do not go with its kind. */
+function misplaced(step: StepText, steps: readonly StepText[]): [field: string, message: string][] {
+  const found: [string, string][] = [];
+  if (step.kind === "retraction") {
+    const permission = steps.find((each) => each.key === step.retracts);
+    if (permission?.kind !== "permission") found.push(["retracts", "must name a permission step"]);
+    if (step.after !== "0h") found.push(["after", "of a retraction must be 0h: it goes at once"]);
+  } else if (step.retracts !== undefined) {
+    found.push(["retracts", "belongs to a step of kind retraction"]);
+  }
+  if (step.answers !== undefined && step.kind !== "checkin") {
+    found.push(["answers", "belongs to a step of kind checkin"]);
+  }
+  return found;
+}
+
+type StepText = z.infer<typeof stepSchema>;
 
 /** One aftercare protocol: an ordered list of steps. */
 export type Protocol = z.infer<typeof protocolSchema>;

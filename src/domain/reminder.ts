@@ -25,6 +25,7 @@ export const SKIP_REASONS = [
   "superseded",
   "collapsed",
   "no_address",
+  "paused",
 ] as const;
 
 export type SkipReason = (typeof SKIP_REASONS)[number];

@@ -40,6 +40,8 @@ function wordsOf({ code, from }: Refusal, { status, timeZone }: Reminder): strin
       return "the patient stopped these messages, and nobody else can allow them again";
     case "outside_window":
       return `the send window is closed where the patient is; it opens at ${when}`;
+    case "paused":
+      return "the patient told of an alarming sign; resume the patient's permissions first";
     case "too_early":
       return `its step becomes true at ${when}; it can be sent from then on`;
   }

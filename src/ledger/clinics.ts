@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { Privacy } from "../domain/message.ts";
 import { DEFAULT_SEND_WINDOW, type SendWindowText } from "../domain/sendWindow.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 
@@ -11,6 +12,20 @@ export interface Clinic {
   locale: string;
   phone: string | null;
   sendWindow: SendWindowText;
+  /** Where replies and alarms are sent on to. */
+  email: string | null;
+  /** At the foot of every email. */
+  postalAddress: string | null;
+  privacy: Privacy;
+  /** The most messages to a patient on one local day, cautions not counted. */
+  dailyCap: number;
+  /** The local hours of rebook steps. */
+  rebookWindow: SendWindowText;
+  /** The answer to a reply that sounds like an emergency; null for the program's own words. */
+  emergencyText: string | null;
+  /** Where alarms are posted to, and the secret that signs them. */
+  webhookUrl: string | null;
+  webhookSecret: string | null;
 }
 
 /** What a clinic is made from; the send window is local to each patient. */
@@ -23,9 +38,27 @@ export interface NewClinic {
   sendWindow?: SendWindowText;
 }
 
+const CLINIC_COLUMNS = [
+  "id",
+  "name",
+  "time_zone as timeZone",
+  "region",
+  "locale",
+  "phone",
+  "send_window as sendWindow",
+  "email",
+  "postal_address as postalAddress",
+  "privacy",
+  "daily_cap as dailyCap",
+  "rebook_window as rebookWindow",
+  "emergency_text as emergencyText",
+  "webhook_url as webhookUrl",
+  "webhook_secret as webhookSecret",
+] as const;
+
 /** Makes a clinic and returns it. */
 export async function createClinic(db: Queries, clinic: NewClinic, now: Date): Promise<Clinic> {
-  const row = await db
+  return db
     .insertInto("clinics")
     .values({
       name: clinic.name,
@@ -36,17 +69,8 @@ export async function createClinic(db: Queries, clinic: NewClinic, now: Date): P
       send_window: JSON.stringify(clinic.sendWindow ?? DEFAULT_SEND_WINDOW),
       created_at: now,
     })
-    .returning("id")
+    .returning(CLINIC_COLUMNS)
     .executeTakeFirstOrThrow();
-  return {
-    id: row.id,
-    name: clinic.name,
-    timeZone: clinic.timeZone,
-    region: clinic.region,
-    locale: clinic.locale ?? "en",
-    phone: clinic.phone ?? null,
-    sendWindow: clinic.sendWindow ?? DEFAULT_SEND_WINDOW,
-  };
 }
 
 /** Every clinic, by name. */
@@ -75,15 +99,5 @@ export function inEmptyLedger<T>(
 }
 
 function clinicColumns(db: Queries) {
-  return db
-    .selectFrom("clinics")
-    .select([
-      "id",
-      "name",
-      "time_zone as timeZone",
-      "region",
-      "locale",
-      "phone",
-      "send_window as sendWindow",
-    ]);
+  return db.selectFrom("clinics").select(CLINIC_COLUMNS);
 }

@@ -19,6 +19,7 @@ export interface Deliverable extends ClaimState, Ticket {
   clinicName: string;
   clinicPhone: string | null;
   clinicLocale: string;
+  pageToken: string;
   /** Whether it was handed over to see whether a paused channel works. */
   probing: boolean;
   /** Whether its channel has a state at all: a message that arrives ends one. */
@@ -50,7 +51,8 @@ export async function loadDeliverables(
       s.paused_at is not null and s.probe_reminder_id is distinct from r.id as held,
       s.paused_at is not null and s.probe_reminder_id is not distinct from r.id as probing,
       p.first_name as "firstName", p.locale,
-      c.name as "clinicName", c.phone as "clinicPhone", c.locale as "clinicLocale"
+      c.name as "clinicName", c.phone as "clinicPhone", c.locale as "clinicLocale",
+      t.page_token as "pageToken"
     from aftercare.reminders r
     join aftercare.patients p on p.id = r.patient_id
     join aftercare.clinics c on c.id = r.clinic_id

@@ -12,7 +12,7 @@ import type { Ledger, Queries } from "./ledger.ts";
 import { optedOutChannels } from "./optOuts.ts";
 import { type PatientFacts, recognisePatient, savePatient } from "./patients.ts";
 import { insertReminders, type Reminder } from "./reminders.ts";
-import { insertTreatment, type Treatment } from "./treatments.ts";
+import { insertTreatment, pageExpiry, type Treatment } from "./treatments.ts";
 
 /** A treatment to enrol: who asks, and what was said at the desk. */
 export interface EnrolRequest {
@@ -115,6 +115,8 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
     performedAt: enrolment.performedAt,
     timeZone,
     channels: enrolment.channels,
+    overrides: {},
+    pageExpiresAt: pageExpiry(lastOf(planned)),
     createdAt: now,
   });
   const reminders = await insertReminders(db, treatment, planned, now);
@@ -131,6 +133,10 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
     },
   ]);
   return { treatment, reminders };
+}
+
+function lastOf(planned: readonly PlannedReminder[]): Date {
+  return new Date(Math.max(...planned.map(({ expiresAt }) => expiresAt.getTime())));
 }
 
 async function insertConsents(
@@ -151,6 +157,8 @@ async function insertConsents(
       given_at: consent.at,
       recorded_at: now,
       recorded_by: request.keyId,
+      text_version: null,
+      taken_by: null,
     })),
   );
   await db.insertInto("consents").values(rows).execute();

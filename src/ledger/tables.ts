@@ -2,6 +2,9 @@ import type { ColumnType, Generated } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
 import type { Purpose } from "../domain/consent.ts";
+import type { InboundReading } from "../domain/inbound.ts";
+import type { Privacy } from "../domain/message.ts";
+import type { Overrides } from "../domain/overrides.ts";
 import type { Protocol, StepKind } from "../domain/protocol.ts";
 import type { AttemptStatus } from "../domain/receipt.ts";
 import type { ReminderStatus, Trace } from "../domain/reminder.ts";
@@ -24,6 +27,14 @@ export interface Tables {
     locale: Generated<string>;
     phone: string | null;
     send_window: Json<SendWindowText>;
+    email: string | null;
+    postal_address: string | null;
+    privacy: Generated<Privacy>;
+    daily_cap: Generated<number>;
+    rebook_window: ColumnType<SendWindowText, string | undefined, string>;
+    emergency_text: string | null;
+    webhook_url: string | null;
+    webhook_secret: string | null;
     created_at: Date;
   };
   api_keys: {
@@ -45,6 +56,7 @@ export interface Tables {
     email: string | null;
     time_zone: string | null;
     locale: string | null;
+    permissions_paused_at: Generated<Date | null>;
     created_at: Date;
     updated_at: Date;
   };
@@ -58,6 +70,9 @@ export interface Tables {
     time_zone: string;
     channels: ChannelName[];
     status: Generated<"active" | "cancelled">;
+    overrides: ColumnType<Overrides, string | undefined, string>;
+    page_token: string;
+    page_expires_at: Date;
     created_at: Date;
   };
   consents: {
@@ -71,6 +86,8 @@ export interface Tables {
     given_at: Date;
     recorded_at: Date;
     recorded_by: string;
+    text_version: string | null;
+    taken_by: string | null;
   };
   opt_outs: {
     clinic_id: string;
@@ -119,6 +136,8 @@ export interface Tables {
     dispatch_no: Generated<number>;
     retries: Generated<number>;
     taken_at: Date | null;
+    claimed_at: Generated<Date | null>;
+    replaced_by: Generated<string | null>;
     trace: Json<Trace>;
     created_at: Date;
     updated_at: Date;
@@ -147,6 +166,31 @@ export interface Tables {
     status: string;
     code: string;
     received_at: Date;
+  };
+  inbound_messages: {
+    id: Generated<string>;
+    clinic_id: string;
+    patient_id: string | null;
+    reminder_id: string | null;
+    channel: ChannelName;
+    provider_id: string;
+    address: string;
+    body: string;
+    reading: InboundReading;
+    answer: string | null;
+    received_at: Date;
+    handled_at: Generated<Date | null>;
+    handled_by: Generated<string | null>;
+  };
+  notices: {
+    id: Generated<string>;
+    clinic_id: string;
+    inbound_id: string;
+    way: "email" | "webhook";
+    tries: Generated<number>;
+    next_at: Date;
+    sent_at: Generated<Date | null>;
+    failed_at: Generated<Date | null>;
   };
   events: {
     id: Generated<number>;

@@ -1,5 +1,8 @@
+import { randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
+import { DAY_MS } from "../domain/localTime.ts";
+import type { Overrides } from "../domain/overrides.ts";
 import type { ReminderStatus } from "../domain/reminder.ts";
 import { actOn } from "./actions.ts";
 import { addEvents } from "./events.ts";
@@ -18,13 +21,26 @@ export interface Treatment {
   timeZone: string;
   channels: ChannelName[];
   status: "active" | "cancelled";
+  overrides: Overrides;
+  /** Opens the patient's own page, until it expires. */
+  pageToken: string;
+  pageExpiresAt: Date;
   createdAt: Date;
+}
+
+/** How long a patient's page outlives the last of its messages, in milliseconds. */
+const PAGE_OUTLIVES_MS = 30 * DAY_MS;
+
+/** When the page of a treatment closes, by when the last of its messages goes stale. */
+export function pageExpiry(lastExpiresAt: Date): Date {
+  return new Date(lastExpiresAt.getTime() + PAGE_OUTLIVES_MS);
 }
 
 export async function insertTreatment(
   db: Queries,
-  treatment: Omit<Treatment, "id" | "status">,
+  treatment: Omit<Treatment, "id" | "status" | "pageToken">,
 ): Promise<Treatment> {
+  const pageToken = randomBytes(16).toString("base64url");
   const row = await db
     .insertInto("treatments")
     .values({
@@ -35,11 +51,14 @@ export async function insertTreatment(
       performed_at: treatment.performedAt,
       time_zone: treatment.timeZone,
       channels: treatment.channels,
+      overrides: JSON.stringify(treatment.overrides),
+      page_token: pageToken,
+      page_expires_at: treatment.pageExpiresAt,
       created_at: treatment.createdAt,
     })
     .returning(["id", "status"])
     .executeTakeFirstOrThrow();
-  return { ...treatment, id: row.id, status: row.status };
+  return { ...treatment, id: row.id, status: row.status, pageToken };
 }
 
 /** One treatment of a clinic, or undefined. */
@@ -151,6 +170,9 @@ function toTreatment(row: TreatmentRow): Treatment {
     timeZone: row.time_zone,
     channels: row.channels,
     status: row.status,
+    overrides: row.overrides,
+    pageToken: row.page_token,
+    pageExpiresAt: row.page_expires_at,
     createdAt: row.created_at,
   };
 }

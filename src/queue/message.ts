@@ -28,6 +28,7 @@ export function makeMessage(maker: MessageMaker, claimed: Claimed, now: Date): O
       clinic: { name: claimed.clinicName, phone: claimed.clinicPhone },
       treatment: { title: maker.content.protocols.get(protocol)?.title ?? protocol },
       unsubscribeUrl,
+      pageUrl: `${maker.publicUrl}/t/${claimed.pageToken}`,
     },
   };
   const content =

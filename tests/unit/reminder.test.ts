@@ -104,7 +104,9 @@ describe("the moves of a reminder", () => {
 
 describe("the reasons of a skip", () => {
   it("are those of the contract", () => {
-    const reasons = "expired opted_out no_consent superseded collapsed no_address".split(" ");
+    const reasons = "expired opted_out no_consent superseded collapsed no_address paused".split(
+      " ",
+    );
     expect([...SKIP_REASONS].toSorted()).toEqual(reasons.toSorted());
   });
 });

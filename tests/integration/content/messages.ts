@@ -12,6 +12,7 @@ export const ANA: MessageVariables = {
   clinic: { name: "Rose Clinic", phone: "+1 212 555 0100" },
   treatment: { title: "Micro needling" },
   unsubscribeUrl: "https://care.example.com/u/abc_def-1",
+  pageUrl: "https://care.example.com/t/0123456789abcdefghijkl",
 };
 
 /** The content that ships with the program, loaded once for all tests of a file. */

@@ -128,6 +128,8 @@ async function addTreatment({ db }: Ledger) {
       performed_at: NOW,
       time_zone: "America/New_York",
       channels: ["sms"],
+      page_token: "0123456789abcdefghijkl",
+      page_expires_at: NOW,
       created_at: NOW,
     })
     .returning("id")

@@ -54,6 +54,7 @@ describe("the README", () => {
         clinic: { name: "Willow Skin Clinic", phone: null },
         treatment: { title: "Micro needling" },
         unsubscribeUrl: "https://care.example.com/u/token",
+        pageUrl: "https://care.example.com/t/0123456789abcdefghijkl",
       },
     });
     const quoted = readme
