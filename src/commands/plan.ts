@@ -7,7 +7,12 @@ import { reachOf } from "../domain/consent.ts";
 import { isTimeZone } from "../domain/localTime.ts";
 import { planTreatment } from "../domain/plan.ts";
 import type { PlannedReminder } from "../domain/reminder.ts";
-import { DEFAULT_SEND_WINDOW, parseSendWindow, sendWindowSchema } from "../domain/sendWindow.ts";
+import {
+  DEFAULT_REBOOK_WINDOW,
+  DEFAULT_SEND_WINDOW,
+  parseSendWindow,
+  sendWindowSchema,
+} from "../domain/sendWindow.ts";
 import { AppError } from "../errors.ts";
 import { duration, localTime, say, sayTable } from "./output.ts";
 
@@ -58,6 +63,7 @@ async function plan(name: string, options: PlanOptions): Promise<PlannedReminder
     timeZone: options.tz,
     timeZoneFrom: "patient",
     sendWindow: parseSendWindow(sendWindowSchema.parse(options.window)),
+    rebookWindow: parseSendWindow(DEFAULT_REBOOK_WINDOW),
     channels: options.channels,
     reach: reachOf({ consent, phone: "", email: "", optedOut: [], dead: [] }),
   });

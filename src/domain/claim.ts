@@ -1,11 +1,5 @@
-import {
-  endedAs,
-  held,
-  type Move,
-  overToNextChannel,
-  postponed,
-  type SendState,
-} from "./outcome.ts";
+import { type AmongOthers, besideOthers } from "./nearby.ts";
+import { endedAs, held, type Move, overToNextChannel, postponed } from "./outcome.ts";
 import type { ReminderStatus } from "./reminder.ts";
 
 /** A queue's word for one hand-over of one reminder; all that a job carries. */
@@ -15,10 +9,9 @@ export interface Ticket {
 }
 
 /** A reminder with all that decides whether it can be claimed. */
-export interface ClaimState extends SendState {
+export interface ClaimState extends AmongOthers {
   status: ReminderStatus;
   dispatchNo: number;
-  dueAt: Date;
   sendUntil: Date;
   /** The number or address for its channel; null where the patient has none any more. */
   to: string | null;
@@ -52,6 +45,8 @@ export function decideClaim(state: ClaimState, ticket: Ticket, now: Date): Claim
   if (state.optedOut) return overTo(state, "opted_out", now);
   if (state.to === null) return overTo(state, "no_address", now);
   if (state.deadAddress) return overTo(state, "bad_address", now);
+  const move = besideOthers(state, now);
+  if (move !== null) return { kind: "move", move };
   if (state.held) return { kind: "move", move: held(state, "channel_paused") };
   return { kind: "claim", to: state.to };
 }

@@ -3,6 +3,9 @@ import { z } from "zod";
 import { CHANNELS, type ChannelName } from "./channel.ts";
 import type { Purpose } from "./consent.ts";
 import { DAY_MS, isTimeZone } from "./localTime.ts";
+import { OFFSET_FORM, parseOffset } from "./offset.ts";
+import { type Overrides, overrideProblems } from "./overrides.ts";
+import type { Protocol } from "./protocol.ts";
 import { oneLine } from "./text.ts";
 
 /** How far back, and how far ahead, a treatment may have been done when it is enrolled. */
@@ -43,8 +46,26 @@ const consentBody = z
     rebook: channelList.default([]),
     source: oneLine(200),
     at: instant,
+    textVersion: oneLine(100).optional(),
+    takenBy: oneLine(100).optional(),
   })
   .meta({ id: "Consent" });
+
+/** Offsets by step that a clinician sets for this treatment, as a body has them. */
+export const overridesBody = z
+  .record(
+    z.string().max(60),
+    z.string().refine((text) => parseOffset(text) !== null, OFFSET_FORM),
+  )
+  .refine((overrides) => Object.keys(overrides).length <= 100, "has too many steps");
+
+/** What a correction changes of them: null takes an override away. */
+export const overrideChanges = z
+  .record(
+    z.string().max(60),
+    z.union([z.string().refine((text) => parseOffset(text) !== null, OFFSET_FORM), z.null()]),
+  )
+  .refine((overrides) => Object.keys(overrides).length <= 100, "has too many steps");
 
 /** The body of an enrolment as a clinic sends it. */
 export const enrolmentBody = z
@@ -54,6 +75,8 @@ export const enrolmentBody = z
     patient: patientBody,
     channels: channelList.min(1, "must name at least one channel").optional(),
     consent: consentBody,
+    overrides: overridesBody.optional(),
+    overrideReason: oneLine(500).optional(),
   })
   .meta({ id: "Enrolment" });
 
@@ -73,7 +96,16 @@ export interface Enrolment {
   };
   /** In order of preference. */
   channels: ChannelName[];
-  consent: Record<Purpose, ChannelName[]> & { source: string; at: Date };
+  consent: Record<Purpose, ChannelName[]> & {
+    source: string;
+    at: Date;
+    /** Which wording was agreed to, and who heard it; null where the clinic does not say. */
+    textVersion: string | null;
+    takenBy: string | null;
+  };
+  overrides: Overrides;
+  /** Why a step is to be true sooner than the protocol lets a clinician decide alone. */
+  overrideReason: string | null;
 }
 
 /** What is wrong with one field: where it is, and what to do about it. Holds no value. */
@@ -87,7 +119,7 @@ export interface EnrolmentContext {
   /** The clinic's country: a number without a country code is read as one of it. */
   region: string;
   now: Date;
-  protocols: ReadonlyMap<string, unknown>;
+  protocols: ReadonlyMap<string, Protocol>;
 }
 
 /** Reads an enrolment whose shape is right; all problems are reported at once. */
@@ -98,15 +130,18 @@ export function readEnrolment(
   const problems: FieldProblem[] = [];
   const refuse = (path: string, message: string) => problems.push({ path, message });
 
-  if (!context.protocols.has(body.protocol)) {
+  const protocol = context.protocols.get(body.protocol);
+  if (protocol === undefined) {
     const known = [...context.protocols.keys()].join(", ");
     refuse("protocol", `is not a protocol of this server; it has: ${known}`);
   }
 
   const performedAt = new Date(body.performedAt);
-  const age = context.now.getTime() - performedAt.getTime();
-  if (age > MAX_AGE_MS) refuse("performedAt", "is more than 90 days ago");
-  if (age < -MAX_AHEAD_MS) refuse("performedAt", "is more than 15 minutes in the future");
+  problems.push(...performedAtProblems(performedAt, context.now));
+
+  const overrides = body.overrides ?? {};
+  const wrong = protocol === undefined ? [] : overrideProblems(protocol, overrides);
+  for (const { step, message } of wrong) refuse(`overrides.${step}`, message);
 
   const consentAt = new Date(body.consent.at);
   if (consentAt.getTime() - context.now.getTime() > MAX_AHEAD_MS) {
@@ -119,12 +154,11 @@ export function readEnrolment(
   }
   const email = body.patient.email ?? null;
 
+  // Without any consent nothing is sent; the order of the steps' own channels will do.
   const channels = body.channels ?? body.consent.care;
   const address = { sms: phone, email };
   const reachable = body.consent.care.some((channel) => address[channel] !== null);
-  if (body.consent.care.length === 0) {
-    refuse("consent.care", "must name a channel: nothing may be sent without consent");
-  } else if (!reachable) {
+  if (body.consent.care.length > 0 && !reachable) {
     refuse("patient", "needs a phone or an email for a channel that is consented to");
   }
 
@@ -147,9 +181,22 @@ export function readEnrolment(
         rebook: body.consent.rebook,
         source: body.consent.source,
         at: consentAt,
+        textVersion: body.consent.textVersion ?? null,
+        takenBy: body.consent.takenBy ?? null,
       },
+      overrides,
+      overrideReason: body.overrideReason ?? null,
     },
   };
+}
+
+/** Why a treatment cannot have been done at this time, by what the clock shows now. */
+export function performedAtProblems(performedAt: Date, now: Date): FieldProblem[] {
+  const path = "performedAt";
+  const age = now.getTime() - performedAt.getTime();
+  if (age > MAX_AGE_MS) return [{ path, message: "is more than 90 days ago" }];
+  if (age < -MAX_AHEAD_MS) return [{ path, message: "is more than 15 minutes in the future" }];
+  return [];
 }
 
 /** What is shown to patients as their name has a letter of some script, and is no link. */

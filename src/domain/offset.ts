@@ -10,6 +10,10 @@ export interface Offset {
 /** The largest amount, so that no offset leaves the range in which dates can be reckoned. */
 const MAX_AMOUNT = 10_000;
 
+/** What a text must be that `parseOffset` reads. */
+export const OFFSET_FORM =
+  "must be a number and a unit: m, h (elapsed), d, w or mo (calendar), such as 48h or 2w";
+
 /** Reads `48h`, `30m`, `7d`, `2w`, `2mo`; null for anything else. */
 export function parseOffset(text: string): Offset | null {
   const match = /^(\d{1,5})(mo|m|h|d|w)$/.exec(text);

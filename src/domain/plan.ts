@@ -1,7 +1,8 @@
 import type { ChannelName } from "./channel.ts";
 import { type ChannelChoice, chooseChannels, type Reach } from "./consent.ts";
-import { DAY_MS, instantShowing, parseLocalTime, startOfDay, wallClockAt } from "./localTime.ts";
-import { addOffset, parseOffset } from "./offset.ts";
+import { addOffset } from "./offset.ts";
+import { heldBack, type Other, type Standing } from "./overlap.ts";
+import { type Overrides, withOverrides } from "./overrides.ts";
 import type { Protocol, Step } from "./protocol.ts";
 import type { PlannedReminder, SkipReason, Trace } from "./reminder.ts";
 import {
@@ -11,21 +12,32 @@ import {
   parseSendWindow,
   type SendWindow,
 } from "./sendWindow.ts";
+import { offsetOf, stepTrueAt } from "./stepTime.ts";
+
+/** When a clinic sends: its send window, and the narrower one of its `rebook` steps. */
+export interface ClinicHours {
+  sendWindow: SendWindow;
+  rebookWindow: SendWindow;
+}
 
 /** All that a plan depends on; the same input gives the same plan. */
-export interface PlanInput {
+export interface PlanInput extends ClinicHours {
+  /** As its file has it; `overrides` are laid over it here. */
   protocol: Protocol;
+  overrides?: Overrides;
   performedAt: Date;
   /** The present instant: what has gone stale by now is skipped. */
   now: Date;
   /** IANA zone, and whose it is: the patient's where given, else the clinic's. */
   timeZone: string;
   timeZoneFrom: Trace["timeZoneFrom"];
-  /** The clinic's send window. */
-  sendWindow: SendWindow;
   /** The patient's channels in order of preference, and what may be sent over each. */
   channels: readonly ChannelName[];
   reach: Reach;
+  /** What the patient's other active treatments restrict. */
+  others?: readonly Other[];
+  /** The patient told of an alarming sign: nothing is permitted until the clinic has looked. */
+  paused?: boolean;
 }
 
 /**
@@ -34,68 +46,74 @@ export interface PlanInput {
  */
 const AT_THE_DESK_MS = 3_600_000;
 
-/** A step with all that can be said of it without the other steps. */
+/** A step with all that can be said of it without the other steps of its treatment. */
 interface Timed {
   step: Step;
+  /** When it is true, by its own offset and by the patient's other treatments. */
   trueAt: Date;
+  standing: Standing;
   expiresAt: Date;
   /** When it can be sent, or null where no opening comes before it is stale. */
   opening: { from: Date; until: Date } | null;
   window: SendWindow | "any";
   choice: ChannelChoice;
+  skip: SkipReason | null;
 }
 
 /**
  * Expands a treatment into its reminders, in the order of the protocol's steps. Nothing in the
  * result is due before its step has become true, outside its send window, or once it is stale;
- * what cannot be sent is there as `skipped`, with the reason.
+ * what cannot be sent is there as `skipped`, with the reason. Retractions are never part of it.
  */
 export function planTreatment(input: PlanInput): PlannedReminder[] {
-  const planned = input.protocol.steps.filter(({ kind }) => kind !== "retraction");
-  const steps = planned.map((step) => timeStep(step, input));
-  const collapsed = collapsedSteps(steps, input.now);
-  return steps.flatMap((timed) => remindersOf(timed, collapsed.has(timed.step), input));
+  const { steps } = withOverrides(input.protocol, input.overrides ?? {});
+  const timed = steps
+    .filter(({ kind }) => kind !== "retraction")
+    .map((step) => timeStep(step, input));
+  const collapsed = collapsedSteps(timed, input.now);
+  return timed.flatMap((each) => remindersOf(each, collapsed.has(each.step), input));
 }
 
-/**
- * The instant at which a step becomes true: its offset has passed since `performedAt` and, where it
- * has `at`, the clocks of `zone` next show that time.
- */
-export function stepTrueAt(step: Step, performedAt: Date, zone: string): Date {
-  const passed = addOffset(performedAt, offsetOf(step.after), zone);
-  const minutes = step.at === undefined ? null : parseLocalTime(step.at);
-  if (minutes === null) return passed;
-  const floor = passed.getTime();
-  const today = startOfDay(wallClockAt(floor, zone));
-  for (let day = 0; ; day++) {
-    const shown = instantShowing(today + day * DAY_MS + minutes * 60_000, zone, floor);
-    if (shown >= floor) return new Date(shown);
-  }
+/** One step as if it were the only one of its treatment: what is said apart from the plan. */
+export function planStep(step: Step, input: PlanInput): PlannedReminder[] {
+  return remindersOf(timeStep(step, input), false, input);
 }
 
 function timeStep(step: Step, input: PlanInput): Timed {
   const { now, timeZone } = input;
-  const trueAt = stepTrueAt(step, input.performedAt, timeZone);
+  const own = stepTrueAt(step, input.performedAt, timeZone);
+  const standing = heldBack(step, own, input.others ?? []);
+  const { trueAt } = standing;
   const expiresAt = addOffset(trueAt, offsetOf(step.expires), timeZone);
   const earliest = trueAt > now ? trueAt : now;
   const atDesk = step.window === "any" && earliest.getTime() - trueAt.getTime() <= AT_THE_DESK_MS;
-  const window = atDesk ? "any" : windowOf(step, input.sendWindow);
+  const window: Timed["window"] = atDesk ? "any" : windowOf(step, input);
   const opening =
     window === "any"
       ? { from: earliest, until: new Date(earliest.getTime() + AT_THE_DESK_MS) }
       : nextOpening(window, timeZone, earliest);
   const fresh = opening !== null && opening.from < expiresAt;
   const choice = chooseChannels(step, input.channels, input.reach);
-  return { step, trueAt, expiresAt, opening: fresh ? opening : null, window, choice };
+  const paused = input.paused === true && step.kind === "permission";
+  const superseded = standing.supersededBy.length > 0;
+  const skip = choice.skip ?? (superseded ? "superseded" : paused ? "paused" : null);
+  const timed = { step, trueAt, standing, expiresAt, window, choice, skip };
+  return { ...timed, opening: fresh ? opening : null };
 }
 
 /**
- * The hours in which a step may be sent: the clinic's, narrowed by its own. For one that may go out
- * at any hour they are the clinic's, once the patient has left the desk.
+ * The hours in which a step may be sent: the clinic's, and for a `rebook` step its narrower ones,
+ * narrowed by its own. For one that may go out at any hour they are the clinic's, once the patient
+ * has left the desk.
  */
-export function windowOf(step: Pick<Step, "window">, clinic: SendWindow): SendWindow {
-  if (step.window === undefined || step.window === "any") return clinic;
-  return narrowSendWindow(clinic, parseSendWindow(step.window));
+export function windowOf(
+  step: { kind: Step["kind"]; window?: Step["window"] | undefined },
+  clinic: ClinicHours,
+): SendWindow {
+  const { sendWindow, rebookWindow } = clinic;
+  const hours = step.kind === "rebook" ? narrowSendWindow(sendWindow, rebookWindow) : sendWindow;
+  if (step.window === undefined || step.window === "any") return hours;
+  return narrowSendWindow(hours, parseSendWindow(step.window));
 }
 
 /**
@@ -104,7 +122,7 @@ export function windowOf(step: Pick<Step, "window">, clinic: SendWindow): SendWi
  * cannot be sent to this patient makes nothing pointless.
  */
 function collapsedSteps(steps: readonly Timed[], now: Date): Set<Step> {
-  const sendable = steps.filter(({ opening, choice }) => opening !== null && choice.skip === null);
+  const sendable = steps.filter(({ opening, skip }) => opening !== null && skip === null);
   const due = sendable.filter(({ trueAt }) => trueAt <= now);
   const latest = new Map<string, number>();
   for (const { step, trueAt } of due) {
@@ -123,7 +141,7 @@ function remindersOf(timed: Timed, collapsed: boolean, input: PlanInput): Planne
   const dueAt = opening?.from ?? timed.trueAt;
   const until = opening?.until ?? expiresAt;
   const stale = opening === null ? "expired" : null;
-  const reason: SkipReason | null = stale ?? (collapsed ? "collapsed" : choice.skip);
+  const reason: SkipReason | null = stale ?? (collapsed ? "collapsed" : timed.skip);
   const planned = {
     step: step.key,
     kind: step.kind,
@@ -144,9 +162,10 @@ function remindersOf(timed: Timed, collapsed: boolean, input: PlanInput): Planne
 }
 
 function traceOf(timed: Timed, dueAt: Date, input: PlanInput): Trace {
-  const { step, trueAt, window } = timed;
+  const { step, trueAt, window, standing } = timed;
   const { protocol, timeZone } = input;
   const movedMinutes = Math.round((dueAt.getTime() - trueAt.getTime()) / 60_000);
+  const written = protocol.steps.find(({ key }) => key === step.key)?.after ?? step.after;
   return {
     protocol: { name: protocol.name, version: protocol.version },
     anchor: input.performedAt.toISOString(),
@@ -160,16 +179,13 @@ function traceOf(timed: Timed, dueAt: Date, input: PlanInput): Trace {
     // The seconds between the treatment and its enrolment at the desk are no delay.
     movedBy: movedMinutes === 0 ? "nothing" : movedBy(trueAt, dueAt, input.now),
     channels: timed.choice.considered,
+    ...(input.overrides?.[step.key] !== undefined && { overridden: { after: written } }),
+    ...(standing.waits.length > 0 && { waits: standing.waits }),
+    ...(standing.supersededBy.length > 0 && { supersededBy: standing.supersededBy }),
   };
 }
 
 function movedBy(trueAt: Date, dueAt: Date, now: Date): Trace["movedBy"] {
   if (trueAt >= now) return "window";
   return dueAt > now ? "late enrolment and window" : "late enrolment";
-}
-
-function offsetOf(text: string) {
-  const offset = parseOffset(text);
-  if (offset === null) throw new Error(`not an offset: ${text}`);
-  return offset;
 }

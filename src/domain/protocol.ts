@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CHANNELS } from "./channel.ts";
 import { parseLocalTime } from "./localTime.ts";
-import { parseOffset } from "./offset.ts";
+import { OFFSET_FORM, parseOffset } from "./offset.ts";
 import { sendWindowSchema } from "./sendWindow.ts";
 
 /**
@@ -24,9 +24,7 @@ const slug = z
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens")
   .max(60);
 
-const offset = z.string().refine((text) => parseOffset(text) !== null, {
-  message: "must be a number and a unit: m, h (elapsed), d, w or mo (calendar), such as 48h or 2w",
-});
+const offset = z.string().refine((text) => parseOffset(text) !== null, OFFSET_FORM);
 
 /** What a patient's "1" or "2" to a check-in means: all is well, or the clinic must know at once. */
 const ANSWERS = ["ok", "alarm"] as const;

@@ -67,8 +67,38 @@ export interface Trace {
   /** How far the window (or a late enrolment) moved it, in minutes. */
   movedMinutes: number;
   movedBy: "nothing" | "window" | "late enrolment" | "late enrolment and window";
+  /** By how many local days the patient's daily cap moved it further. */
+  cappedDays?: number;
+  /** What the protocol says where a clinician set `after` for this treatment. */
+  overridden?: { after: string };
+  /** Why it became true later than by its own offset: other treatments that restrict its topics. */
+  waits?: Wait[];
+  /** What says in its place what this one would have said. */
+  supersededBy?: Superseding[];
+  /** Of a retraction: the permission step that it takes back. */
+  retracts?: string;
+  /** Of a retraction: until when the patient is asked to wait, in UTC; null where nobody knows. */
+  waitUntil?: string | null;
   /** Why this channel: each of the step's channels in order, and whether it can be used. */
   channels: { channel: ChannelName; use: ChannelUse }[];
+}
+
+/** A topic that another of the patient's treatments restricts for longer. */
+export interface Wait {
+  treatmentId: string;
+  protocol: string;
+  topic: string;
+  /** In UTC. */
+  until: string;
+}
+
+/** A step of another treatment that stands in place of one on the same topics. */
+export interface Superseding {
+  treatmentId: string;
+  protocol: string;
+  /** The permission step; null where the protocol never permits these topics. */
+  step: string | null;
+  topics: string[];
 }
 
 /** Whether a channel can carry a message to this patient for this purpose. */

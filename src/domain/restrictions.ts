@@ -1,5 +1,5 @@
-import { stepTrueAt } from "./plan.ts";
 import type { Protocol, Step } from "./protocol.ts";
+import { stepTrueAt } from "./stepTime.ts";
 
 /** A topic that a treatment restricts, from `performedAt` until the instant at which it is free. */
 export interface Restriction {

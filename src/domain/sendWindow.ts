@@ -33,6 +33,14 @@ export const sendWindowSchema = z.union([
 
 export type SendWindowText = z.infer<typeof sendWindowSchema>;
 
+/**
+ * The hours of marketing texts, until a clinic chooses others: 11:00 to 18:00, not on Sundays, on
+ * which some states of the United States allow none. docs/compliance.md has the sources.
+ */
+export const DEFAULT_REBOOK_WINDOW: SendWindowText = Object.fromEntries(
+  WEEKDAYS.filter((day) => day !== "sun").map((day) => [day, "11:00-18:00"]),
+);
+
 /** The hours of one weekday in minutes since local midnight, `from` included, `to` not. */
 interface Hours {
   from: number;

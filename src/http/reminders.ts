@@ -4,7 +4,7 @@ import { REMINDER_STATUSES } from "../domain/reminder.ts";
 import { listAttempts } from "../ledger/attempts.ts";
 import { listReminderEvents } from "../ledger/events.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { findReminder, listReminders } from "../ledger/reminders.ts";
+import { findReminder, listReminders, replacedReminders } from "../ledger/reminders.ts";
 import { callerOf } from "./auth.ts";
 import { notFound } from "./problem.ts";
 import { errorsOf, idParams, instant, pageQuery } from "./requests.ts";
@@ -69,7 +69,8 @@ export const reminderRoutes: FastifyPluginCallbackZod<{ ledger: Ledger }> = (
       if (reminder === undefined) throw notFound("reminder");
       const attempts = await listAttempts(ledger.db, clinic.id, reminder.id);
       const events = await listReminderEvents(ledger.db, clinic.id, reminder.id);
-      return reminderDetailView(reminder, attempts, events);
+      const replaces = await replacedReminders(ledger.db, clinic.id, reminder.id);
+      return reminderDetailView(reminder, replaces, attempts, events);
     },
   });
 

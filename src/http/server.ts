@@ -9,10 +9,12 @@ import { requireKey } from "./auth.ts";
 import { type ChannelRoutes, channelRoutes } from "./channels.ts";
 import { addDocs } from "./docs.ts";
 import { type HealthRoutes, healthRoutes } from "./health.ts";
+import { type PatientRoutes, patientRoutes } from "./patients.ts";
 import { answerBadAddress, answerProblems, answerUnreadable, HttpProblem } from "./problem.ts";
 import { protocolRoutes } from "./protocols.ts";
 import { type ReminderActionRoutes, reminderActionRoutes } from "./reminderActions.ts";
 import { reminderRoutes } from "./reminders.ts";
+import { type TreatmentChangeRoutes, treatmentChangeRoutes } from "./treatmentChanges.ts";
 import { type TreatmentRoutes, treatmentRoutes } from "./treatments.ts";
 import { type UnsubscribeRoutes, unsubscribeRoutes } from "./unsubscribe.ts";
 import { type WebhookRoutes, webhookRoutes } from "./webhooks.ts";
@@ -25,6 +27,8 @@ const ARRIVAL_MS = 30_000;
 
 /** All that the routes need, from the composition root. */
 export type ServerParts = TreatmentRoutes &
+  TreatmentChangeRoutes &
+  PatientRoutes &
   ChannelRoutes &
   ReminderActionRoutes &
   HealthRoutes &
@@ -62,6 +66,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
       async (api) => {
         requireKey(api, parts.ledger);
         await api.register(treatmentRoutes, parts);
+        await api.register(treatmentChangeRoutes, parts);
+        await api.register(patientRoutes, parts);
         await api.register(reminderRoutes, parts);
         await api.register(reminderActionRoutes, parts);
         await api.register(protocolRoutes, parts);

@@ -3,23 +3,24 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Content } from "../content/content.ts";
 import { type EnrolmentBody, enrolmentBody, readEnrolment } from "../domain/enrolment.ts";
-import type { Clinic } from "../ledger/clinics.ts";
-import { type Enrolled, enrol, planEnrolment } from "../ledger/enrol.ts";
+import { belowFloor } from "../domain/overrides.ts";
+import { enrol, planEnrolment } from "../ledger/enrol.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
-import { cancelTreatment, findTreatment, listTreatments } from "../ledger/treatments.ts";
+import { findTreatment, listTreatments } from "../ledger/treatments.ts";
 import type { Metrics } from "../metrics.ts";
-import { actorOf, callerOf } from "./auth.ts";
+import { type Caller, callerOf } from "./auth.ts";
+import { allowOverrides } from "./overrides.ts";
 import { HttpProblem, invalidFields, notFound } from "./problem.ts";
-import { errorsOf, idParams, pageQuery, reasonBody } from "./requests.ts";
+import { errorsOf, idParams, pageQuery } from "./requests.ts";
 import {
   cursorView,
-  type EnrolledView,
+  type EnrolmentAnswer,
   enrolledSchema,
-  plannedSchema,
+  enrolledView,
+  enrolmentAnswerSchema,
+  planAnswerSchema,
   plannedView,
-  reminderSchema,
-  reminderView,
   treatmentSchema,
   treatmentView,
 } from "./views.ts";
@@ -33,7 +34,7 @@ export interface TreatmentRoutes {
   onDue: () => void;
 }
 
-/** Enrolling, planning, reading and cancelling treatments. */
+/** Enrolling, planning and reading treatments. */
 export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (server, parts, done) => {
   const { ledger, content, clock, metrics } = parts;
 
@@ -54,19 +55,23 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
           .optional(),
       }),
       body: enrolmentBody,
-      response: { 200: enrolledSchema, 201: enrolledSchema, ...errorsOf(409, 413, 422, 503) },
+      response: {
+        200: enrolmentAnswerSchema,
+        201: enrolmentAnswerSchema,
+        ...errorsOf(409, 413, 422, 503),
+      },
     },
     async handler(request, reply) {
       const caller = callerOf(request);
       const now = clock.now();
-      const { protocol, enrolment } = read(request.body, caller.clinic, now);
+      const { protocol, enrolment } = read(request.body, caller, now);
       const key = request.headers["idempotency-key"];
       const idempotency = key === undefined ? null : { key, body: request.body };
       const result = await enrol(
         ledger,
         { clinic: caller.clinic, keyId: caller.key.id, protocol, enrolment, idempotency },
         now,
-        enrolledView,
+        ({ warnings, ...enrolled }): EnrolmentAnswer => ({ ...enrolledView(enrolled), warnings }),
       );
       switch (result.kind) {
         case "conflict":
@@ -93,17 +98,14 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
       summary: "Plan a treatment without storing it",
       tags: ["treatments"],
       body: enrolmentBody,
-      response: { 200: z.object({ reminders: z.array(plannedSchema) }), ...errorsOf(413, 422) },
+      response: { 200: planAnswerSchema, ...errorsOf(413, 422) },
     },
     async handler(request) {
-      const { clinic } = callerOf(request);
+      const caller = callerOf(request);
       const now = clock.now();
-      const plan = await planEnrolment(
-        ledger.db,
-        { clinic, ...read(request.body, clinic, now) },
-        now,
-      );
-      return { reminders: plan.reminders.map((each) => plannedView(each, plan.timeZone)) };
+      const asked = { clinic: caller.clinic, ...read(request.body, caller, now) };
+      const { reminders, warnings, timeZone } = await planEnrolment(ledger.db, asked, now);
+      return { reminders: reminders.map((each) => plannedView(each, timeZone)), warnings };
     },
   });
 
@@ -147,57 +149,18 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
     },
   });
 
-  server.route({
-    method: "POST",
-    url: "/treatments/:id/cancel",
-    config: { role: "admin" },
-    schema: {
-      summary: "Cancel all of a treatment that is unsent",
-      description:
-        "`alreadySending` counts the messages that were leaving and could not be stopped.",
-      tags: ["treatments"],
-      params: idParams,
-      body: reasonBody,
-      response: {
-        200: z.object({
-          treatment: treatmentSchema,
-          cancelled: z.int(),
-          alreadySending: z.int(),
-          reminders: z.array(reminderSchema),
-        }),
-        ...errorsOf(404, 422),
-      },
-    },
-    async handler(request) {
-      const caller = callerOf(request);
-      const result = await cancelTreatment(
-        ledger,
-        {
-          clinicId: caller.clinic.id,
-          id: request.params.id,
-          reason: request.body.reason,
-          actor: actorOf(caller),
-        },
-        clock.now(),
-      );
-      if (result === undefined) throw notFound("treatment");
-      const { treatment, reminders, cancelled, alreadySending } = result;
-      return { ...enrolledView({ treatment, reminders }), cancelled, alreadySending };
-    },
-  });
-
-  function read(body: EnrolmentBody, clinic: Clinic, now: Date) {
+  function read(body: EnrolmentBody, caller: Caller, now: Date) {
     const { protocols } = content;
-    const result = readEnrolment(body, { region: clinic.region, now, protocols });
+    const { region } = caller.clinic;
+    const result = readEnrolment(body, { region, now, protocols });
     if ("problems" in result) throw invalidFields(result.problems);
-    const protocol = protocols.get(result.enrolment.protocol);
+    const { enrolment } = result;
+    const protocol = protocols.get(enrolment.protocol);
     if (protocol === undefined) throw notFound("protocol");
-    return { protocol, enrolment: result.enrolment };
+    const { overrides, performedAt, overrideReason } = enrolment;
+    allowOverrides(caller, belowFloor(protocol, overrides, performedAt), overrideReason);
+    return { protocol, enrolment };
   }
 
   done();
 };
-
-function enrolledView({ treatment, reminders }: Enrolled): EnrolledView {
-  return { treatment: treatmentView(treatment), reminders: reminders.map(reminderView) };
-}

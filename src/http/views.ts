@@ -3,6 +3,7 @@ import { CHANNELS } from "../domain/channel.ts";
 import { formatInZone } from "../domain/localTime.ts";
 import { STEP_KINDS } from "../domain/protocol.ts";
 import { CHANNEL_USES, type PlannedReminder, REMINDER_STATUSES } from "../domain/reminder.ts";
+import { WARNING_CODES } from "../domain/warnings.ts";
 import type { Attempt } from "../ledger/attempts.ts";
 import type { BulkCursor } from "../ledger/bulkActions.ts";
 import type { Event } from "../ledger/events.ts";
@@ -25,6 +26,25 @@ const traceSchema = z
     window: z.string(),
     movedMinutes: z.int(),
     movedBy: z.enum(["nothing", "window", "late enrolment", "late enrolment and window"]),
+    cappedDays: z.int().optional(),
+    overridden: z.object({ after: z.string() }).optional(),
+    waits: z
+      .array(
+        z.object({ treatmentId: z.uuid(), protocol: z.string(), topic: z.string(), until: utc }),
+      )
+      .optional(),
+    supersededBy: z
+      .array(
+        z.object({
+          treatmentId: z.uuid(),
+          protocol: z.string(),
+          step: z.string().nullable(),
+          topics: z.array(z.string()),
+        }),
+      )
+      .optional(),
+    retracts: z.string().optional(),
+    waitUntil: utc.nullable().optional(),
     channels: z.array(z.object({ channel, use: z.enum(CHANNEL_USES) })),
   })
   .meta({ id: "Trace" });
@@ -48,6 +68,7 @@ export const plannedSchema = z
 export const reminderSchema = z
   .object({ id: z.uuid(), treatmentId: z.uuid(), patientId: z.uuid() })
   .extend(plannedSchema.shape)
+  .extend({ replacedBy: z.uuid().nullable() })
   .meta({ id: "Reminder" });
 
 const attemptSchema = z.object({
@@ -74,7 +95,11 @@ const eventSchema = z.object({
 });
 
 export const reminderDetailSchema = reminderSchema
-  .extend({ attempts: z.array(attemptSchema), events: z.array(eventSchema) })
+  .extend({
+    replaces: z.array(z.uuid()),
+    attempts: z.array(attemptSchema),
+    events: z.array(eventSchema),
+  })
   .meta({ id: "ReminderDetail" });
 
 export const treatmentSchema = z
@@ -85,6 +110,7 @@ export const treatmentSchema = z
     performedAt: utc,
     timeZone: z.string(),
     channels: z.array(channel),
+    overrides: z.record(z.string(), z.string()),
     status: z.enum(["active", "cancelled"]),
     createdAt: utc,
   })
@@ -95,6 +121,23 @@ export const enrolledSchema = z
   .meta({ id: "Enrolled" });
 
 export type EnrolledView = z.infer<typeof enrolledSchema>;
+
+const warningSchema = z
+  .object({ code: z.enum(WARNING_CODES), message: z.string(), steps: z.array(z.string()) })
+  .meta({ id: "Warning" });
+
+/** What an enrolment is answered with, and what a front desk should know of it. */
+export const enrolmentAnswerSchema = enrolledSchema
+  .extend({ warnings: z.array(warningSchema) })
+  .meta({ id: "EnrolmentAnswer" });
+
+export type EnrolmentAnswer = z.infer<typeof enrolmentAnswerSchema>;
+
+/** What a plan that is not stored is answered with. */
+export const planAnswerSchema = z.object({
+  reminders: z.array(plannedSchema),
+  warnings: z.array(warningSchema),
+});
 
 /** A planned reminder with its local time in `timeZone`. */
 export function plannedView(reminder: PlannedReminder, timeZone: string) {
@@ -108,16 +151,19 @@ export function reminderView(reminder: Reminder): z.infer<typeof reminderSchema>
     patientId: reminder.patientId,
     ...commonView(reminder, reminder.timeZone),
     status: reminder.status,
+    replacedBy: reminder.replacedBy,
   };
 }
 
 export function reminderDetailView(
   reminder: Reminder,
+  replaces: string[],
   attempts: Attempt[],
   events: Event[],
 ): z.infer<typeof reminderDetailSchema> {
   return {
     ...reminderView(reminder),
+    replaces,
     attempts: attempts.map((attempt) => ({
       ...attempt,
       startedAt: attempt.startedAt.toISOString(),
@@ -139,9 +185,20 @@ export function treatmentView(treatment: Treatment): z.infer<typeof treatmentSch
     performedAt: treatment.performedAt.toISOString(),
     timeZone: treatment.timeZone,
     channels: treatment.channels,
+    overrides: treatment.overrides,
     status: treatment.status,
     createdAt: treatment.createdAt.toISOString(),
   };
+}
+
+export function enrolledView({
+  treatment,
+  reminders,
+}: {
+  treatment: Treatment;
+  reminders: Reminder[];
+}): EnrolledView {
+  return { treatment: treatmentView(treatment), reminders: reminders.map(reminderView) };
 }
 
 /** Where the next page begins, as an opaque text; null at the end. */

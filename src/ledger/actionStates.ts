@@ -18,6 +18,7 @@ export interface Actionable extends ActionState, Ticket {
 interface Row extends Omit<Actionable, "trueAt" | "window" | "choice" | "addresses"> {
   trueAt: string;
   clinicWindow: SendWindowText;
+  rebookWindow: SendWindowText;
   step: Step;
   /** The order of the patient, and what may not or cannot be used. */
   preferred: ChannelName[];
@@ -44,7 +45,8 @@ export async function loadActionable(
       r.status, r.status_reason as "statusReason", r.updated_at as "changedAt", r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.expires_at as "expiresAt", r.trace->>'trueAt' as "trueAt",
       t.status = 'cancelled' as "treatmentCancelled", t.time_zone as "timeZone",
-      t.channels as preferred, c.send_window as "clinicWindow", p.phone, p.email,
+      t.channels as preferred, c.send_window as "clinicWindow",
+      c.rebook_window as "rebookWindow", p.phone, p.email,
       jsonb_path_query_first(
         v.definition, '$.steps[*] ? (@.key == $step)', jsonb_build_object('step', r.step)
       ) as step,
@@ -79,7 +81,12 @@ export async function loadActionable(
 }
 
 function toActionable(row: Row): Actionable {
-  const { step, clinicWindow, preferred, consents, optedOut, dead, phone, email, ...state } = row;
+  const { step, clinicWindow, rebookWindow, ...rest } = row;
+  const { preferred, consents, optedOut, dead, phone, email, ...state } = rest;
+  const hours = {
+    sendWindow: parseSendWindow(clinicWindow),
+    rebookWindow: parseSendWindow(rebookWindow),
+  };
   const agreed = (purpose: Purpose) =>
     consents.filter((each) => each.purpose === purpose).map(({ channel }) => channel);
   const consent = { care: agreed("care"), rebook: agreed("rebook") };
@@ -88,7 +95,7 @@ function toActionable(row: Row): Actionable {
   return {
     ...state,
     trueAt: new Date(row.trueAt),
-    window: windowOf(step, parseSendWindow(clinicWindow)),
+    window: windowOf(step, hours),
     addresses: { phone, email },
     choice: chooseChannels(
       { kind: step.kind, channels: [...own] },

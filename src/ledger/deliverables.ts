@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { ClaimState, Ticket } from "../domain/claim.ts";
+import type { Nearby } from "../domain/nearby.ts";
 import { windowOf } from "../domain/plan.ts";
 import type { Step } from "../domain/protocol.ts";
 import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
@@ -31,8 +32,11 @@ export async function loadDeliverables(
   db: Queries,
   ids: readonly string[],
 ): Promise<Deliverable[]> {
-  type Row = Omit<Deliverable, "window"> & {
+  type Row = Omit<Deliverable, "window" | "trueAt" | "nearby"> & {
+    trueAt: string;
+    nearby: NearbyRow[];
     clinicWindow: SendWindowText;
+    rebookWindow: SendWindowText;
     stepWindow: Step["window"] | null;
   };
   const { rows } = await sql<Row>`
@@ -40,8 +44,9 @@ export async function loadDeliverables(
       r.patient_id as "patientId", r.treatment_id as "treatmentId", r.step, r.status,
       r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
-      t.protocol, t.status = 'cancelled' as "treatmentCancelled", t.time_zone as "timeZone",
-      c.send_window as "clinicWindow",
+      t.protocol, t.status = 'cancelled' and r.kind <> 'retraction' as "treatmentCancelled", t.time_zone as "timeZone",
+      c.send_window as "clinicWindow", c.rebook_window as "rebookWindow", r.kind,
+      r.topics, r.trace->>'trueAt' as "trueAt", c.daily_cap as cap, ${nearby} as nearby,
       jsonb_path_query_first(
         v.definition, '$.steps[*] ? (@.key == $step).window', jsonb_build_object('step', r.step)
       ) as "stepWindow",
@@ -60,11 +65,44 @@ export async function loadDeliverables(
     join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
     left join aftercare.channel_states s on s.clinic_id = r.clinic_id and s.channel = r.channel
     where r.id = any(${[...ids]}::uuid[])`.execute(db);
-  return rows.map(({ clinicWindow, stepWindow, ...row }) => ({
+  return rows.map(({ clinicWindow, rebookWindow, stepWindow, ...row }) => ({
     ...row,
+    trueAt: new Date(row.trueAt),
+    nearby: row.nearby.map(toNearby),
     window: windowOf(
-      stepWindow === null ? {} : { window: stepWindow },
-      parseSendWindow(clinicWindow),
+      { kind: row.kind, window: stepWindow ?? undefined },
+      {
+        sendWindow: parseSendWindow(clinicWindow),
+        rebookWindow: parseSendWindow(rebookWindow),
+      },
     ),
   }));
+}
+
+interface NearbyRow extends Omit<Nearby, "trueAt" | "dueAt" | "expiresAt" | "claimedAt"> {
+  trueAt: string;
+  dueAt: string;
+  expiresAt: string;
+  claimedAt: string | null;
+}
+
+/** In SQL: the other reminders of the patient of `r` that wait, or that have gone out. */
+const nearby = sql`coalesce((
+  select jsonb_agg(jsonb_build_object(
+    'id', n.id, 'kind', n.kind, 'topics', n.topics, 'trueAt', n.trace->>'trueAt',
+    'dueAt', n.due_at, 'expiresAt', n.expires_at, 'claimedAt', n.claimed_at,
+    'waits', n.status in ('scheduled', 'queued')))
+  from aftercare.reminders n
+  where n.patient_id = r.patient_id and n.id <> r.id
+    and n.status in ('scheduled', 'queued', 'sending', 'unknown', 'sent', 'delivered', 'undelivered')
+), '[]')`;
+
+function toNearby(row: NearbyRow): Nearby {
+  return {
+    ...row,
+    trueAt: new Date(row.trueAt),
+    dueAt: new Date(row.dueAt),
+    expiresAt: new Date(row.expiresAt),
+    claimedAt: row.claimedAt === null ? null : new Date(row.claimedAt),
+  };
 }

@@ -48,14 +48,15 @@ export async function claim(
   }));
   const { rows } = await sql<{ reminder_id: string }>`
     with claimed as (
-      update aftercare.reminders r set status = 'sending', taken_at = ${now}, updated_at = ${now}
+      update aftercare.reminders r set status = 'sending', taken_at = ${now}, claimed_at = ${now},
+        updated_at = ${now}
       from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
           as w(id uuid, dispatch_no int, attempt_id uuid, channel text, address text, subject text,
             body text),
         aftercare.patients p, aftercare.treatments t
       where r.id = any(${idsIn(wanted)}::uuid[]) and r.id = w.id and r.dispatch_no = w.dispatch_no and r.status = 'queued'
         and r.due_at <= ${now} and r.send_until > ${now}
-        and t.id = r.treatment_id and t.status = 'active'
+        and t.id = r.treatment_id and (t.status = 'active' or r.kind = 'retraction')
         and p.id = r.patient_id and r.channel = w.channel
         and (case r.channel when 'sms' then p.phone else p.email end) = w.address
         and not ${isOptedOut}

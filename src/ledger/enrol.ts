@@ -1,17 +1,18 @@
-import { createHash } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { PURPOSES, reachOf } from "../domain/consent.ts";
 import type { Enrolment } from "../domain/enrolment.ts";
-import { planTreatment } from "../domain/plan.ts";
+import { type ActiveTreatment, planPatient, type Slotted } from "../domain/patientPlan.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import type { PlannedReminder } from "../domain/reminder.ts";
-import { parseSendWindow } from "../domain/sendWindow.ts";
+import { type Warning, warningsOf } from "../domain/warnings.ts";
 import type { Clinic } from "./clinics.ts";
-import { deadChannels } from "./deadAddresses.ts";
 import { addEvents } from "./events.ts";
+import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idempotency.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { optedOutChannels } from "./optOuts.ts";
-import { type PatientFacts, recognisePatient, savePatient } from "./patients.ts";
-import { insertReminders, type Reminder } from "./reminders.ts";
+import { blockedChannels, loadPatientPlans, type SlotReminder } from "./patientPlans.ts";
+import { type KnownPatient, recognisePatient, savePatient } from "./patients.ts";
+import { insertReminders, type NewReminder, type Reminder } from "./reminders.ts";
+import { changePlans, replacementOf } from "./replan.ts";
 import { insertTreatment, pageExpiry, type Treatment } from "./treatments.ts";
 
 /** A treatment to enrol: who asks, and what was said at the desk. */
@@ -20,27 +21,33 @@ export interface EnrolRequest {
   keyId: string;
   protocol: Protocol;
   enrolment: Enrolment;
-  /** Asking again with the same key and body gives the first answer and stores nothing. */
-  idempotency: { key: string; body: unknown } | null;
+  idempotency: IdempotencyKey | null;
 }
 
-/** A treatment as stored, and its reminders in the order of the protocol. */
+/** A treatment as stored, its reminders in the order of the protocol, and what to know of them. */
 export interface Enrolled {
   treatment: Treatment;
   reminders: Reminder[];
+  warnings: Warning[];
 }
 
 export type EnrolResult<Answer> =
   | { kind: "created"; answer: Answer; dueNow: boolean }
-  | { kind: "repeated"; answer: Answer }
-  | { kind: "conflict" };
+  | Earlier<Answer>;
 
 type PlanRequest = Pick<EnrolRequest, "clinic" | "protocol" | "enrolment">;
 
+/** A plan of a new treatment, beside those that the patient has already. */
 interface Planned {
   /** The patient's, in which the reminders' local times are told. */
   timeZone: string;
+  treatmentId: string;
+  /** The new treatment's. */
   reminders: PlannedReminder[];
+  warnings: Warning[];
+  /** Of all the patient's treatments, the new one included; and what is stored of the others. */
+  all: Slotted[];
+  stored: SlotReminder[];
 }
 
 /** The reminders that an enrolment would make, at this instant; stores nothing. */
@@ -51,37 +58,46 @@ export async function planEnrolment(
 ): Promise<Planned> {
   const { clinic, enrolment } = request;
   const patient = await recognisePatient(db, clinic.id, enrolment.patient, { lock: false });
-  return planFor(db, request, patient.facts, now);
+  return planFor(db, request, patient, { lock: false }, now);
 }
 
 async function planFor(
   db: Queries,
   request: PlanRequest,
-  patient: PatientFacts,
+  { id: patientId, facts }: KnownPatient,
+  lock: { lock: boolean },
   now: Date,
 ): Promise<Planned> {
   const { clinic, protocol, enrolment } = request;
-  const { consent } = enrolment;
-  const optedOut = await optedOutChannels(db, clinic.id, patient);
-  const dead = await deadChannels(db, clinic.id, patient);
-  const timeZone = patient.timeZone ?? clinic.timeZone;
-  const reminders = planTreatment({
-    protocol,
-    performedAt: enrolment.performedAt,
+  const { consent, performedAt, channels, overrides } = enrolment;
+  const { input, reminders: stored } = await loadPatientPlans(
+    db,
+    { clinic, patientId, facts },
     now,
-    timeZone,
-    timeZoneFrom: patient.timeZone === null ? "clinic" : "patient",
-    sendWindow: parseSendWindow(clinic.sendWindow),
-    channels: enrolment.channels,
-    reach: reachOf({ consent, phone: patient.phone, email: patient.email, optedOut, dead }),
-  });
-  return { timeZone, reminders };
+    lock,
+  );
+  const blocked = await blockedChannels(db, clinic.id, facts);
+  const treatmentId = randomUUID();
+  const timeZone = facts.timeZone ?? clinic.timeZone;
+  const treatment: ActiveTreatment = {
+    id: treatmentId,
+    ...{ protocol, overrides, performedAt, channels, timeZone },
+    timeZoneFrom: facts.timeZone === null ? "clinic" : "patient",
+    reach: reachOf({ consent, phone: facts.phone, email: facts.email, ...blocked }),
+    said: new Map(),
+  };
+  const all = planPatient({ ...input, treatments: [...input.treatments, treatment] });
+  const reminders = all
+    .filter((each) => each.treatmentId === treatmentId)
+    .map(({ planned }) => planned);
+  return { timeZone, treatmentId, reminders, warnings: warningsOf(reminders), all, stored };
 }
 
 /**
  * Plans an enrolment and writes the patient, the treatment, its reminders, the evidence of consent
- * and the event in one transaction: all of it is there when this resolves, or none. `toAnswer`
- * makes what is kept under the idempotency key and given again.
+ * and the event in one transaction, and with them what it changes in the plans of the patient's
+ * other treatments: all of it is there when this resolves, or none. `toAnswer` makes what is kept
+ * under the idempotency key and given again.
  */
 export function enrol<Answer>(
   ledger: Ledger,
@@ -90,12 +106,13 @@ export function enrol<Answer>(
   toAnswer: (enrolled: Enrolled) => Answer,
 ): Promise<EnrolResult<Answer>> {
   return ledger.db.transaction().execute(async (db): Promise<EnrolResult<Answer>> => {
-    const earlier = await claimKey<Answer>(db, request, now);
+    const { clinic, idempotency: key } = request;
+    const earlier = key && (await claimKey<Answer>(db, clinic.id, key, now));
     if (earlier !== null) return earlier;
 
     const enrolled = await store(db, request, now);
     const answer = toAnswer(enrolled);
-    await keepAnswer(db, request, answer);
+    if (key !== null) await keepAnswer(db, clinic.id, key, answer);
     const dueNow = enrolled.reminders.some(
       (reminder) => reminder.status === "scheduled" && reminder.dueAt <= now,
     );
@@ -107,36 +124,48 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
   const { clinic, enrolment, protocol } = request;
   const patient = await recognisePatient(db, clinic.id, enrolment.patient, { lock: true });
   const patientId = await savePatient(db, clinic.id, patient, now);
-  const { timeZone, reminders: planned } = await planFor(db, request, patient.facts, now);
+  const known = { ...patient, id: patientId };
+  const plan = await planFor(db, request, known, { lock: true }, now);
   const treatment = await insertTreatment(db, {
+    id: plan.treatmentId,
     clinicId: clinic.id,
     patientId,
     protocol: { name: protocol.name, version: protocol.version },
     performedAt: enrolment.performedAt,
-    timeZone,
+    timeZone: plan.timeZone,
     channels: enrolment.channels,
-    overrides: {},
-    pageExpiresAt: pageExpiry(lastOf(planned)),
+    overrides: enrolment.overrides,
+    pageExpiresAt: pageExpiry(plan.reminders),
     createdAt: now,
   });
-  const reminders = await insertReminders(db, treatment, planned, now);
+  const actor = `key:${request.keyId}`;
+  const own = plan.all.filter(({ treatmentId }) => treatmentId === treatment.id);
+  const reminders = await insertReminders(db, treatment, toInsert(own, plan.stored), now);
   await insertConsents(db, treatment, request, now);
+  const { overrides, overrideReason } = enrolment;
   await addEvents(db, [
     {
       clinicId: clinic.id,
       treatmentId: treatment.id,
       reminderId: null,
       type: "enrolled",
-      actor: `key:${request.keyId}`,
-      detail: { reminders: reminders.length },
+      actor,
+      detail: {
+        reminders: reminders.length,
+        ...(Object.keys(overrides).length > 0 && { overrides, reason: overrideReason }),
+      },
       at: now,
     },
   ]);
-  return { treatment, reminders };
+  const others = plan.all.filter(({ treatmentId }) => treatmentId !== treatment.id);
+  const replan = { clinicId: clinic.id, patientId, actor, reason: "another treatment" };
+  await changePlans(db, replan, others, plan.stored, now);
+  return { treatment, reminders, warnings: plan.warnings };
 }
 
-function lastOf(planned: readonly PlannedReminder[]): Date {
-  return new Date(Math.max(...planned.map(({ expiresAt }) => expiresAt.getTime())));
+/** Each reminder of a new plan with the stored one that stands in its place, if one does. */
+function toInsert(own: readonly Slotted[], stored: readonly SlotReminder[]): NewReminder[] {
+  return own.map((each) => ({ planned: each.planned, replacedBy: replacementOf(each, stored) }));
 }
 
 async function insertConsents(
@@ -157,54 +186,9 @@ async function insertConsents(
       given_at: consent.at,
       recorded_at: now,
       recorded_by: request.keyId,
-      text_version: null,
-      taken_by: null,
+      text_version: consent.textVersion,
+      taken_by: consent.takenBy,
     })),
   );
-  await db.insertInto("consents").values(rows).execute();
-}
-
-/** Takes the idempotency key; where it was taken before, what that call came to. */
-async function claimKey<Answer>(
-  db: Queries,
-  request: EnrolRequest,
-  now: Date,
-): Promise<EnrolResult<Answer> | null> {
-  if (request.idempotency === null) return null;
-  const { key, body } = request.idempotency;
-  const hash = createHash("sha256").update(canonical(body)).digest();
-  const taken = await db
-    .insertInto("idempotency_keys")
-    .values({ clinic_id: request.clinic.id, key, body_hash: hash, answer: "null", created_at: now })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("key")
-    .executeTakeFirst();
-  if (taken !== undefined) return null;
-  const first = await db
-    .selectFrom("idempotency_keys")
-    .select(["body_hash", "answer"])
-    .where("clinic_id", "=", request.clinic.id)
-    .where("key", "=", key)
-    .executeTakeFirstOrThrow();
-  if (!hash.equals(first.body_hash)) return { kind: "conflict" };
-  return { kind: "repeated", answer: first.answer as Answer };
-}
-
-async function keepAnswer(db: Queries, request: EnrolRequest, answer: unknown): Promise<void> {
-  if (request.idempotency === null) return;
-  await db
-    .updateTable("idempotency_keys")
-    .set({ answer: JSON.stringify(answer) })
-    .where("clinic_id", "=", request.clinic.id)
-    .where("key", "=", request.idempotency.key)
-    .execute();
-}
-
-/** JSON with the keys of every object in order, so that two spellings of one body are equal. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  if (rows.length > 0) await db.insertInto("consents").values(rows).execute();
 }

@@ -57,6 +57,21 @@ export async function recognisePatient(
   };
 }
 
+/** The patient of a clinic, whom nobody else changes until the transaction ends; or undefined. */
+export async function lockPatient(
+  db: Queries,
+  clinicId: string,
+  id: string,
+): Promise<Pick<PatientFacts, "phone" | "email" | "timeZone"> | undefined> {
+  return db
+    .selectFrom("patients")
+    .select(["phone", "email", "time_zone as timeZone"])
+    .where("clinic_id", "=", clinicId)
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 /** Stores the person and returns the id; two calls with one new external id make one person. */
 export async function savePatient(
   db: Queries,

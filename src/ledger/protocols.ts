@@ -3,6 +3,20 @@ import type { Protocol } from "../domain/protocol.ts";
 import { AppError } from "../errors.ts";
 import type { Queries } from "./ledger.ts";
 
+/** A protocol as it was when a treatment was enrolled with it. */
+export async function pinnedProtocol(
+  db: Queries,
+  { name, version }: { name: string; version: number },
+): Promise<Protocol> {
+  const row = await db
+    .selectFrom("protocols")
+    .select("definition")
+    .where("name", "=", name)
+    .where("version", "=", version)
+    .executeTakeFirstOrThrow();
+  return row.definition;
+}
+
 /**
  * Keeps each protocol under its name and version, so that a treatment can always show the steps it
  * was enrolled with. Throws AppError `protocol_changed` where a file has changed and its version

@@ -11,6 +11,8 @@ export interface Reminder extends Omit<PlannedReminder, "status" | "statusReason
   patientId: string;
   status: ReminderStatus;
   statusReason: string | null;
+  /** The reminder that says what this one would have said. */
+  replacedBy: string | null;
   /** The zone in which its local time is told. */
   timeZone: string;
 }
@@ -23,22 +25,32 @@ interface PlannedFor {
   timeZone: string;
 }
 
-/** Stores the plan of a treatment; the result is in the plan's order. */
+/** A reminder to store, and the one that stands in its place, if one does. */
+export interface NewReminder {
+  planned: PlannedReminder;
+  replacedBy: string | null;
+}
+
+/**
+ * Stores reminders of a treatment; the result is in their order. `from` is the position of the
+ * first among the treatment's.
+ */
 export async function insertReminders(
   db: Queries,
   treatment: PlannedFor,
-  planned: readonly PlannedReminder[],
+  reminders: readonly NewReminder[],
   now: Date,
+  from = 0,
 ): Promise<Reminder[]> {
   const rows = await db
     .insertInto("reminders")
     .values(
-      planned.map((reminder, position) => ({
+      reminders.map(({ planned: reminder, replacedBy }, index) => ({
         clinic_id: treatment.clinicId,
         treatment_id: treatment.id,
         patient_id: treatment.patientId,
         step: reminder.step,
-        position,
+        position: from + index,
         kind: reminder.kind,
         topics: reminder.topics,
         channel: reminder.channel,
@@ -49,6 +61,7 @@ export async function insertReminders(
         status: reminder.status,
         status_reason: reminder.statusReason,
         taken_at: null,
+        replaced_by: replacedBy,
         trace: JSON.stringify(reminder.trace),
         created_at: now,
         updated_at: now,
@@ -57,9 +70,10 @@ export async function insertReminders(
     .returning(["id", "position"])
     .execute();
   const ids = new Map(rows.map((row) => [row.position, row.id]));
-  return planned.map((reminder, position) => ({
-    ...reminder,
-    id: ids.get(position) ?? "",
+  return reminders.map(({ planned, replacedBy }, index) => ({
+    ...planned,
+    id: ids.get(from + index) ?? "",
+    replacedBy,
     treatmentId: treatment.id,
     patientId: treatment.patientId,
     timeZone: treatment.timeZone,
@@ -74,6 +88,22 @@ export async function findReminder(
 ): Promise<Reminder | undefined> {
   const row = await reminderRows(db, clinicId).where("reminders.id", "=", id).executeTakeFirst();
   return row && toReminder(row);
+}
+
+/** The reminders in whose place a reminder stands: it says what they would have said. */
+export async function replacedReminders(
+  db: Queries,
+  clinicId: string,
+  id: string,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom("reminders")
+    .select("id")
+    .where("clinic_id", "=", clinicId)
+    .where("replaced_by", "=", id)
+    .orderBy("due_at")
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 /** The reminders of a treatment, in the order of its protocol. */
@@ -162,6 +192,7 @@ function toReminder(row: ReminderRow): Reminder {
     expiresAt: row.expires_at,
     status: row.status,
     statusReason: row.status_reason,
+    replacedBy: row.replaced_by,
     timeZone: row.time_zone,
     trace: row.trace,
   };

@@ -3,12 +3,8 @@ import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import { DAY_MS } from "../domain/localTime.ts";
 import type { Overrides } from "../domain/overrides.ts";
-import type { ReminderStatus } from "../domain/reminder.ts";
-import { actOn } from "./actions.ts";
-import { addEvents } from "./events.ts";
-import type { Ledger, Queries } from "./ledger.ts";
+import type { Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
-import { listTreatmentReminders, type Reminder } from "./reminders.ts";
 
 /** A procedure done on a patient at `performedAt`. */
 export interface Treatment {
@@ -31,19 +27,21 @@ export interface Treatment {
 /** How long a patient's page outlives the last of its messages, in milliseconds. */
 const PAGE_OUTLIVES_MS = 30 * DAY_MS;
 
-/** When the page of a treatment closes, by when the last of its messages goes stale. */
-export function pageExpiry(lastExpiresAt: Date): Date {
-  return new Date(lastExpiresAt.getTime() + PAGE_OUTLIVES_MS);
+/** When the page of a treatment closes: 30 days after the last of its messages is stale. */
+export function pageExpiry(planned: readonly { expiresAt: Date }[]): Date {
+  const last = Math.max(...planned.map(({ expiresAt }) => expiresAt.getTime()));
+  return new Date(last + PAGE_OUTLIVES_MS);
 }
 
 export async function insertTreatment(
   db: Queries,
-  treatment: Omit<Treatment, "id" | "status" | "pageToken">,
+  treatment: Omit<Treatment, "status" | "pageToken">,
 ): Promise<Treatment> {
   const pageToken = randomBytes(16).toString("base64url");
   const row = await db
     .insertInto("treatments")
     .values({
+      id: treatment.id,
       clinic_id: treatment.clinicId,
       patient_id: treatment.patientId,
       protocol: treatment.protocol.name,
@@ -56,9 +54,9 @@ export async function insertTreatment(
       page_expires_at: treatment.pageExpiresAt,
       created_at: treatment.createdAt,
     })
-    .returning(["id", "status"])
+    .returning("status")
     .executeTakeFirstOrThrow();
-  return { ...treatment, id: row.id, status: row.status, pageToken };
+  return { ...treatment, status: row.status, pageToken };
 }
 
 /** One treatment of a clinic, or undefined. */
@@ -92,64 +90,6 @@ export async function listTreatments(
     at: last.createdAt,
     id: last.id,
   }));
-}
-
-/** What a cancel came to: what it stopped, and what had already left or was leaving. */
-export interface CancelledTreatment {
-  treatment: Treatment;
-  cancelled: number;
-  alreadySending: number;
-  reminders: Reminder[];
-}
-
-/**
- * Cancels all of a treatment that is unsent, in one transaction: nothing of it is claimed after
- * this resolves. Cancelling again cancels what is left. Undefined where the clinic has no such
- * treatment.
- */
-export function cancelTreatment(
-  ledger: Ledger,
-  request: { clinicId: string; id: string; reason: string; actor: string },
-  now: Date,
-): Promise<CancelledTreatment | undefined> {
-  const { clinicId, id, reason, actor } = request;
-  return ledger.db.transaction().execute(async (db) => {
-    const found = await db
-      .updateTable("treatments")
-      .set({ status: "cancelled" })
-      .where("clinic_id", "=", clinicId)
-      .where("id", "=", id)
-      .returning("id")
-      .executeTakeFirst();
-    if (found === undefined) return undefined;
-    await addEvents(db, [
-      {
-        clinicId,
-        treatmentId: id,
-        reminderId: null,
-        type: "treatment cancelled",
-        actor,
-        detail: { reason },
-        at: now,
-      },
-    ]);
-    const all = await listTreatmentReminders(db, clinicId, id);
-    const decided = await actOn(
-      db,
-      { clinicId, action: "cancel", reason, actor },
-      all.map((reminder) => reminder.id),
-      now,
-    );
-    const cancelled = decided.filter(({ decision }) => decision.kind === "move").length;
-    const treatment = await findTreatment(db, clinicId, id);
-    const reminders = await listTreatmentReminders(db, clinicId, id);
-    const alreadySending = reminders.filter(({ status }) => onItsWay(status)).length;
-    return treatment && { treatment, cancelled, alreadySending, reminders };
-  });
-}
-
-function onItsWay(status: ReminderStatus): boolean {
-  return status === "sending" || status === "unknown";
 }
 
 function treatmentColumns(db: Queries, clinicId: string) {

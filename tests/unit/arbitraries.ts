@@ -3,7 +3,11 @@ import { CHANNELS } from "../../src/domain/channel.ts";
 import { reachOf } from "../../src/domain/consent.ts";
 import type { PlanInput } from "../../src/domain/plan.ts";
 import { protocolSchema, STEP_KINDS } from "../../src/domain/protocol.ts";
-import { parseSendWindow, type SendWindowText } from "../../src/domain/sendWindow.ts";
+import {
+  DEFAULT_REBOOK_WINDOW,
+  parseSendWindow,
+  type SendWindowText,
+} from "../../src/domain/sendWindow.ts";
 import { clockChanges, DAY, HOUR, MINUTE, readingAt } from "./intlClock.ts";
 import { REACHABLE } from "./treatment.ts";
 
@@ -118,7 +122,7 @@ const atTimes = fc.integer({ min: 0, max: 24 * 60 - 1 }).map(clock);
 
 const steps = fc
   .record({
-    kind: fc.constantFrom(...STEP_KINDS),
+    kind: fc.constantFrom(...STEP_KINDS.filter((kind) => kind !== "retraction")),
     topics: fc.uniqueArray(fc.constantFrom("sun", "gym", "retinol"), { minLength: 1 }),
     after: offsets,
     at: fc.option(atTimes, { nil: undefined, freq: 2 }),
@@ -203,6 +207,7 @@ export const scenes: fc.Arbitrary<Scene> = fc
         now: new Date(performedAt + delay),
         timeZone: moment.zone,
         sendWindow: parseSendWindow(window),
+        rebookWindow: parseSendWindow(DEFAULT_REBOOK_WINDOW),
       },
     };
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { stepTrueAt, windowOf } from "../../src/domain/plan.ts";
+import { windowOf } from "../../src/domain/plan.ts";
 import { parseSendWindow, type SendWindowText } from "../../src/domain/sendWindow.ts";
+import { stepTrueAt } from "../../src/domain/stepTime.ts";
 import { rows } from "./table.ts";
 import { planOf, planOne, protocolOf, utc } from "./treatment.ts";
 
@@ -150,9 +151,14 @@ describe("the send window of a plan", () => {
 
   it("is the clinic's, or the hours in both, once the patient has left the desk", () => {
     const clinic = parseSendWindow("09:00-20:00");
-    expect(windowOf({}, clinic)).toEqual(clinic);
-    expect(windowOf({ window: "10:00-22:00" }, clinic)).toEqual(parseSendWindow("10:00-20:00"));
-    expect(windowOf({ window: "any" }, clinic)).toEqual(clinic);
+    const kind = "permission" as const;
+    const hours = { sendWindow: clinic, rebookWindow: parseSendWindow("11:00-22:00") };
+    expect(windowOf({ kind }, hours)).toEqual(clinic);
+    expect(windowOf({ kind, window: "10:00-22:00" }, hours)).toEqual(
+      parseSendWindow("10:00-20:00"),
+    );
+    expect(windowOf({ kind, window: "any" }, hours)).toEqual(clinic);
+    expect(windowOf({ kind: "rebook" }, hours)).toEqual(parseSendWindow("11:00-20:00"));
   });
 });
 

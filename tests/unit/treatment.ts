@@ -4,7 +4,11 @@ import { type ReachInput, reachOf } from "../../src/domain/consent.ts";
 import { type PlanInput, planTreatment } from "../../src/domain/plan.ts";
 import { type Protocol, protocolSchema } from "../../src/domain/protocol.ts";
 import type { PlannedReminder } from "../../src/domain/reminder.ts";
-import { parseSendWindow, type SendWindowText } from "../../src/domain/sendWindow.ts";
+import {
+  DEFAULT_REBOOK_WINDOW,
+  parseSendWindow,
+  type SendWindowText,
+} from "../../src/domain/sendWindow.ts";
 
 type StepText = z.input<typeof protocolSchema>["steps"][number];
 
@@ -56,6 +60,7 @@ export function inputOf(steps: Partial<StepText>[], treatment: Treatment): PlanI
     timeZone: treatment.zone ?? "America/New_York",
     timeZoneFrom: "patient",
     sendWindow: parseSendWindow(treatment.window ?? "09:00-20:00"),
+    rebookWindow: parseSendWindow(DEFAULT_REBOOK_WINDOW),
     channels: treatment.channels ?? ["sms", "email"],
     reach: reachOf({ ...REACHABLE, ...treatment.reach }),
   };

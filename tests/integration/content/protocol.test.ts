@@ -3,7 +3,11 @@ import { reachOf } from "../../../src/domain/consent.ts";
 import { formatInZone } from "../../../src/domain/localTime.ts";
 import { planTreatment } from "../../../src/domain/plan.ts";
 import type { Protocol } from "../../../src/domain/protocol.ts";
-import { DEFAULT_SEND_WINDOW, parseSendWindow } from "../../../src/domain/sendWindow.ts";
+import {
+  DEFAULT_REBOOK_WINDOW,
+  DEFAULT_SEND_WINDOW,
+  parseSendWindow,
+} from "../../../src/domain/sendWindow.ts";
 import { shipped, steps } from "./messages.ts";
 
 function protocol(): Protocol {
@@ -21,6 +25,7 @@ function plan(performedAt: Date, lateHours = 0) {
     timeZone: "America/New_York",
     timeZoneFrom: "clinic",
     sendWindow: parseSendWindow(DEFAULT_SEND_WINDOW),
+    rebookWindow: parseSendWindow(DEFAULT_REBOOK_WINDOW),
     channels: ["sms"],
     reach: reachOf({
       consent: { care: ["sms"], rebook: [] },

@@ -2,9 +2,9 @@ import { meaningOfTwilioStatus } from "../../../src/channels/twilioOutcome.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
 import { type ActionName, act } from "../../../src/ledger/actions.ts";
 import { actOnMatching } from "../../../src/ledger/bulkActions.ts";
+import { cancelTreatment } from "../../../src/ledger/cancel.ts";
 import { optOut } from "../../../src/ledger/optOuts.ts";
 import { addReceipt } from "../../../src/ledger/receipts.ts";
-import { cancelTreatment } from "../../../src/ledger/treatments.ts";
 import { ENDS, type Life } from "./lifeModel.ts";
 import type { Send } from "./lifeProvider.ts";
 

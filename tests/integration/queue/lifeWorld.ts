@@ -119,7 +119,16 @@ export class LifeWorld {
         locale: "en",
       },
       channels: visit.channels,
-      consent: { care: visit.consent, rebook: [], source: "a life", at: this.now },
+      consent: {
+        care: visit.consent,
+        rebook: [],
+        source: "a life",
+        at: this.now,
+        textVersion: null,
+        takenBy: null,
+      },
+      overrides: {},
+      overrideReason: null,
     };
     const request = { clinic, keyId, protocol, enrolment, idempotency: null };
     const result = await enrol(ledger, request, this.now, (enrolled) => enrolled);

@@ -4,8 +4,8 @@ import type { Channel } from "../../../src/channels/channel.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
 import type { Ticket } from "../../../src/domain/claim.ts";
 import { act } from "../../../src/ledger/actions.ts";
+import { cancelTreatment } from "../../../src/ledger/cancel.ts";
 import { insertReminders } from "../../../src/ledger/reminders.ts";
-import { cancelTreatment } from "../../../src/ledger/treatments.ts";
 import { type Delivery, deliver } from "../../../src/queue/deliver.ts";
 import { type LifeHouse, LifeWorld, openLifeHouse } from "./lifeWorld.ts";
 
@@ -81,9 +81,8 @@ async function enrolMany(world: LifeWorld): Promise<Racing[]> {
     });
     const planned = reminders.flatMap((each) =>
       Array.from({ length: EACH - 1 }, () => ({
-        ...each,
-        status: "scheduled" as const,
-        statusReason: null,
+        planned: { ...each, status: "scheduled" as const, statusReason: null },
+        replacedBy: null,
       })),
     );
     const more = await insertReminders(world.house.ledger.db, treatment, planned, world.now);

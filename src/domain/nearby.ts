@@ -1,0 +1,67 @@
+import type { ChannelName } from "./channel.ts";
+import { type Counted, isCapped, nextDayOpening, tooMany } from "./dailyCap.ts";
+import { endedAs, type Move, type SendState } from "./outcome.ts";
+import type { StepKind } from "./protocol.ts";
+
+/** Another reminder of the same patient that waits, or has gone out. */
+export interface Nearby {
+  id: string;
+  kind: StepKind;
+  topics: readonly string[];
+  trueAt: Date;
+  dueAt: Date;
+  expiresAt: Date;
+  /** When it was claimed last; null where it has never left. */
+  claimedAt: Date | null;
+  /** Whether it still waits to be sent. */
+  waits: boolean;
+}
+
+/** A reminder among those of its patient. */
+export interface AmongOthers extends SendState {
+  reminderId: string;
+  kind: StepKind;
+  topics: readonly string[];
+  trueAt: Date;
+  dueAt: Date;
+  nearby: readonly Nearby[];
+  /** The most messages on one local day of the patient. */
+  cap: number;
+}
+
+/**
+ * What a patient's other messages do to one that could be sent at `now`; null where it goes. After
+ * an outage the same holds as for one who is enrolled late: of what is due, only the latest of each
+ * topic is sent, and what is too much for the day goes on another.
+ */
+export function besideOthers(state: AmongOthers, now: Date): Move | null {
+  if (isOvertaken(state, now)) return endedAs(state, "skipped", "collapsed");
+  if (!isCapped(state.kind)) return null;
+  const own = counted(state, { ...state, id: state.reminderId, claimedAt: null });
+  const all = [own, ...state.nearby.map((each) => counted(state, each))];
+  if (!tooMany(all, state.cap, now).includes(own)) return null;
+  const opening = nextDayOpening(own, now);
+  if (opening === null) return endedAs(state, "skipped", "expired");
+  const { expiresAt, channel, retries } = state;
+  const sendUntil = opening.until < expiresAt ? opening.until : expiresAt;
+  const dueAt = opening.from;
+  return { status: "scheduled", reason: "daily_cap", channel, retries, dueAt, sendUntil };
+}
+
+/** Whether each of its topics has a message that became true later, and is due or has gone out. */
+function isOvertaken({ topics, trueAt, nearby }: AmongOthers, now: Date): boolean {
+  const later = nearby.filter((each) => {
+    const said = !each.waits || (each.dueAt <= now && each.expiresAt > now);
+    return said && each.trueAt > trueAt && each.trueAt <= now;
+  });
+  return topics.every((topic) => later.some((each) => each.topics.includes(topic)));
+}
+
+function counted(
+  { window, timeZone }: AmongOthers,
+  each: Omit<Nearby, "waits" | "topics"> & { waits?: boolean; channel?: ChannelName },
+): Counted {
+  const { id, kind, trueAt, dueAt, expiresAt, claimedAt } = each;
+  const left = each.waits === false ? claimedAt : null;
+  return { id, kind, trueAt, dueAt, expiresAt, claimedAt: left, window, timeZone };
+}

@@ -1,0 +1,151 @@
+import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { type FieldProblem, overrideChanges, performedAtProblems } from "../domain/enrolment.ts";
+import { belowFloor, mergeOverrides, overrideProblems } from "../domain/overrides.ts";
+import { oneLine } from "../domain/text.ts";
+import { cancelTreatment } from "../ledger/cancel.ts";
+import { correctTreatment } from "../ledger/correct.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { pinnedProtocol } from "../ledger/protocols.ts";
+import { findTreatment } from "../ledger/treatments.ts";
+import { actorOf, callerOf } from "./auth.ts";
+import { allowOverrides } from "./overrides.ts";
+import { HttpProblem, invalidFields, notFound } from "./problem.ts";
+import { errorsOf, idParams, instant, reasonBody } from "./requests.ts";
+import { enrolledView, reminderSchema, treatmentSchema } from "./views.ts";
+
+export interface TreatmentChangeRoutes {
+  ledger: Ledger;
+  clock: Clock;
+  /** Told where a change has made a reminder due at once. */
+  onDue: () => void;
+}
+
+const correctionBody = z
+  .strictObject({
+    performedAt: instant.optional(),
+    overrides: overrideChanges.optional(),
+    reason: oneLine(500),
+  })
+  .refine(
+    ({ performedAt, overrides }) => performedAt !== undefined || overrides !== undefined,
+    "must correct something: performedAt, overrides or both",
+  );
+
+/** Correcting and cancelling treatments. */
+export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRoutes> = (
+  server,
+  { ledger, clock, onDue },
+  done,
+) => {
+  server.route({
+    method: "PATCH",
+    url: "/treatments/:id",
+    // A step that a clinician moves later needs no admin; the rest is looked at below.
+    config: { role: "enroll" },
+    schema: {
+      summary: "Correct when a treatment was done, or its overrides",
+      description:
+        "What is unsent is planned again. A permission that went out and is not true yet is taken " +
+        "back by a message (`retracted`) and sent once more when it is. `overrides` has a step's " +
+        "new `after`, or null for the protocol's own; steps that it leaves out stay as they are. " +
+        "`performedAt`, and steps that come sooner than their floor, need a key with the role admin.",
+      tags: ["treatments"],
+      params: idParams,
+      body: correctionBody,
+      response: {
+        200: z.object({
+          treatment: treatmentSchema,
+          changed: z.int(),
+          retracted: z.int(),
+          reminders: z.array(reminderSchema),
+        }),
+        ...errorsOf(404, 409, 422),
+      },
+    },
+    async handler(request) {
+      const caller = callerOf(request);
+      const { performedAt: given, overrides: changes = {}, reason } = request.body;
+      const clinicId = caller.clinic.id;
+      const { id } = request.params;
+      const now = clock.now();
+      if (given !== undefined && caller.key.role !== "admin") {
+        const detail = "only an admin's key may correct performedAt";
+        throw new HttpProblem(403, "admin_only", detail);
+      }
+      const found = await findTreatment(ledger.db, clinicId, id);
+      if (found === undefined) throw notFound("treatment");
+      const protocol = await pinnedProtocol(ledger.db, found.protocol);
+      const performedAt = given ?? found.performedAt;
+      const overrides = mergeOverrides(found.overrides, changes);
+      const problems: FieldProblem[] = [
+        ...(given === undefined ? [] : performedAtProblems(given, now)),
+        ...overrideProblems(protocol, overrides).map(({ step, message }) => {
+          return { path: `overrides.${step}`, message };
+        }),
+      ];
+      if (problems.length > 0) throw invalidFields(problems);
+      const changed = new Set(Object.keys(changes));
+      const below = belowFloor(protocol, overrides, performedAt);
+      allowOverrides(
+        caller,
+        below.filter(({ key }) => changed.has(key)),
+        reason,
+      );
+      const result = await correctTreatment(
+        ledger,
+        { clinicId, id, performedAt: given ?? null, changes, reason, actor: actorOf(caller) },
+        now,
+      );
+      if (result === undefined) throw notFound("treatment");
+      if (result === "cancelled") {
+        const detail = "the treatment was cancelled, and that stands; enrol it anew instead";
+        throw new HttpProblem(409, "cancelled", detail);
+      }
+      if (result.dueNow) onDue();
+      return { ...enrolledView(result), changed: result.changed, retracted: result.retracted };
+    },
+  });
+
+  server.route({
+    method: "POST",
+    url: "/treatments/:id/cancel",
+    config: { role: "admin" },
+    schema: {
+      summary: "Cancel all of a treatment that is unsent",
+      description:
+        "`alreadySending` counts the messages that were leaving and could not be stopped. With " +
+        "`retract`, each permission that went out is taken back by a message (`retracted`).",
+      tags: ["treatments"],
+      params: idParams,
+      body: reasonBody.extend({ retract: z.boolean().default(false) }),
+      response: {
+        200: z.object({
+          treatment: treatmentSchema,
+          cancelled: z.int(),
+          alreadySending: z.int(),
+          retracted: z.int(),
+          reminders: z.array(reminderSchema),
+        }),
+        ...errorsOf(404, 422),
+      },
+    },
+    async handler(request) {
+      const caller = callerOf(request);
+      const { reason, retract } = request.body;
+      const { id } = request.params;
+      const result = await cancelTreatment(
+        ledger,
+        { clinicId: caller.clinic.id, id, reason, retract, actor: actorOf(caller) },
+        clock.now(),
+      );
+      if (result === undefined) throw notFound("treatment");
+      const { cancelled, alreadySending, retracted } = result;
+      if (retracted > 0) onDue();
+      return { ...enrolledView(result), cancelled, alreadySending, retracted };
+    },
+  });
+
+  done();
+};

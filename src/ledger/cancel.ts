@@ -1,0 +1,79 @@
+import type { ReminderStatus } from "../domain/reminder.ts";
+import { actOn } from "./actions.ts";
+import { addEvents } from "./events.ts";
+import type { Ledger } from "./ledger.ts";
+import { lockPatient } from "./patients.ts";
+import { listTreatmentReminders, type Reminder } from "./reminders.ts";
+import { replanPatient } from "./replan.ts";
+import { retractAll } from "./retractions.ts";
+import { findTreatment, type Treatment } from "./treatments.ts";
+
+/** What a cancel came to: what it stopped, and what had already left or was leaving. */
+export interface CancelledTreatment {
+  treatment: Treatment;
+  cancelled: number;
+  alreadySending: number;
+  /** Messages planned to take back permissions that had gone out. */
+  retracted: number;
+  reminders: Reminder[];
+}
+
+/**
+ * Cancels all of a treatment that is unsent, in one transaction: nothing of it is claimed after
+ * this resolves. Cancelling again cancels what is left. With `retract`, each permission that went
+ * out is taken back by a message. What the patient's other treatments had left to it is theirs
+ * again. Undefined where the clinic has no such treatment.
+ */
+export function cancelTreatment(
+  ledger: Ledger,
+  request: { clinicId: string; id: string; reason: string; actor: string; retract?: boolean },
+  now: Date,
+): Promise<CancelledTreatment | undefined> {
+  const { clinicId, id, reason, actor } = request;
+  return ledger.db.transaction().execute(async (db) => {
+    const found = await findTreatment(db, clinicId, id);
+    if (found === undefined) return undefined;
+    const { patientId } = found;
+    // The patient before the treatment, and it before its reminders, as everywhere.
+    await lockPatient(db, clinicId, patientId);
+    await db
+      .updateTable("treatments")
+      .set({ status: "cancelled" })
+      .where("clinic_id", "=", clinicId)
+      .where("id", "=", id)
+      .execute();
+    await addEvents(db, [
+      {
+        clinicId,
+        treatmentId: id,
+        reminderId: null,
+        type: "treatment cancelled",
+        actor,
+        detail: { reason },
+        at: now,
+      },
+    ]);
+    const all = await listTreatmentReminders(db, clinicId, id);
+    const decided = await actOn(
+      db,
+      { clinicId, action: "cancel", reason, actor },
+      all.map((reminder) => reminder.id),
+      now,
+    );
+    const cancelled = decided.filter(({ decision }) => decision.kind === "move").length;
+    const replan = { clinicId, patientId, actor, reason: "another treatment was cancelled" };
+    await replanPatient(db, replan, now);
+    const retracted =
+      request.retract === true
+        ? await retractAll(db, { clinicId, treatment: found, actor, reason }, now)
+        : 0;
+    const treatment = await findTreatment(db, clinicId, id);
+    const reminders = await listTreatmentReminders(db, clinicId, id);
+    const alreadySending = reminders.filter(({ status }) => onItsWay(status)).length;
+    return treatment && { treatment, cancelled, alreadySending, retracted, reminders };
+  });
+}
+
+function onItsWay(status: ReminderStatus): boolean {
+  return status === "sending" || status === "unknown";
+}

@@ -1,0 +1,209 @@
+import { sql } from "kysely";
+import type { ChannelName } from "../domain/channel.ts";
+import { type Purpose, reachOf } from "../domain/consent.ts";
+import type { Overrides } from "../domain/overrides.ts";
+import { type ActiveTreatment, type PatientPlanInput, slotOf } from "../domain/patientPlan.ts";
+import type { Protocol, StepKind } from "../domain/protocol.ts";
+import type { ReminderStatus, Trace } from "../domain/reminder.ts";
+import { type StoredReminder, saidOf } from "../domain/replan.ts";
+import { parseSendWindow } from "../domain/sendWindow.ts";
+import type { Clinic } from "./clinics.ts";
+import { deadChannels } from "./deadAddresses.ts";
+import type { Queries } from "./ledger.ts";
+import { optedOutChannels } from "./optOuts.ts";
+import type { PatientFacts } from "./patients.ts";
+
+/** A reminder of an earlier plan, and which one of its treatment it is. */
+export interface SlotReminder extends StoredReminder {
+  id: string;
+  treatmentId: string;
+  slot: string;
+  step: string;
+  position: number;
+  channel: ChannelName;
+  topics: string[];
+  trace: Trace;
+}
+
+/** A patient's active treatments as the planner takes them, and the reminders of their plans. */
+export interface PatientPlans {
+  input: PatientPlanInput;
+  /** The newest of each slot: an earlier one was taken back. */
+  reminders: SlotReminder[];
+}
+
+/** Whose plans are meant: the patient as known now, by the clinic's present hours and cap. */
+export interface PlannedPerson {
+  clinic: Clinic;
+  patientId: string | null;
+  facts: Pick<PatientFacts, "phone" | "email" | "timeZone">;
+}
+
+/**
+ * The plans of a patient, as far as they still matter: a treatment whose page is closed restricts
+ * nothing any more. With `lock`, in a transaction that has locked the patient, nobody else changes
+ * them until it ends. `also` is a treatment that is wanted even if it was cancelled.
+ */
+export async function loadPatientPlans(
+  db: Queries,
+  { clinic, patientId, facts }: PlannedPerson,
+  now: Date,
+  { lock, also = null }: { lock: boolean; also?: string | null } = { lock: true },
+): Promise<PatientPlans> {
+  const whose = { clinicId: clinic.id, patientId, also };
+  const rows = patientId === null ? [] : await treatmentRows(db, whose, now);
+  if (lock) await lockReminders(db, rows);
+  const reminders = (await reminderRows(db, clinic.id, rows)).map((row) => toSlot(row, rows));
+  const newest = [...new Map(reminders.map((each) => [keyOf(each), each])).values()];
+  const blocked = await blockedChannels(db, clinic.id, facts);
+  const treatments = rows.map((row): ActiveTreatment => {
+    const own = newest.filter(({ treatmentId }) => treatmentId === row.id);
+    return {
+      id: row.id,
+      protocol: row.definition,
+      overrides: row.overrides,
+      performedAt: row.performed_at,
+      timeZone: row.time_zone,
+      timeZoneFrom: row.time_zone === facts.timeZone ? "patient" : "clinic",
+      channels: row.channels,
+      reach: reachOf({ consent: agreed(row.consents), ...facts, ...blocked }),
+      said: new Map(own.map((each) => [each.slot, saidOf(each)])),
+    };
+  });
+  return {
+    input: {
+      treatments,
+      now,
+      cap: clinic.dailyCap,
+      sendWindow: parseSendWindow(clinic.sendWindow),
+      rebookWindow: parseSendWindow(clinic.rebookWindow),
+      paused: patientId !== null && (await isPaused(db, clinic.id, patientId)),
+    },
+    reminders: newest,
+  };
+}
+
+/** The channels that a patient cannot be reached on, by opt-out or because the address is dead. */
+export async function blockedChannels(
+  db: Queries,
+  clinicId: string,
+  facts: PlannedPerson["facts"],
+): Promise<{ optedOut: ChannelName[]; dead: ChannelName[] }> {
+  return {
+    optedOut: await optedOutChannels(db, clinicId, facts),
+    dead: await deadChannels(db, clinicId, facts),
+  };
+}
+
+interface TreatmentRow {
+  id: string;
+  definition: Protocol;
+  overrides: Overrides;
+  performed_at: Date;
+  time_zone: string;
+  channels: ChannelName[];
+  consents: { purpose: Purpose; channel: ChannelName }[];
+}
+
+async function treatmentRows(
+  db: Queries,
+  {
+    clinicId,
+    patientId,
+    also,
+  }: { clinicId: string; patientId: string | null; also: string | null },
+  now: Date,
+): Promise<TreatmentRow[]> {
+  const { rows } = await sql<TreatmentRow>`
+    select t.id, v.definition, t.overrides, t.performed_at, t.time_zone, t.channels,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('purpose', k.purpose, 'channel', k.channel))
+        from aftercare.consents k where k.treatment_id = t.id
+      ), '[]') as consents
+    from aftercare.treatments t
+    join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
+    where t.clinic_id = ${clinicId} and t.patient_id = ${patientId}
+      and (t.status = 'active' and t.page_expires_at > ${now} or t.id = ${also})
+    order by t.performed_at, t.id`.execute(db);
+  return rows;
+}
+
+interface ReminderRow {
+  id: string;
+  treatment_id: string;
+  step: string;
+  position: number;
+  kind: StepKind;
+  topics: string[];
+  channel: ChannelName;
+  status: ReminderStatus;
+  status_reason: string | null;
+  due_at: Date;
+  claimed_at: Date | null;
+  trace: Trace;
+}
+
+/** So that none of them is claimed, or recorded, between being read and being changed. */
+async function lockReminders(db: Queries, treatments: readonly TreatmentRow[]): Promise<void> {
+  await sql`
+    select id from aftercare.reminders
+    where treatment_id = any(${treatments.map(({ id }) => id)}::uuid[])
+    order by id for update`.execute(db);
+}
+
+/** Oldest first, so that the newest of a slot comes last. */
+function reminderRows(
+  db: Queries,
+  clinicId: string,
+  treatments: readonly TreatmentRow[],
+): Promise<ReminderRow[]> {
+  if (treatments.length === 0) return Promise.resolve([]);
+  return db
+    .selectFrom("reminders")
+    .select(["id", "treatment_id", "step", "position", "kind", "topics", "channel", "status"])
+    .select(["status_reason", "due_at", "claimed_at", "trace"])
+    .where("clinic_id", "=", clinicId)
+    .where("kind", "<>", "retraction")
+    .where(
+      "treatment_id",
+      "in",
+      treatments.map(({ id }) => id),
+    )
+    .orderBy("position")
+    .execute();
+}
+
+function toSlot(row: ReminderRow, treatments: readonly TreatmentRow[]): SlotReminder {
+  const { id, treatment_id: treatmentId, step, position, kind, topics, channel, trace } = row;
+  const protocol = treatments.find((each) => each.id === treatmentId)?.definition;
+  return {
+    ...{ id, treatmentId, step, position, kind, topics, channel, trace },
+    slot: protocol === undefined ? step : slotOf(protocol, step, channel),
+    status: row.status,
+    statusReason: row.status_reason,
+    trueAt: new Date(trace.trueAt),
+    dueAt: row.due_at,
+    claimedAt: row.claimed_at,
+    replaced: trace.supersededBy !== undefined,
+  };
+}
+
+function keyOf({ treatmentId, slot }: SlotReminder): string {
+  return `${treatmentId} ${slot}`;
+}
+
+function agreed(consents: TreatmentRow["consents"]): Record<Purpose, ChannelName[]> {
+  const of = (purpose: Purpose) =>
+    consents.filter((each) => each.purpose === purpose).map(({ channel }) => channel);
+  return { care: of("care"), rebook: of("rebook") };
+}
+
+async function isPaused(db: Queries, clinicId: string, patientId: string): Promise<boolean> {
+  const patient = await db
+    .selectFrom("patients")
+    .select("permissions_paused_at")
+    .where("clinic_id", "=", clinicId)
+    .where("id", "=", patientId)
+    .executeTakeFirst();
+  return patient?.permissions_paused_at != null;
+}

@@ -1,0 +1,52 @@
+import { addEvents } from "./events.ts";
+import type { Ledger } from "./ledger.ts";
+import { replanPatient } from "./replan.ts";
+
+/** Whose permissions are to go on, who says so, and why. */
+export interface ResumeRequest {
+  clinicId: string;
+  patientId: string;
+  actor: string;
+  reason: string;
+}
+
+/** What a resume came to: whether there was a pause, and how many messages are sent after all. */
+export interface Resumed {
+  wasPaused: boolean;
+  planned: number;
+}
+
+/**
+ * Ends the pause that an alarming reply began: the clinic has looked at the patient. What was held
+ * back and is not out of date is planned again, in one transaction. Undefined where the clinic has
+ * no such patient.
+ */
+export function resumePermissions(
+  ledger: Ledger,
+  request: ResumeRequest,
+  now: Date,
+): Promise<Resumed | undefined> {
+  const { clinicId, patientId, actor, reason } = request;
+  return ledger.db.transaction().execute(async (db) => {
+    const patient = await db
+      .selectFrom("patients")
+      .select("permissions_paused_at as pausedAt")
+      .where("clinic_id", "=", clinicId)
+      .where("id", "=", patientId)
+      .forUpdate()
+      .executeTakeFirst();
+    if (patient === undefined) return undefined;
+    if (patient.pausedAt === null) return { wasPaused: false, planned: 0 };
+    await db
+      .updateTable("patients")
+      .set({ permissions_paused_at: null, updated_at: now })
+      .where("clinic_id", "=", clinicId)
+      .where("id", "=", patientId)
+      .execute();
+    const event = { clinicId, treatmentId: null, reminderId: null };
+    const detail = { patientId, reason };
+    await addEvents(db, [{ ...event, type: "permissions resumed", actor, detail, at: now }]);
+    const { planned } = await replanPatient(db, request, now);
+    return { wasPaused: true, planned };
+  });
+}
