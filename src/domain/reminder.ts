@@ -69,6 +69,8 @@ export interface Trace {
   movedBy: "nothing" | "window" | "late enrolment" | "late enrolment and window";
   /** Why this channel: each of the step's channels in order, and whether it can be used. */
   channels: { channel: ChannelName; use: ChannelUse }[];
+  /** Of a retraction: the instant until which the patient is to wait, in UTC; null: not known. */
+  waitUntil?: string | null;
 }
 
 /** Whether a channel can carry a message to this patient for this purpose. */
