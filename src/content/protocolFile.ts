@@ -71,6 +71,7 @@ export function yamlProblem(error: unknown): string {
 
 /** A reason in words; where a field may take several forms, what each of them asks for. */
 export function reason(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_key") return issue.issues.map(reason).join(", ");
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue.message;
   const reasons = issue.errors.flatMap((form) => form.map(reason));
   return [...new Set(reasons)].join(", or ");

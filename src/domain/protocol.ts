@@ -69,7 +69,7 @@ const stepSchema = z.strictObject({
     .refine((text) => parseLocalTime(text) !== null, 'must be a local time such as "10:00"')
     .optional()
     .describe("Becomes true at the next such local time once `after` has passed.")
-    .meta({ examples: ["10:00"] }),
+    .meta({ pattern: "^\\d{2}:\\d{2}$", examples: ["10:00"] }),
   expires: offset.describe("Not sent any more once this has passed since it became true."),
   channels: z
     .array(z.enum(CHANNELS))

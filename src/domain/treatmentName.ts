@@ -38,7 +38,7 @@ function lettersOf(text: string): Letter[] {
     .replace(/[\p{M}\p{Cf}]/gu, "")
     .toLowerCase();
   return (bare.match(/[\p{L}\p{N}]+/gu) ?? []).flatMap((word) => {
-    const letters = [...word];
+    const letters = Array.from(word);
     return letters.map((letter, index) => ({
       letter,
       begins: index === 0,
