@@ -17,6 +17,8 @@ export interface TwilioConfig {
 export interface SmtpConfig {
   url: string;
   from: string;
+  /** Whom marketing is from, where that is another sender. */
+  fromRebook?: string;
 }
 
 /** Everything that the surroundings decide, read once and frozen. */
@@ -42,6 +44,10 @@ const REGIONS: ReadonlySet<string> = new Set(getCountries());
 
 const webUrl = (what: string) =>
   z.url({ protocol: /^https?$/, error: `must be ${what}, such as https://care.example.com` });
+
+const mailAddress = z
+  .string()
+  .regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/, "must be an address such as care@example.com");
 
 const envSchema = z.object({
   HOST: z.string().default("127.0.0.1"),
@@ -74,10 +80,8 @@ const envSchema = z.object({
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: "must begin with smtp:// or smtps://" })
     .optional(),
-  MAIL_FROM: z
-    .string()
-    .regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/, "must be an address such as care@example.com")
-    .optional(),
+  MAIL_FROM: mailAddress.optional(),
+  MAIL_FROM_REBOOK: mailAddress.optional(),
   SECRET_KEY: z.string().min(32, "must have at least 32 characters").optional(),
   AFTERCARE_API_KEY: z
     .string()
@@ -137,7 +141,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: read.DATABASE_URL ?? null,
     redisUrl: read.REDIS_URL ?? null,
     twilio: twilioConfig(read),
-    smtp: read.SMTP_URL && read.MAIL_FROM ? { url: read.SMTP_URL, from: read.MAIL_FROM } : null,
+    smtp: smtpConfig(read),
     secretKey: read.SECRET_KEY ?? null,
     firstClinic: {
       name: read.CLINIC_NAME,
@@ -147,6 +151,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     logLevel: read.LOG_LEVEL,
   });
+}
+
+function smtpConfig(read: z.infer<typeof envSchema>): SmtpConfig | null {
+  if (!read.SMTP_URL || !read.MAIL_FROM) return null;
+  const fromRebook = read.MAIL_FROM_REBOOK;
+  return { url: read.SMTP_URL, from: read.MAIL_FROM, ...(fromRebook && { fromRebook }) };
 }
 
 function twilioConfig(read: z.infer<typeof envSchema>): TwilioConfig | null {

@@ -1,4 +1,5 @@
 import type { ChannelName } from "../domain/channel.ts";
+import type { Purpose } from "../domain/consent.ts";
 import type { MessageContent } from "../domain/message.ts";
 import type { SendOutcome } from "../domain/outcome.ts";
 
@@ -12,6 +13,8 @@ export interface OutgoingMessage {
   to: string;
   /** The clinic's name, shown as the sender where the channel can show one. */
   clinicName: string;
+  /** What the patient agreed to that this is for: marketing goes out from a sender of its own. */
+  purpose: Purpose;
   content: MessageContent;
   /** Present instant and the last instant at which the message may still reach the patient. */
   now: Date;

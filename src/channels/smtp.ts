@@ -3,6 +3,7 @@ import type { SendMailOptions } from "nodemailer";
 import nodemailer from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
 import type { SmtpConfig } from "../config.ts";
+import type { Purpose } from "../domain/consent.ts";
 import type { SendOutcome } from "../domain/outcome.ts";
 import { AppError } from "../errors.ts";
 import type { Channel, OutgoingMessage } from "./channel.ts";
@@ -24,10 +25,16 @@ export interface SmtpChannelOptions {
  * A mail system cannot be asked about a message, so one whose send ended `unknown` can only be sent
  * again or given up. Each carries a Message-ID made from its `messageKey`, the same every time, by
  * which mail systems can know a double.
- * Throws AppError `bad_config` if MAIL_FROM holds no address.
+ * Care and marketing go out from addresses of their own where there are two, so that what mailbox
+ * providers come to think of the one does not hold up the other.
+ * Throws AppError `bad_config` if MAIL_FROM or MAIL_FROM_REBOOK holds no address.
  */
 export function smtpChannel(options: SmtpChannelOptions): Channel {
-  const sender = senderAddress(options.config.from);
+  const { from, fromRebook = from } = options.config;
+  const senders: Readonly<Record<Purpose, string>> = {
+    care: senderAddress(from, "MAIL_FROM"),
+    rebook: senderAddress(fromRebook, "MAIL_FROM_REBOOK"),
+  };
   const connectTimeout = options.connectTimeoutMs ?? 10_000;
   const sendTimeoutMs = options.sendTimeoutMs ?? 25_000;
 
@@ -64,7 +71,7 @@ export function smtpChannel(options: SmtpChannelOptions): Channel {
     provider: "smtp",
 
     async send(message: OutgoingMessage): Promise<SendOutcome> {
-      const mail = composed(message, sender);
+      const mail = composed(message, senders[message.purpose]);
       if (!isOneAddress(message.to)) return MALFORMED;
       const signal = AbortSignal.timeout(sendTimeoutMs);
       try {
@@ -144,9 +151,9 @@ function messageId(messageKey: string, sender: string): string {
   return `<${encodeURIComponent(messageKey)}@${sender.slice(sender.lastIndexOf("@") + 1)}>`;
 }
 
-/** The bare address of MAIL_FROM; a name in it gives way to the clinic's. */
-function senderAddress(mailFrom: string): string {
+/** The bare address of a sender; a name in it gives way to the clinic's. */
+function senderAddress(mailFrom: string, variable: string): string {
   const address = addressparser(mailFrom, { flatten: true })[0]?.address;
-  if (!address?.includes("@")) throw new AppError("bad_config", "MAIL_FROM holds no address");
+  if (!address?.includes("@")) throw new AppError("bad_config", `${variable} holds no address`);
   return address;
 }

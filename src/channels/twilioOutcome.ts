@@ -3,7 +3,12 @@ import type { ReceiptMeaning } from "../domain/receipt.ts";
 import type { TwilioFailure } from "./twilioRequest.ts";
 
 /** What one of Twilio's error codes says of a message. */
-type Meaning = PermanentReason | "account" | "later" | "busy" | "quiet";
+type Meaning =
+  | Exclude<PermanentReason, "no_postal_address">
+  | "account"
+  | "later"
+  | "busy"
+  | "quiet";
 
 /**
  * What Twilio's error codes mean for a reminder, in the answer to a send as in a receipt. The page

@@ -1,47 +1,23 @@
-import type { MessageVariables } from "../domain/message.ts";
 import { type Offset, parseOffset } from "../domain/offset.ts";
 import type { Protocol, Step } from "../domain/protocol.ts";
+import { type CheckedMessage, checkMessage } from "./checkMessage.ts";
 import { LAST_LOCALE, localesOf, packageRoot, readContent } from "./content.ts";
-import type { Layout } from "./layout.ts";
-import { type Message, renderBody, renderMail, renderSubject, renderText } from "./message.ts";
+import type { Message } from "./message.ts";
 import { messagePath } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { protocolFile } from "./protocolFile.ts";
-import { type SmsSize, smsSegments } from "./segments.ts";
 
 /** What `check` found: nothing wrong where `problems` is empty. */
 export interface CheckReport {
   problems: Problem[];
   /** Every message that belongs to a step, with the size of its SMS for the longest usual names. */
   messages: CheckedMessage[];
+  /** What is right as it is, and will not be sent unless a clinic does its part. */
+  notes: string[];
 }
-
-export interface CheckedMessage extends SmsSize {
-  protocol: string;
-  step: string;
-  locale: string;
-}
-
-/** The most segments that an English SMS may take. */
-export const ENGLISH_SEGMENTS = 2;
 
 /** A send window is closed at night for about half a day: what is stale sooner could miss it. */
 export const SHORTEST_EXPIRES_HOURS = 16;
-
-const LONG_CLINIC = "Harbourside Skin & Laser Rooms";
-const LONG_FIRST_NAME = "Maximiliana-Victoria";
-
-/** A patient and a clinic with long names: 20 and 30 characters, all of them in GSM-7. */
-export const SAMPLE: MessageVariables = {
-  patient: { firstName: LONG_FIRST_NAME },
-  clinic: { name: LONG_CLINIC, phone: "+1 212 555 0123" },
-  treatment: { title: "Micro needling" },
-  unsubscribeUrl: "https://care.example.com/u/0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
-  pageUrl: "https://care.example.com/t/0123456789abcdefghijkl",
-};
-
-/** The same with a clinic that gave no phone: a message must read well for it, too. */
-const SAMPLES = [SAMPLE, { ...SAMPLE, clinic: { name: LONG_CLINIC, phone: null } }];
 
 /**
  * Validates every protocol and message under `root` and renders each message with sample data.
@@ -51,14 +27,39 @@ const SAMPLES = [SAMPLE, { ...SAMPLE, clinic: { name: LONG_CLINIC, phone: null }
 export async function checkContent(root: string = packageRoot()): Promise<CheckReport> {
   const { protocols, messages, layout, problems } = await readContent(root);
   const inUse = messages.filter((message) => stepOf(protocols, message) !== null);
-  const checked = inUse.map((message) => checkMessage(message, layout));
+  const checked = inUse.flatMap((message) => {
+    const protocol = protocols.get(message.protocol);
+    return protocol === undefined ? [] : [checkMessage(message, protocol, layout)];
+  });
   problems.push(
     ...[...protocols.values()].flatMap(staleTooSoon),
+    ...[...protocols.values()].flatMap(unretracted),
     ...[...protocols.values()].flatMap((protocol) => untranslated(protocol, messages, problems)),
     ...messages.filter((message) => !inUse.includes(message)).flatMap(orphan(protocols, problems)),
-    ...checked.flatMap((result) => result.problems),
+    ...distinct(checked.flatMap((result) => result.problems)),
   );
-  return { problems, messages: checked.map((result) => result.message) };
+  return {
+    problems,
+    messages: checked.map((result) => result.message),
+    notes: [...protocols.values()].flatMap(marketing),
+  };
+}
+
+/** The neutral text of a language is checked with each message, and told of once. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const seen = new Map(problems.map((problem) => [`${problem.file}\n${problem.message}`, problem]));
+  return [...seen.values()];
+}
+
+/** CAN-SPAM, 15 U.S.C. 7704(a)(5): a commercial email shows the sender's postal address. */
+function marketing({ name, steps }: Protocol): string[] {
+  return steps
+    .filter(({ kind, channels }) => kind === "rebook" && channels.includes("email"))
+    .map(
+      ({ key }) =>
+        `protocol "${name}", step "${key}" is marketing: its emails go out only for clinics with a ` +
+        "postal address (`aftercare clinic set <id> --postal-address`).",
+    );
 }
 
 function stepOf(protocols: ReadonlyMap<string, Protocol>, message: Message): Step | null {
@@ -75,6 +76,23 @@ function staleTooSoon(protocol: Protocol): Problem[] {
         `step "${step.key}", expires: ${step.expires} could pass while the send window is closed ` +
         `overnight; at least ${SHORTEST_EXPIRES_HOURS}h are needed`,
     }));
+}
+
+/** A permission that turns out to have been too early must be taken back, topic by topic. */
+function unretracted({ name, steps }: Protocol): Problem[] {
+  return steps
+    .filter(({ kind }) => kind === "permission")
+    .flatMap((permission) => {
+      const retractions = steps.filter(({ retracts }) => retracts === permission.key);
+      const covered = retractions.flatMap(({ topics }) => topics);
+      const left = permission.topics.filter((topic) => !covered.includes(topic));
+      const step = `step "${permission.key}"`;
+      const wanted = `kind: retraction, retracts: ${permission.key}, after: 0h`;
+      if (retractions.length === 0) return [`${step} has no retraction; add a step with ${wanted}`];
+      if (retractions.length > 1) return [`${step} has several retractions; keep one`];
+      return left.map((topic) => `${step}: its retraction does not have the topic "${topic}"`);
+    })
+    .map((message) => ({ file: protocolFile(`${name}.yaml`), message }));
 }
 
 /** A step that has no message in a language in which the protocol has others. */
@@ -105,36 +123,6 @@ function orphan(
     if (broken.has(protocolFile(`${protocol}.yaml`))) return [];
     return [{ file, message: `there is no protocol "${protocol}"` }];
   };
-}
-
-function checkMessage(
-  message: Message,
-  layout: Layout | null,
-): { message: CheckedMessage; problems: Problem[] } {
-  const { protocol, step, locale, file } = message;
-  const found = new Set<string>();
-  let size = smsSegments("");
-  for (const sample of SAMPLES) {
-    const text = renderText(message, sample);
-    const sampleSize = smsSegments(text);
-    if (sampleSize.characters > size.characters) size = sampleSize;
-    if (!text.includes(sample.clinic.name)) found.add("sms: does not say the clinic's name");
-    if (renderSubject(message, sample) === "") found.add("subject: comes out empty");
-    if (renderBody(message, sample) === "") found.add("body: comes out empty");
-    if (layout) renderMail(message, layout, sample);
-  }
-  if (isEnglish(locale) && size.segments > ENGLISH_SEGMENTS) {
-    found.add(
-      `sms: takes ${size.segments} segments of ${size.encoding} (${size.characters} characters) ` +
-        `with long names; English may take ${ENGLISH_SEGMENTS}`,
-    );
-  }
-  const problems = [...found].map((text) => ({ file, message: text }));
-  return { message: { protocol, step, locale, ...size }, problems };
-}
-
-function isEnglish(locale: string): boolean {
-  return locale === "en" || locale.startsWith("en-");
 }
 
 /** A lower bound in hours, for a month its shortest. */

@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
-import type { EmailContent, MessageVariables, SmsContent } from "../domain/message.ts";
+import type { EmailContent, MessageVariables, Privacy, SmsContent } from "../domain/message.ts";
 import type { Protocol } from "../domain/protocol.ts";
+import { treatmentName } from "../domain/treatmentName.ts";
 import { AppError } from "../errors.ts";
 import { type Layout, readLayout } from "./layout.ts";
 import { compileMessage, type Message, renderMail, renderText } from "./message.ts";
-import { messagePath, readMessages } from "./messageFile.ts";
+import { type MessageFile, messagePath, readMessages } from "./messageFile.ts";
+import { type PrivacyWords, privacyPath, readPrivacyWords } from "./privacyWords.ts";
 import type { Problem } from "./problem.ts";
 import { readProtocols } from "./protocolFile.ts";
 
@@ -19,8 +21,13 @@ export interface MessageRequest {
   /** The patient's language tag, and the one that the clinic falls back to. */
   locale: string;
   clinicLocale: string;
+  /** How much the clinic lets a text and a subject say. */
+  privacy: Privacy;
   variables: MessageVariables;
 }
+
+/** What decides in which language a message goes out. */
+export type LanguageRequest = Pick<MessageRequest, "protocol" | "step" | "locale" | "clinicLocale">;
 
 /** All protocols and messages, loaded and ready to render. */
 export interface Content {
@@ -34,6 +41,11 @@ export interface Content {
   renderSms(request: MessageRequest): SmsContent;
   /** The email, chosen and failing in the same way. */
   renderEmail(request: MessageRequest): EmailContent;
+  /**
+   * The language tag by which to write dates in that message: the patient's own, with its region,
+   * where the message is in that language, else the message's. Fails in the same way.
+   */
+  dateLocale(request: LanguageRequest): string;
 }
 
 /** What could be read of the content, and what could not. */
@@ -62,7 +74,7 @@ export async function loadContent(root: string = packageRoot()): Promise<Content
   }
 
   const byPath = new Map(messages.map((message) => [pathKey(message), message]));
-  const find = (request: MessageRequest): Message => {
+  const find = (request: LanguageRequest): Message => {
     const { protocol, step } = request;
     for (const locale of fallbacks(request.locale, request.clinicLocale)) {
       const message = byPath.get(pathKey({ protocol, locale, step }));
@@ -76,12 +88,16 @@ export async function loadContent(root: string = packageRoot()): Promise<Content
     locales: (protocol) => localesOf(messages, protocol),
     renderSms: (request) => ({
       channel: "sms",
-      text: renderText(find(request), request.variables),
+      text: renderText(find(request), request.privacy, request.variables),
     }),
     renderEmail: (request) => ({
       channel: "email",
-      ...renderMail(find(request), layout, request.variables),
+      ...renderMail(find(request), layout, request.privacy, request.variables),
     }),
+    dateLocale: (request) => {
+      const { locale } = find(request);
+      return languageOf(request.locale) === languageOf(locale) ? request.locale : locale;
+    },
   };
 }
 
@@ -89,12 +105,19 @@ export async function loadContent(root: string = packageRoot()): Promise<Content
 export async function readContent(root: string): Promise<ReadContent> {
   const { protocols, problems } = await readProtocols(root);
   const read = await readMessages(root);
+  const tiers = await readPrivacyWords(root);
   const around = await readLayout(root);
-  problems.push(...read.problems, ...("problems" in around ? around.problems : []));
+  problems.push(...read.problems, ...tiers.problems);
+  problems.push(...("problems" in around ? around.problems : []));
+  problems.push(...wordless(read.messages, tiers));
 
   const messages: Message[] = [];
   for (const file of read.messages) {
-    const compiled = compileMessage(file);
+    const words = wordsFor(file.locale, tiers.words);
+    if (words === undefined) continue;
+    const protocol = protocols.get(file.protocol) ?? { name: file.protocol, title: file.protocol };
+    const name = treatmentName(protocol, file.locale);
+    const compiled = compileMessage(file, { words, treatmentName: name });
     if ("message" in compiled) messages.push(compiled.message);
     else problems.push(...compiled.problems.map((message) => ({ file: file.file, message })));
   }
@@ -121,6 +144,26 @@ function missingMessages(
       .filter((file) => !files.has(file))
       .map((file) => ({ file, message: "is missing: every step needs a message in English" })),
   );
+}
+
+/** Each language in which there are messages but no words for what they must not say. */
+function wordless(
+  files: readonly MessageFile[],
+  { words, problems }: { words: readonly PrivacyWords[]; problems: readonly Problem[] },
+): Problem[] {
+  const lacking = files.filter(({ locale }) => wordsFor(locale, words) === undefined);
+  return [...new Set(lacking.map(({ locale }) => privacyPath(languageOf(locale))))]
+    .filter((file) => !problems.some((problem) => problem.file === file))
+    .map((file) => ({ file, message: "is missing: there are messages in this language" }));
+}
+
+function wordsFor(locale: string, words: readonly PrivacyWords[]): PrivacyWords | undefined {
+  const known = (tag: string) => words.find((each) => each.locale.toLowerCase() === tag);
+  return shortened(locale.toLowerCase()).map(known).find(Boolean);
+}
+
+function languageOf(locale: string): string {
+  return locale.split("-")[0]?.toLowerCase() ?? locale;
 }
 
 /** The languages to try in turn; each tag is followed by its own shorter forms. */

@@ -17,7 +17,7 @@ export interface LayoutScope {
   /** The language of the message without its region: `es` for a message in `es-MX`. */
   language: string;
   body: string;
-  clinic: { name: string; phone: string | null };
+  clinic: { name: string; phone: string | null; postalAddress: string | null };
   unsubscribeUrl: string;
 }
 

@@ -1,63 +1,97 @@
-import type { MessageVariables } from "../domain/message.ts";
+import type { MessageVariables, Privacy } from "../domain/message.ts";
 import type { Layout } from "./layout.ts";
 import { type Compiled, compile, markdownLiquid, plainLiquid, render } from "./liquid.ts";
 import { markdownToHtml, markdownToText } from "./markdown.ts";
 import type { MessageFile } from "./messageFile.ts";
+import type { PrivacyWords } from "./privacyWords.ts";
 import { cleanVariables, VARIABLE_NAMES } from "./variables.ts";
 
+/** What a message needs from outside its file to be rendered for any clinic. */
+export interface MessageContext {
+  /** The words of its language for each privacy tier. */
+  words: PrivacyWords;
+  /** What its treatment is called in its language. */
+  treatmentName: string;
+}
+
 /** A message whose templates are parsed and name nothing unknown. */
-export interface Message {
+export interface Message extends MessageContext {
   protocol: string;
   locale: string;
   step: string;
   file: string;
+  /** The most segments that its SMS may take. */
+  segments: number;
   subject: Compiled;
   sms: Compiled;
   body: Compiled;
 }
 
 /** Parses the templates of a message file, or says what is wrong with each of them. */
-export function compileMessage(file: MessageFile): { message: Message } | { problems: string[] } {
-  const subject = compile(plainLiquid, file.subject, VARIABLE_NAMES);
-  const sms = compile(plainLiquid, file.sms, VARIABLE_NAMES);
-  const body = compile(markdownLiquid, file.body, VARIABLE_NAMES);
-  if ("template" in subject && "template" in sms && "template" in body) {
-    const { protocol, locale, step } = file;
-    const templates = { subject: subject.template, sms: sms.template, body: body.template };
-    return { message: { protocol, locale, step, file: file.file, ...templates } };
+export function compileMessage(
+  { subject, sms, body, ...place }: MessageFile,
+  context: MessageContext,
+): { message: Message } | { problems: string[] } {
+  const parts = {
+    subject: compile(plainLiquid, subject, VARIABLE_NAMES),
+    sms: compile(plainLiquid, sms, VARIABLE_NAMES),
+    body: compile(markdownLiquid, body, VARIABLE_NAMES),
+  };
+  if ("template" in parts.subject && "template" in parts.sms && "template" in parts.body) {
+    const templates = {
+      subject: parts.subject.template,
+      sms: parts.sms.template,
+      body: parts.body.template,
+    };
+    return { message: { ...place, ...context, ...templates } };
   }
-  const named = (part: string, compiled: typeof subject) =>
-    "problems" in compiled ? compiled.problems.map((problem) => `${part}: ${problem}`) : [];
   return {
-    problems: [...named("subject", subject), ...named("sms", sms), ...named("body", body)],
+    problems: Object.entries(parts).flatMap(([part, compiled]) =>
+      "problems" in compiled ? compiled.problems.map((problem) => `${part}: ${problem}`) : [],
+    ),
   };
 }
 
-/** The text message for one patient. */
-export function renderText(message: Message, variables: MessageVariables): string {
-  return render(plainLiquid, message.sms, cleanVariables(variables)).trim();
+/** The text message for one patient of a clinic that says as much as `privacy` allows. */
+export function renderText(
+  message: Message,
+  privacy: Privacy,
+  variables: MessageVariables,
+): string {
+  const template = privacy === "neutral" ? message.words.neutral.sms : message.sms;
+  return render(plainLiquid, template, scopeOf(message, privacy, variables)).trim();
 }
 
-/** The subject line for one patient: always one line. */
-export function renderSubject(message: Message, variables: MessageVariables): string {
-  const subject = render(plainLiquid, message.subject, cleanVariables(variables));
+/** The subject line, which a locked phone shows as it shows a text: always one line. */
+export function renderSubject(
+  message: Message,
+  privacy: Privacy,
+  variables: MessageVariables,
+): string {
+  const template = privacy === "neutral" ? message.words.neutral.subject : message.subject;
+  const subject = render(plainLiquid, template, scopeOf(message, privacy, variables));
   return subject.replace(/\s+/g, " ").trim();
 }
 
 /** The email's own words for one patient, still in Markdown, with every value made literal. */
-export function renderBody(message: Message, variables: MessageVariables): string {
-  return render(markdownLiquid, message.body, cleanVariables(variables)).trim();
+export function renderBody(
+  message: Message,
+  privacy: Privacy,
+  variables: MessageVariables,
+): string {
+  return render(markdownLiquid, message.body, scopeOf(message, privacy, variables)).trim();
 }
 
 /** Subject, HTML part and text part for one patient; both parts come from the same Markdown. */
 export function renderMail(
   message: Message,
   layout: Layout,
+  privacy: Privacy,
   variables: MessageVariables,
 ): { subject: string; html: string; text: string } {
   const { clinic, unsubscribeUrl } = cleanVariables(variables);
-  const subject = renderSubject(message, variables);
-  const markdown = renderBody(message, variables);
+  const subject = renderSubject(message, privacy, variables);
+  const markdown = renderBody(message, privacy, variables);
   const language = message.locale.split("-")[0] ?? message.locale;
   const around = { subject, language, clinic, unsubscribeUrl };
   return {
@@ -65,4 +99,13 @@ export function renderMail(
     html: layout.html({ ...around, body: markdownToHtml(markdown) }),
     text: `${layout.text({ ...around, body: markdownToText(markdown) }).trim()}\n`,
   };
+}
+
+/** What templates see: the variables, and what the treatment is called in this tier. */
+function scopeOf(message: Message, privacy: Privacy, variables: MessageVariables) {
+  const clean = cleanVariables(variables);
+  const { called } = message.words;
+  const phrase = privacy === "explicit" ? called.explicit : called.standard;
+  const name = { treatment: { name: message.treatmentName } };
+  return { ...clean, treatment: { ...clean.treatment, called: render(plainLiquid, phrase, name) } };
 }

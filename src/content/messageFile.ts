@@ -1,16 +1,23 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Problem } from "./problem.ts";
-import { reason, yamlProblem } from "./protocolFile.ts";
+import { RESERVED_NAMES, reason, yamlProblem } from "./protocolFile.ts";
 import { listFolder, readText } from "./sourceFile.ts";
 
 /** The folder of message files and of the email layout, from the content's root. */
 export const TEMPLATE_FOLDER = "templates";
 
+/** The most segments that an SMS may take unless its file allows it more. */
+export const DEFAULT_SEGMENTS = 2;
+
+/** The most that a file may allow: beyond it carriers drop texts, and patients do not read them. */
+export const MOST_SEGMENTS = 4;
+
 /** One message as its author wrote it: three Liquid templates, of which the body is Markdown. */
 export interface MessageSource {
   subject: string;
   sms: string;
+  segments: number;
   body: string;
 }
 
@@ -24,7 +31,7 @@ export interface MessageFile extends MessageSource {
 }
 
 /** A language tag such as `en`, `es-MX` or `zh-Hant-TW`. */
-const LOCALE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
+export const LOCALE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
 const frontMatterSchema = z.strictObject({
   subject: z
@@ -33,6 +40,11 @@ const frontMatterSchema = z.strictObject({
     .min(1, "must not be empty")
     .regex(/^[^\n]*$/, "must be one line"),
   sms: z.string("must be a text").trim().min(1, "must not be empty"),
+  segments: z
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(MOST_SEGMENTS, `must be at most ${MOST_SEGMENTS}: shorten the text`)
+    .default(DEFAULT_SEGMENTS),
 });
 
 /** Path of a message file from the content's root. */
@@ -84,6 +96,7 @@ async function findMessages(
 ): Promise<Omit<MessageFile, keyof MessageSource>[]> {
   const found = [];
   for (const protocol of (await listFolder(root, TEMPLATE_FOLDER))?.folders ?? []) {
+    if (RESERVED_NAMES.has(protocol)) continue;
     const folder = `${TEMPLATE_FOLDER}/${protocol}`;
     for (const locale of (await listFolder(root, folder))?.folders ?? []) {
       if (!LOCALE.test(locale)) {

@@ -7,6 +7,12 @@ import { listFolder, readText } from "./sourceFile.ts";
 /** The folder of protocol files, from the content's root. */
 export const PROTOCOL_FOLDER = "jobs";
 
+/** The folder of words by privacy tier, beside the folders of messages: one file a language. */
+export const PRIVACY_FOLDER = "privacy";
+
+/** Names that no protocol can have: these folders of templates/ hold something else. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([PRIVACY_FOLDER, "replies", "page"]);
+
 /** The protocols of a content root by name, and what is wrong with those that could not be read. */
 export interface ReadProtocols {
   protocols: Map<string, Protocol>;
@@ -65,6 +71,7 @@ export function yamlProblem(error: unknown): string {
 
 /** A reason in words; where a field may take several forms, what each of them asks for. */
 export function reason(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_key") return issue.issues.map(reason).join(", ");
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue.message;
   const reasons = issue.errors.flatMap((form) => form.map(reason));
   return [...new Set(reasons)].join(", or ");
@@ -72,6 +79,9 @@ export function reason(issue: z.core.$ZodIssue): string {
 
 /** A protocol is found by its name, so a file that is named otherwise would mislead its readers. */
 function namingProblems(fileName: string, protocol: Protocol): string[] {
+  if (RESERVED_NAMES.has(protocol.name)) {
+    return [`name: "${protocol.name}" is the name of another folder of templates/; take another`];
+  }
   if (fileName === `${protocol.name}.yaml`) return [];
   return [`name: "${protocol.name}" belongs in a file called ${protocol.name}.yaml`];
 }

@@ -5,7 +5,10 @@ export const VARIABLE_NAMES = [
   "patient.firstName",
   "clinic.name",
   "clinic.phone",
+  "clinic.postalAddress",
   "treatment.title",
+  "treatment.called",
+  "wait.until",
   "unsubscribeUrl",
   "pageUrl",
 ] as const;
@@ -19,14 +22,17 @@ const UNWELCOME = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
 
 /** The same variables with every value on one line, trimmed, and in composed form (NFC). */
 export function cleanVariables(variables: MessageVariables): MessageVariables {
-  const { patient, clinic, treatment, unsubscribeUrl, pageUrl } = variables;
+  const { patient, clinic, treatment, wait, unsubscribeUrl, pageUrl } = variables;
+  const cleanOrNull = (value: string | null) => (value === null ? null : clean(value));
   return {
     patient: { firstName: clean(patient.firstName) },
     clinic: {
       name: clean(clinic.name),
-      phone: clinic.phone === null ? null : clean(clinic.phone),
+      phone: cleanOrNull(clinic.phone),
+      postalAddress: cleanOrNull(clinic.postalAddress),
     },
     treatment: { title: clean(treatment.title) },
+    wait: { until: cleanOrNull(wait.until) },
     unsubscribeUrl: clean(unsubscribeUrl),
     pageUrl: clean(pageUrl),
   };

@@ -88,6 +88,23 @@ export function formatInZone(instant: Date, zone: string): string {
   return local.toISO({ suppressMilliseconds: true }) ?? instant.toISOString();
 }
 
+/**
+ * `instant` in words, as a patient of `zone` would say it: "Wednesday, November 25 at 3:30 PM" for
+ * `en`, "miércoles, 25 de noviembre, 15:30" for `es`. Whether the day has 12 hours or 24 is the
+ * locale's to say (Unicode CLDR). Spaces are plain ones: the narrow and unbreakable kinds that CLDR
+ * puts before "PM" are not in GSM-7, and would more than double the price of a text.
+ */
+export function describeMoment(instant: Date, zone: string, locale: string): string {
+  const words = DateTime.fromJSDate(instant, { zone }).setLocale(locale).toLocaleString({
+    weekday: "long",
+    month: "long",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+  });
+  return words.replace(/\p{Zs}/gu, " ");
+}
+
 function offsetMs(instant: number, zone: string): number {
   return IANAZone.create(zone).offset(instant) * MINUTE_MS;
 }

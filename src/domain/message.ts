@@ -22,8 +22,13 @@ export type MessageContent = SmsContent | EmailContent;
 /** What a template may speak of. */
 export interface MessageVariables {
   patient: { firstName: string };
-  clinic: { name: string; phone: string | null };
+  clinic: { name: string; phone: string | null; postalAddress: string | null };
   treatment: { title: string };
+  /**
+   * Of a retraction: the local day and time until which to wait, in the words of the message's
+   * language; null where nobody can say yet, and in every other message.
+   */
+  wait: { until: string | null };
   unsubscribeUrl: string;
   /** The patient's own page. */
   pageUrl: string;

@@ -24,7 +24,12 @@ export type Failure =
   | { kind: "permanent"; code: string; detail: string; reason: PermanentReason; dead: boolean };
 
 /** Why a send must not be tried again on this channel. */
-export type PermanentReason = "bad_address" | "opted_out" | "filtered" | "refused";
+export type PermanentReason =
+  | "bad_address"
+  | "opted_out"
+  | "filtered"
+  | "refused"
+  | "no_postal_address";
 
 /** What decides when, and over what, a reminder can still be sent. */
 export interface SendState {

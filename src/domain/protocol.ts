@@ -19,52 +19,100 @@ export const STEP_KINDS = [
 
 export type StepKind = (typeof STEP_KINDS)[number];
 
+// The descriptions below are what an editor shows; schemas/protocol.schema.json is made from them.
+// A `pattern` beside one repeats for editors what a check of our own says in better words.
+
 const slug = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens")
   .max(60);
 
-const offset = z.string().refine((text) => parseOffset(text) !== null, OFFSET_FORM);
+const offset = z
+  .string()
+  .refine((text) => parseOffset(text) !== null, OFFSET_FORM)
+  .meta({ pattern: "^\\d+(m|h|d|w|mo)$", examples: ["0h", "48h", "7d", "2w", "1mo"] });
 
 /** What a patient's "1" or "2" to a check-in means: all is well, or the clinic must know at once. */
 const ANSWERS = ["ok", "alarm"] as const;
 
+const language = z.string().regex(/^[a-z]{2,3}$/, "must be a language such as en");
+
+const phrase = z.string().trim().min(2).max(60);
+
 /** Words and phrases that alarm, by language. */
-const alarmWords = z.record(
-  z.string().regex(/^[a-z]{2,3}$/, "must be a language such as en"),
-  z.array(z.string().trim().min(2).max(60)).min(1).max(200),
-);
+const alarmWords = z.record(language, z.array(phrase).min(1).max(200));
+
+/** What the treatment is called, by language; the first is the one that messages use. */
+const treatmentNames = z.record(language, z.array(phrase).min(1).max(20));
 
 const stepSchema = z.strictObject({
-  key: slug,
-  kind: z.enum(STEP_KINDS),
-  topics: z.array(slug).min(1).max(20),
-  after: offset,
+  key: slug.describe("Names the step and its message files."),
+  kind: z
+    .enum(STEP_KINDS)
+    .describe(
+      "caution: avoid it; permission: you may again; expectation: this is normal; checkin: how is " +
+        "it?; rebook: marketing, with a consent of its own; retraction: a permission came too early",
+    ),
+  topics: z
+    .array(slug)
+    .min(1)
+    .max(20)
+    .describe("What the step is about. A caution restricts its topics until a permission of them."),
+  after: offset.describe(
+    "When it becomes true, counted from the treatment: m and h elapse, d, w and mo go by the calendar.",
+  ),
   at: z
     .string()
     .refine((text) => parseLocalTime(text) !== null, 'must be a local time such as "10:00"')
-    .optional(),
-  expires: offset,
+    .optional()
+    .describe("Becomes true at the next such local time once `after` has passed.")
+    .meta({ pattern: "^\\d{2}:\\d{2}$", examples: ["10:00"] }),
+  expires: offset.describe("Not sent any more once this has passed since it became true."),
   channels: z
     .array(z.enum(CHANNELS))
     .min(1)
-    .refine((list) => new Set(list).size === list.length, "must not name a channel twice"),
-  send: z.enum(["first", "all"]).default("first"),
-  window: z.union([z.literal("any"), sendWindowSchema]).optional(),
-  floor: offset.optional(),
-  retracts: slug.optional(),
-  answers: z.strictObject({ "1": z.enum(ANSWERS), "2": z.enum(ANSWERS) }).optional(),
+    .refine((list) => new Set(list).size === list.length, "must not name a channel twice")
+    .describe("In order of preference.")
+    .meta({ uniqueItems: true }),
+  send: z
+    .enum(["first", "all"])
+    .default("first")
+    .describe("first: one message, the next channel is the fallback; all: one over each channel"),
+  window: z
+    .union([z.literal("any"), sendWindowSchema])
+    .optional()
+    .describe("Narrows the clinic's send window; any (only with after: 0h): at any hour."),
+  floor: offset
+    .optional()
+    .describe("The least to which a clinician may shorten `after` without an admin key."),
+  retracts: slug.optional().describe("Of a retraction: the key of the permission it takes back."),
+  answers: z
+    .strictObject({ "1": z.enum(ANSWERS), "2": z.enum(ANSWERS) })
+    .optional()
+    .describe("Of a check-in: what a reply of 1 and of 2 means."),
 });
 
 /** A protocol file as an author writes it (DESIGN: jobs/*.yaml). */
 export const protocolSchema = z
   .strictObject({
-    name: slug,
-    version: z.int().min(1),
-    title: z.string().min(1).max(80),
-    source: z.string().min(1).max(200),
-    alarm: alarmWords.optional(),
-    steps: z.array(stepSchema).min(1).max(100),
+    name: slug.describe("The file is called <name>.yaml, its messages are in templates/<name>/."),
+    version: z.int().min(1).describe("Raise it whenever anything in this file changes."),
+    title: z.string().min(1).max(80).describe("What people call the treatment."),
+    names: treatmentNames
+      .optional()
+      .describe(
+        "What the treatment is called, by language: the first name is used by clinics whose texts " +
+          "are explicit, and none may stand in a text of the others.",
+      ),
+    source: z.string().min(1).max(200).describe("Where the advice comes from."),
+    alarm: alarmWords
+      .optional()
+      .describe("Words in a patient's reply that the clinic must know of at once, by language."),
+    steps: z
+      .array(stepSchema)
+      .min(1)
+      .max(100)
+      .describe("In the order in which they become true; retractions may stand anywhere."),
   })
   .superRefine((protocol, ctx) => {
     const seen = new Set<string>();

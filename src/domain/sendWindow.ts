@@ -11,11 +11,16 @@ import {
   weekdayOf,
 } from "./localTime.ts";
 
-const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+/** The days of a window, Monday first, as files and commands name them. */
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
-const hours = z.string().refine((text) => parseHours(text) !== null, {
-  message: 'must be hours of one day, such as "09:00-20:00"',
-});
+const hours = z
+  .string()
+  .refine((text) => parseHours(text) !== null, {
+    message: 'must be hours of one day, such as "09:00-20:00"',
+  })
+  // What an editor knows of it: schemas/protocol.schema.json.
+  .meta({ pattern: "^\\d{2}:\\d{2}-\\d{2}:\\d{2}$", examples: ["09:00-20:00"] });
 
 /**
  * A send window as people write it: the same hours every day ("09:00-20:00"), or hours by weekday,

@@ -28,14 +28,14 @@ export interface Clinic {
   webhookSecret: string | null;
 }
 
-/** What a clinic is made from; the send window is local to each patient. */
-export interface NewClinic {
+/** What can be changed of a clinic; windows are local to each patient. Null takes a value away. */
+export type ClinicChanges = Partial<Omit<Clinic, "id" | "timeZone" | "region">>;
+
+/** What a clinic is made from. */
+export interface NewClinic extends ClinicChanges {
   name: string;
   timeZone: string;
   region: string;
-  locale?: string;
-  phone?: string | null;
-  sendWindow?: SendWindowText;
 }
 
 const CLINIC_COLUMNS = [
@@ -61,16 +61,31 @@ export async function createClinic(db: Queries, clinic: NewClinic, now: Date): P
   return db
     .insertInto("clinics")
     .values({
+      ...columnsOf(clinic),
       name: clinic.name,
       time_zone: clinic.timeZone,
       region: clinic.region,
-      locale: clinic.locale ?? "en",
-      phone: clinic.phone ?? null,
       send_window: JSON.stringify(clinic.sendWindow ?? DEFAULT_SEND_WINDOW),
       created_at: now,
     })
     .returning(CLINIC_COLUMNS)
     .executeTakeFirstOrThrow();
+}
+
+/** Changes a clinic and returns it as it is then; undefined where there is none with this id. */
+export function updateClinic(
+  db: Queries,
+  id: string,
+  changes: ClinicChanges,
+): Promise<Clinic | undefined> {
+  const columns = columnsOf(changes);
+  if (Object.keys(columns).length === 0) return findClinic(db, id);
+  return db
+    .updateTable("clinics")
+    .set(columns)
+    .where("id", "=", id)
+    .returning(CLINIC_COLUMNS)
+    .executeTakeFirst();
 }
 
 /** Every clinic, by name. */
@@ -96,6 +111,26 @@ export function inEmptyLedger<T>(
     const any = await db.selectFrom("clinics").select("id").limit(1).executeTakeFirst();
     return any === undefined ? make(db) : null;
   });
+}
+
+/** Only what is given: a column that is left out keeps its value, or has its default. */
+function columnsOf(clinic: ClinicChanges) {
+  return {
+    ...(clinic.name !== undefined && { name: clinic.name }),
+    ...(clinic.locale !== undefined && { locale: clinic.locale }),
+    ...(clinic.phone !== undefined && { phone: clinic.phone }),
+    ...(clinic.sendWindow !== undefined && { send_window: JSON.stringify(clinic.sendWindow) }),
+    ...(clinic.email !== undefined && { email: clinic.email }),
+    ...(clinic.postalAddress !== undefined && { postal_address: clinic.postalAddress }),
+    ...(clinic.privacy !== undefined && { privacy: clinic.privacy }),
+    ...(clinic.dailyCap !== undefined && { daily_cap: clinic.dailyCap }),
+    ...(clinic.rebookWindow !== undefined && {
+      rebook_window: JSON.stringify(clinic.rebookWindow),
+    }),
+    ...(clinic.emergencyText !== undefined && { emergency_text: clinic.emergencyText }),
+    ...(clinic.webhookUrl !== undefined && { webhook_url: clinic.webhookUrl }),
+    ...(clinic.webhookSecret !== undefined && { webhook_secret: clinic.webhookSecret }),
+  };
 }
 
 function clinicColumns(db: Queries) {

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { ClaimState, Ticket } from "../domain/claim.ts";
+import type { Privacy } from "../domain/message.ts";
 import type { Nearby } from "../domain/nearby.ts";
 import { windowOf } from "../domain/plan.ts";
 import type { Step } from "../domain/protocol.ts";
@@ -19,8 +20,13 @@ export interface Deliverable extends ClaimState, Ticket {
   locale: string | null;
   clinicName: string;
   clinicPhone: string | null;
+  clinicPostalAddress: string | null;
+  /** How much the clinic lets its texts and subjects say. */
+  privacy: Privacy;
   clinicLocale: string;
   pageToken: string;
+  /** Of a retraction: the instant until which to wait, in ISO 8601; null where nobody can say. */
+  waitUntil: string | null;
   /** Whether it was handed over to see whether a paused channel works. */
   probing: boolean;
   /** Whether its channel has a state at all: a message that arrives ends one. */
@@ -41,11 +47,11 @@ export async function loadDeliverables(
   };
   const { rows } = await sql<Row>`
     select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.clinic_id as "clinicId",
-      r.patient_id as "patientId", r.treatment_id as "treatmentId", r.step, r.status,
+      r.patient_id as "patientId", r.treatment_id as "treatmentId", r.step, r.kind, r.status,
       r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
       t.protocol, t.status = 'cancelled' and r.kind <> 'retraction' as "treatmentCancelled", t.time_zone as "timeZone",
-      c.send_window as "clinicWindow", c.rebook_window as "rebookWindow", r.kind,
+      c.send_window as "clinicWindow", c.rebook_window as "rebookWindow",
       r.topics, r.trace->>'trueAt' as "trueAt", c.daily_cap as cap, ${nearby} as nearby,
       jsonb_path_query_first(
         v.definition, '$.steps[*] ? (@.key == $step).window', jsonb_build_object('step', r.step)
@@ -57,7 +63,8 @@ export async function loadDeliverables(
       s.paused_at is not null and s.probe_reminder_id is not distinct from r.id as probing,
       p.first_name as "firstName", p.locale,
       c.name as "clinicName", c.phone as "clinicPhone", c.locale as "clinicLocale",
-      t.page_token as "pageToken"
+      c.postal_address as "clinicPostalAddress", c.privacy, t.page_token as "pageToken",
+      r.trace->>'waitUntil' as "waitUntil"
     from aftercare.reminders r
     join aftercare.patients p on p.id = r.patient_id
     join aftercare.clinics c on c.id = r.clinic_id

@@ -12,7 +12,7 @@ import { type Claimed, claim, record } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { moveReminders } from "../ledger/moves.ts";
 import type { Metrics } from "../metrics.ts";
-import { type MessageMaker, makeMessage } from "./message.ts";
+import { type MessageMaker, makeMessage, mayNotSend } from "./message.ts";
 import { throughOutage } from "./outage.ts";
 
 /** What delivering needs: where reminders are, how messages are made, and the ways out. */
@@ -106,10 +106,12 @@ const TOO_LATE: SendOutcome = {
 };
 
 /**
- * The message, or the outcome of not having one. Another version of the program may know the
+ * The message, or the outcome of not having one that may be sent. Another version of the program may know the
  * template that this one lacks, so it is tried again within the staleness budget.
  */
 function render(delivery: Delivery, claimed: Claimed): OutgoingMessage | SendOutcome {
+  const refusal = mayNotSend(claimed);
+  if (refusal !== null) return refusal;
   try {
     return makeMessage(delivery.maker, claimed, delivery.clock.now());
   } catch (error) {

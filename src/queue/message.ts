@@ -1,6 +1,9 @@
 import type { OutgoingMessage } from "../channels/channel.ts";
 import type { Content } from "../content/content.ts";
 import { signUnsubscribeToken } from "../content/unsubscribeToken.ts";
+import { purposeOf } from "../domain/consent.ts";
+import { describeMoment } from "../domain/localTime.ts";
+import type { Failure } from "../domain/outcome.ts";
 import type { Claimed } from "../ledger/delivery.ts";
 
 /** What turns a claimed reminder into a message. */
@@ -12,21 +15,31 @@ export interface MessageMaker {
 
 /**
  * The message of a claimed reminder, rendered in the patient's language from the patient and clinic
- * as they are now. Throws where the template cannot be rendered.
+ * as they are now, and saying as much as the clinic's privacy allows. Throws where the template
+ * cannot be rendered.
  */
 export function makeMessage(maker: MessageMaker, claimed: Claimed, now: Date): OutgoingMessage {
   const { patientId, channel, protocol, step } = claimed;
   const token = signUnsubscribeToken({ patientId, channel }, maker.linkKey);
   const unsubscribeUrl = `${maker.publicUrl}/u/${token}`;
-  const request = {
+  const asked = {
     protocol,
     step,
     locale: claimed.locale ?? claimed.clinicLocale,
     clinicLocale: claimed.clinicLocale,
+  };
+  const request = {
+    ...asked,
+    privacy: claimed.privacy,
     variables: {
       patient: { firstName: claimed.firstName },
-      clinic: { name: claimed.clinicName, phone: claimed.clinicPhone },
+      clinic: {
+        name: claimed.clinicName,
+        phone: claimed.clinicPhone,
+        postalAddress: claimed.clinicPostalAddress,
+      },
       treatment: { title: maker.content.protocols.get(protocol)?.title ?? protocol },
+      wait: { until: waitUntil(claimed, () => maker.content.dateLocale(asked)) },
       unsubscribeUrl,
       pageUrl: `${maker.publicUrl}/t/${claimed.pageToken}`,
     },
@@ -38,9 +51,31 @@ export function makeMessage(maker: MessageMaker, claimed: Claimed, now: Date): O
     messageKey: claimed.reminderId,
     to: claimed.to,
     clinicName: claimed.clinicName,
+    purpose: purposeOf(claimed.kind),
     content,
     now,
     sendUntil: claimed.sendUntil,
     unsubscribeUrl,
   };
+}
+
+/**
+ * Why a reminder must not be sent as it is, or null. A commercial email needs the sender's valid
+ * physical postal address (CAN-SPAM, 15 U.S.C. 7704(a)(5)(A)(iii)); without one it fails where the
+ * clinic sees it, and a text may still go in its place.
+ */
+export function mayNotSend({ kind, channel, clinicPostalAddress }: Claimed): Failure | null {
+  if (purposeOf(kind) !== "rebook" || channel !== "email" || clinicPostalAddress) return null;
+  return {
+    kind: "permanent",
+    code: "no_postal_address",
+    detail: "a marketing email needs the clinic's postal address; nothing was sent",
+    reason: "no_postal_address",
+    dead: false,
+  };
+}
+
+/** The moment in words, by the clocks and in the language of the patient. */
+function waitUntil({ waitUntil: until, timeZone }: Claimed, locale: () => string): string | null {
+  return until === null ? null : describeMoment(new Date(until), timeZone, locale());
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  describeMoment,
   formatInZone,
   formatLocalTime,
   instantShowing,
@@ -170,5 +171,23 @@ describe("an instant in words", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("an instant as a patient would say it", () => {
+  const SATURDAY = "2026-11-28T20:30:00Z";
+
+  it.each([
+    ["America/New_York", "en", SATURDAY, /^Saturday, November 28 (at )?3:30 PM$/],
+    ["America/New_York", "en-GB", SATURDAY, /^Saturday,? 28 November (at )?15:30$/],
+    ["America/New_York", "es", SATURDAY, /^sábado, 28 de noviembre, 15:30$/],
+    ["America/Mexico_City", "es-MX", SATURDAY, /^sábado, 28 de noviembre, 2:30 p\. ?m\.$/],
+    ["Asia/Kathmandu", "en", SATURDAY, /^Sunday, November 29 (at )?2:15 AM$/],
+    ["America/New_York", "en", "2026-03-08T07:00:00Z", /^Sunday, March 8 (at )?3:00 AM$/],
+  ])("in %s and %s: %s", (zone, locale, instant, expected) => {
+    const words = describeMoment(new Date(instant), zone, locale);
+    expect(words).toMatch(expected);
+    // The spaces of a text message: others would put it into UCS-2.
+    expect(words.replace(/ /g, "")).not.toMatch(/\s/u);
   });
 });

@@ -13,6 +13,7 @@ const common = () => ({
   attemptId: randomUUID(),
   messageKey: randomUUID(),
   clinicName: "Glow Clinic",
+  purpose: "care" as const,
   now,
   sendUntil: new Date(now.getTime() + 2 * 3_600_000),
   unsubscribeUrl: "https://care.example.test/u/0123456789abcdef",

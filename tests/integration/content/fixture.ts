@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A small protocol of two steps with its messages in two languages, in which nothing is wrong. */
+/** Until when to wait, in a message that has to do without such a moment, too. */
+const WAIT = "{% if wait.until %}{{ wait.until }}{% else %}we have talked{% endif %}";
+
+/** A small protocol of two steps and a retraction with its messages in two languages, in which nothing is wrong. */
 export const SOUND: Readonly<Record<string, string>> = {
   "jobs/peel.yaml": `name: peel
 version: 1
@@ -23,11 +26,22 @@ steps:
     after: 7d
     expires: 3d
     channels: [sms]
+  - key: second-wait
+    kind: retraction
+    retracts: second
+    topics: [sun]
+    after: 0h
+    expires: 7d
+    channels: [sms]
 `,
   "templates/peel/en/first.md": message("Hi {{ patient.firstName }}, no sun."),
   "templates/peel/en/second.md": message("The week is over."),
   "templates/peel/es/first.md": message("Hola, {{ patient.firstName }}, sin sol."),
   "templates/peel/es/second.md": message("La semana ha terminado."),
+  "templates/peel/en/second-wait.md": message(`No sun until ${WAIT}, sorry.`),
+  "templates/peel/es/second-wait.md": message(`Sin sol hasta ${WAIT}, perdone.`),
+  "templates/privacy/en.yaml": privacyWords("your", "News for you"),
+  "templates/privacy/es.yaml": privacyWords("su", "Hay una novedad"),
   "templates/layout.mjml": `<mjml><mj-body><mj-section><mj-column>
     <mj-text>{{ body | raw }}<a href="{{ unsubscribeUrl }}">stop</a></mj-text>
   </mj-column></mj-section></mj-body></mjml>`,
@@ -54,9 +68,25 @@ export async function contentRoot(changes: Record<string, string | null> = {}): 
   return root;
 }
 
-/** The sound protocol with one piece of its text replaced. */
-export function protocolWith(old: string, replacement: string): Record<string, string> {
+/** The text of the sound protocol with one piece of it replaced. */
+export function protocolText(old: string, replacement: string): string {
   const text = SOUND["jobs/peel.yaml"] ?? "";
   if (!text.includes(old)) throw new Error(`the protocol has no "${old}"`);
-  return { "jobs/peel.yaml": text.replace(old, replacement) };
+  return text.replace(old, replacement);
+}
+
+/** The sound protocol with one piece of its text replaced. */
+export function protocolWith(old: string, replacement: string): Record<string, string> {
+  return { "jobs/peel.yaml": protocolText(old, replacement) };
+}
+
+/** The words of a language for each privacy tier. */
+export function privacyWords(your: string, neutral: string): string {
+  return `called:
+  standard: ${your} visit
+  explicit: ${your} {{ treatment.name }}
+neutral:
+  subject: ${neutral}
+  sms: "{{ clinic.name }}: ${neutral}: {{ pageUrl }} STOP"
+`;
 }

@@ -1,5 +1,5 @@
 import { type Content, loadContent } from "../../../src/content/content.ts";
-import type { MessageVariables } from "../../../src/domain/message.ts";
+import type { MessageVariables, Privacy } from "../../../src/domain/message.ts";
 import type { Step } from "../../../src/domain/protocol.ts";
 
 export const LOCALES = ["en", "es"] as const;
@@ -9,8 +9,13 @@ export type TestLocale = (typeof LOCALES)[number];
 /** A clinic and a patient with plain names. */
 export const ANA: MessageVariables = {
   patient: { firstName: "Ana" },
-  clinic: { name: "Rose Clinic", phone: "+1 212 555 0100" },
+  clinic: {
+    name: "Rose Clinic",
+    phone: "+1 212 555 0100",
+    postalAddress: "1 Main St, Albany, NY 12207",
+  },
   treatment: { title: "Micro needling" },
+  wait: { until: "Wednesday, November 25 at 3:30 PM" },
   unsubscribeUrl: "https://care.example.com/u/abc_def-1",
   pageUrl: "https://care.example.com/t/0123456789abcdefghijkl",
 };
@@ -23,14 +28,27 @@ export function steps(): Step[] {
   return shipped.protocols.get("microneedling")?.steps ?? [];
 }
 
-export function sms(step: string, locale: string, variables = ANA): string {
-  const request = { protocol: "microneedling", step, locale, clinicLocale: "en", variables };
-  return shipped.renderSms(request).text;
+/** The request for a message of micro needling. */
+function request(step: string, locale: string, variables: MessageVariables, privacy: Privacy) {
+  return { protocol: "microneedling", step, locale, clinicLocale: "en", privacy, variables };
 }
 
-export function email(step: string, locale: string, variables = ANA) {
-  const request = { protocol: "microneedling", step, locale, clinicLocale: "en", variables };
-  return shipped.renderEmail(request);
+export function sms(
+  step: string,
+  locale: string,
+  variables = ANA,
+  privacy: Privacy = "standard",
+): string {
+  return shipped.renderSms(request(step, locale, variables, privacy)).text;
+}
+
+export function email(
+  step: string,
+  locale: string,
+  variables = ANA,
+  privacy: Privacy = "standard",
+) {
+  return shipped.renderEmail(request(step, locale, variables, privacy));
 }
 
 /** Everything that is said in a language: each step's SMS, and each email's subject and text. */

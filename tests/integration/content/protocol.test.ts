@@ -75,7 +75,20 @@ describe("the micro needling protocol", () => {
   it("sends every step to a patient enrolled at the desk, whatever the hour", () => {
     for (const performedAt of HOURLY) {
       const sent = plan(performedAt).filter(({ status }) => status === "scheduled");
-      expect(sent.map(({ step }) => step)).toEqual(steps().map(({ key }) => key));
+      const timed = steps().filter(({ kind }) => kind !== "retraction");
+      expect(sent.map(({ step }) => step)).toEqual(timed.map(({ key }) => key));
+    }
+  });
+
+  it("can take back each permission, on all of its topics, and nothing else", () => {
+    const all = steps();
+    const retractions = all.filter(({ kind }) => kind === "retraction");
+    const permissions = all.filter(({ kind }) => kind === "permission");
+    expect(retractions.map(({ retracts, topics }) => ({ key: retracts, topics }))).toEqual(
+      permissions.map(({ key, topics }) => ({ key, topics })),
+    );
+    for (const { window, send } of retractions) {
+      expect({ window, send }).toEqual({ window: undefined, send: "first" });
     }
   });
 

@@ -3,6 +3,8 @@ import type { MessageVariables } from "../../../src/domain/message.ts";
 import type { AppError } from "../../../src/errors.ts";
 import { ANA, email, shipped, sms } from "./messages.ts";
 
+const STANDARD = { privacy: "standard" } as const;
+
 function named(firstName: string): MessageVariables {
   return { ...ANA, patient: { firstName } };
 }
@@ -37,16 +39,16 @@ describe("an email", () => {
   });
 
   it("goes without the phone of a clinic that gave none", () => {
-    const variables = { ...ANA, clinic: { name: "Rose Clinic", phone: null } };
+    const variables = { ...ANA, clinic: { ...ANA.clinic, phone: null } };
     const { html, text } = email("essentials", "en", variables);
-    expect(text).toContain("----\nRose Clinic\nStop these emails");
+    expect(text).toContain("----\nRose Clinic\n1 Main St, Albany, NY 12207\nStop these emails");
     expect(html).not.toContain("&middot;");
   });
 
   it("names the clinic safely, and leaves addresses whole", () => {
     const variables = {
       ...ANA,
-      clinic: { name: 'Glow & "Co" <b>', phone: null },
+      clinic: { name: 'Glow & "Co" <b>', phone: null, postalAddress: null },
       unsubscribeUrl: "https://care.example.com/u?a=1&b=(2)_3",
     };
     const { html, text } = email("essentials", "en", variables);
@@ -124,7 +126,13 @@ describe("the language of a message", () => {
     ["fr-CA", "es-US", "es"],
     ["fr", "de", "en"],
   ])("for a patient of %s at a clinic of %s is %s", (locale, clinicLocale, expected) => {
-    const request = { protocol: "microneedling", step: "gym-ok", locale, clinicLocale };
+    const request = {
+      protocol: "microneedling",
+      step: "gym-ok",
+      locale,
+      clinicLocale,
+      ...STANDARD,
+    };
     const rendered = shipped.renderSms({ ...request, variables: ANA });
     expect(rendered).toEqual({ channel: "sms", text: expected === "es" ? spanish : english });
     const mail = shipped.renderEmail({ ...request, variables: ANA });
@@ -142,7 +150,7 @@ it.each([
   ["microneedling", "no-such-step"],
   ["no-such-protocol", "essentials"],
 ])("a message that is not there any more is refused: %s %s", (protocol, step) => {
-  const request = { protocol, step, locale: "en", clinicLocale: "en", variables: ANA };
+  const request = { protocol, step, locale: "en", clinicLocale: "en", ...STANDARD, variables: ANA };
   const refusal = expect.objectContaining({ code: "protocol_changed" }) as AppError;
   expect(() => shipped.renderSms(request)).toThrowError(refusal);
   expect(() => shipped.renderEmail(request)).toThrowError(refusal);

@@ -16,6 +16,7 @@ const NAMES = [
   "HOST",
   "LOG_LEVEL",
   "MAIL_FROM",
+  "MAIL_FROM_REBOOK",
   "PORT",
   "PUBLIC_URL",
   "REDIS_URL",

@@ -25,6 +25,10 @@ const LAYOUT = `<mjml><mj-body><mj-section><mj-column>
   <mj-text>{{ body | raw }} {{ unsubscribeUrl }}</mj-text>
 </mj-column></mj-section></mj-body></mjml>`;
 
+const PRIVACY = `called: { standard: your visit, explicit: "your {{ treatment.name }}" }
+neutral: { subject: News, sms: "{{ clinic.name }}: news at {{ pageUrl }} for you" }
+`;
+
 /** The rigs' own protocols and messages, read from files as the real ones are. */
 export async function loadRigContent(): Promise<Content> {
   const root = await mkdtemp(path.join(tmpdir(), "aftercare-rig-"));
@@ -35,6 +39,7 @@ export async function loadRigContent(): Promise<Content> {
   try {
     await write("templates/layout.mjml", LAYOUT);
     await write("templates/layout.txt", "{{ body | raw }}\n{{ unsubscribeUrl }}\n");
+    await write("templates/privacy/en.yaml", PRIVACY);
     for (const [name, steps] of Object.entries(PROTOCOLS)) {
       const yaml = steps.map(([after, expires, window], index) => [
         `  - key: step-${index}`,

@@ -1,0 +1,39 @@
+import { describeMoment } from "../domain/localTime.ts";
+import type { MessageVariables } from "../domain/message.ts";
+import type { Protocol } from "../domain/protocol.ts";
+
+/** 20 and 30 characters, all of them in GSM-7. */
+const LONG_FIRST_NAME = "Maximiliana-Victoria";
+const LONG_CLINIC = "Harbourside Skin & Laser Rooms";
+
+const PHONE = "+1 212 555 0123";
+const POSTAL_ADDRESS = "1200 Harbourside Avenue, Suite 410, New York, NY 10004";
+
+/** Days to wait until: a long one, and one whose name is not in GSM-7 in Spanish ("sábado"). */
+const WAITS = ["2026-09-30T22:30:00Z", "2026-09-26T22:30:00Z"];
+
+/**
+ * Patients and clinics with long names, as a message of `protocol` in `locale` may meet them: with a
+ * phone and without one, with a day until which to wait and without one.
+ */
+export function samplesFor(protocol: Protocol, locale: string): MessageVariables[] {
+  const until = WAITS.flatMap((day) =>
+    dateLocales(locale).map((tag) => describeMoment(new Date(day), "America/New_York", tag)),
+  );
+  return [PHONE, null].flatMap((phone) =>
+    [...until, null].map((wait) => ({
+      patient: { firstName: LONG_FIRST_NAME },
+      clinic: { name: LONG_CLINIC, phone, postalAddress: phone && POSTAL_ADDRESS },
+      treatment: { title: protocol.title },
+      wait: { until: wait },
+      unsubscribeUrl: "https://care.example.com/u/0123456789abcdefGHIJKLMNOPqrstuvwxyzABCDEFG",
+      // Both cases of letters, so that a filter that changes them is seen.
+      pageUrl: "https://care.example.com/t/0123456789ABCDEFghijkl",
+    })),
+  );
+}
+
+/** A message in `es` is also for patients of `es-US`, whose clocks have longer names for the time. */
+function dateLocales(locale: string): string[] {
+  return locale.includes("-") ? [locale] : [locale, `${locale}-US`];
+}
