@@ -49,29 +49,9 @@ const STORED = {
 const FIELDS = Object.keys(STORED).sort();
 const NEW_CLINIC = ["clinic", "create", "--name", "Willow", "--time-zone", "America/Chicago"];
 
-/** What is refused, and what the answer says of it. */
-const REFUSED: [option: string, value: string, said: string][] = [
-  ["--email", "desk", "one address such as"],
-  ["--email", "a@b.test, c@d.test", "one address such as"],
-  ["--postal-address", "12 Main St\nAlbany", "one line"],
-  ["--postal-address", "x".repeat(201), "at most 200 characters"],
-  ["--privacy", "secret", "Allowed choices are standard, explicit, neutral"],
-  ["--phone", "1".repeat(41), "at most 40 characters"],
-  ["--window", "9-17", "hours of one day"],
-  ["--rebook-window", "mon-fri", "hours of one day"],
-  ["--daily-cap", "0", "from 1 to 50"],
-  ["--daily-cap", "three", "from 1 to 50"],
-  ["--webhook-url", "http://rose.example.test/alarms", "such as https:"],
-  ["--webhook-url", "https://me:pw@rose.example.test/", "such as https:"],
-  ["--webhook-secret", "short", "24 to 200 characters"],
-  ["--locale", "English", "a language such as en"],
-  ["--name", "", "must not be empty"],
-  ["--name", "x".repeat(61), "at most 60 characters"],
-];
-
 const UNKNOWN = "0191e7a0-0000-7000-8000-000000000001";
 
-describe("a clinic on the command line", () => {
+describe("a clinic on the command line", { timeout: 240_000 }, () => {
   let deployment: Deployment;
   let id = "";
 
@@ -99,11 +79,8 @@ describe("a clinic on the command line", () => {
     );
 
   beforeAll(async () => {
-    deployment = await openDeployment("embedded");
-    const made = await run(...NEW_CLINIC);
-    expect(made.code).toBe(0);
-    expect(made.text).toContain("No postal address: its marketing emails");
-    id = idIn(made.text);
+    deployment = await openDeployment("postgres");
+    id = idIn((await run(...NEW_CLINIC)).text);
   });
   afterAll(() => deployment.close());
 
@@ -143,27 +120,20 @@ describe("a clinic on the command line", () => {
   it("can be made with all of it at once", async () => {
     const made = await run(...NEW_CLINIC, ...Object.entries(ALL).flat());
     expect(made.code).toBe(0);
+    expect(made.text).not.toContain("No postal address");
     expect(await clinic(idIn(made.text))).toMatchObject(STORED);
   });
 
-  it.each(REFUSED)("is not changed by what is wrong: %s %j", async (option, value, said) => {
-    const { code, text } = await run("clinic", "set", UNKNOWN, option, value);
-    expect(code).toBe(2);
-    expect(text).toContain(said);
-  });
-
   it("has to be there, and something to change", async () => {
-    for (const of of [UNKNOWN, "willow"]) {
-      for (const args of [
-        ["set", of, "--daily-cap", "2"],
-        ["show", of],
-      ]) {
-        const { code, text } = await run("clinic", ...args);
-        expect({ code, text }).toEqual({
-          code: 1,
-          text: "aftercare: there is no clinic with this id; see `clinic list`\n",
-        });
-      }
+    for (const args of [
+      ["set", UNKNOWN, "--daily-cap", "2"],
+      ["show", "willow"],
+    ]) {
+      const { code, text } = await run("clinic", ...args);
+      expect({ code, text }).toEqual({
+        code: 1,
+        text: "aftercare: there is no clinic with this id; see `clinic list`\n",
+      });
     }
     expect(await run("clinic", "set", id)).toMatchObject({
       code: 2,
