@@ -23,6 +23,7 @@ export function addCheck(program: Command): void {
         ]),
       );
       for (const problem of report.problems) say(`${problem.file}: ${problem.message}`);
+      for (const note of report.notes) say(note);
       const count = report.problems.length;
       say(`${report.messages.length} messages, ${count} ${count === 1 ? "problem" : "problems"}.`);
       if (count > 0) process.exitCode = 1;

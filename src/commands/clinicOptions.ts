@@ -6,20 +6,20 @@ import { oneLine } from "../domain/text.ts";
 import { parseWeeklyHours } from "../domain/weeklyHours.ts";
 import type { ClinicChanges } from "../ledger/clinics.ts";
 
-/** What commander makes of the options that `create` and `set` share. */
+/** What commander makes of the options that `create` and `set` share; empty means: take it away. */
 export interface ClinicOptions {
   name?: string;
   locale?: string;
-  phone?: string | null;
-  email?: string | null;
-  postalAddress?: string | null;
+  phone?: string;
+  email?: string;
+  postalAddress?: string;
   privacy?: Privacy;
   window?: SendWindowText;
   rebookWindow?: SendWindowText;
   dailyCap?: number;
-  emergencyText?: string | null;
-  webhookUrl?: string | null;
-  webhookSecret?: string | null;
+  emergencyText?: string;
+  webhookUrl?: string;
+  webhookSecret?: string;
 }
 
 /** Adds all of them but the name, which `create` needs and `set` does not. */
@@ -60,12 +60,13 @@ export const clinicName = line(60);
 
 /** The facts of a clinic that options give; `window` is the send window. */
 export function changesIn({ window, ...options }: ClinicOptions): ClinicChanges {
-  return { ...options, ...(window !== undefined && { sendWindow: window }) };
+  const given = Object.entries({ ...options, ...(window !== undefined && { sendWindow: window }) });
+  return Object.fromEntries(given.map(([field, value]) => [field, value === "" ? null : value]));
 }
 
-/** A reader for whom an empty value takes away what there was. */
-function orNothing(read: (text: string) => string): (text: string) => string | null {
-  return (text) => (text.trim() === "" ? null : read(text));
+/** A reader that lets an empty value pass. Commander has no null: it would make it empty text. */
+function orNothing(read: (text: string) => string): (text: string) => string {
+  return (text) => (text.trim() === "" ? "" : read(text));
 }
 
 function line(max: number): (text: string) => string {

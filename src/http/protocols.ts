@@ -18,6 +18,10 @@ const protocolView = z
         topics: z.array(z.string()),
         after: z.string(),
         expires: z.string(),
+        retracts: z
+          .string()
+          .nullable()
+          .describe("Of a retraction, which has no time of its own: the permission it takes back."),
       }),
     ),
   })
@@ -48,12 +52,13 @@ export const protocolRoutes: FastifyPluginCallbackZod<{ content: Content }> = (
         title: protocol.title,
         source: protocol.source,
         locales: content.locales(protocol.name),
-        steps: protocol.steps.map(({ key, kind, topics, after, expires }) => ({
+        steps: protocol.steps.map(({ key, kind, topics, after, expires, retracts }) => ({
           key,
           kind,
           topics,
           after,
           expires,
+          retracts: retracts ?? null,
         })),
       })),
       nextCursor: null,

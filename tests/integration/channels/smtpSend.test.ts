@@ -162,5 +162,7 @@ describe("the mail server's login", () => {
 
   it("needs an address to send from", () => {
     expect(() => smtpChannel({ config: { url: fake.url, from: "nobody" } })).toThrow(/MAIL_FROM/);
+    const config = { url: fake.url, from: "care@glow.example", fromRebook: "nobody" };
+    expect(() => smtpChannel({ config })).toThrow(/MAIL_FROM_REBOOK/);
   });
 });

@@ -14,7 +14,7 @@ describe("check", () => {
     const { code, stdout, stderr } = await runProgram(["check"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("retinol-ok");
-    expect(stdout).toMatch(/\n28 messages, 0 problems\.\n$/);
+    expect(stdout).toMatch(/\n36 messages, 0 problems\.\n$/);
   });
 
   it("exits 1 and names the file where something is wrong", async ({ onTestFinished }) => {

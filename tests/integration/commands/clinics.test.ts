@@ -37,6 +37,10 @@ describe.concurrent.each(["embedded", "postgres"] as const)("a ledger on %s", (k
       expect(clinics.text).toContain(` ${cell} `);
     }
 
+    const set = await run("clinic", "set", clinicId, "--privacy", "neutral");
+    expect(set).toMatchObject({ code: 0, text: expect.stringContaining("Changed privacy of") });
+    expect((await run("clinic", "show", clinicId)).text).toMatch(/ privacy +│ neutral /);
+
     const created = await run("key", "create", "--label", "front desk");
     expect(created.text).toContain("for Willow Skin Clinic, role enroll.");
     const desk = secretIn(created.text);

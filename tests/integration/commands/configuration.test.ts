@@ -15,6 +15,7 @@ const BAD = {
   TWILIO_BASE_URL: "twilio",
   SMTP_URL: `http://care:${SECRET}@mail.example.test`,
   MAIL_FROM: "nobody",
+  MAIL_FROM_REBOOK: "nobody",
   SECRET_KEY: SECRET,
   AFTERCARE_API_KEY: SECRET,
   CLINIC_NAME: "x".repeat(61),

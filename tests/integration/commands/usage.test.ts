@@ -10,6 +10,8 @@ const COMMANDS = [
   "check",
   "clinic",
   "clinic create",
+  "clinic set",
+  "clinic show",
   "clinic list",
   "key",
   "key create",

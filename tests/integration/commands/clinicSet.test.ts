@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openConfiguredLedger } from "../../../src/app.ts";
+import { loadConfig } from "../../../src/config.ts";
+import { findClinic } from "../../../src/ledger/clinics.ts";
+import type { Ledger } from "../../../src/ledger/ledger.ts";
+import { type Deployment, openDeployment } from "../../support/deployments.ts";
+import { runProgram } from "../../support/program.ts";
+
+const SECRET = "a-secret-that-signs-webhooks";
+
+/** Everything that can be set, and what the ledger has of it afterwards. */
+const ALL = {
+  "--name": "Rose Clinic",
+  "--email": "desk@rose.example.test",
+  "--postal-address": "12 Main St, Albany, NY 12207",
+  "--privacy": "neutral",
+  "--phone": "+1 212 555 0100",
+  "--window": "mon-fri 09:00-18:00, sat 10:00-14:00",
+  "--rebook-window": "11:00-17:00",
+  "--daily-cap": "2",
+  "--emergency-text": "Please call 911.",
+  "--webhook-url": "https://rose.example.test/alarms",
+  "--webhook-secret": SECRET,
+  "--locale": "es-US",
+};
+
+const STORED = {
+  name: "Rose Clinic",
+  email: "desk@rose.example.test",
+  postalAddress: "12 Main St, Albany, NY 12207",
+  privacy: "neutral",
+  phone: "+1 212 555 0100",
+  sendWindow: {
+    mon: "09:00-18:00",
+    tue: "09:00-18:00",
+    wed: "09:00-18:00",
+    thu: "09:00-18:00",
+    fri: "09:00-18:00",
+    sat: "10:00-14:00",
+  },
+  rebookWindow: "11:00-17:00",
+  dailyCap: 2,
+  emergencyText: "Please call 911.",
+  webhookUrl: "https://rose.example.test/alarms",
+  webhookSecret: SECRET,
+  locale: "es-US",
+};
+
+const FIELDS = Object.keys(STORED).sort();
+const NEW_CLINIC = ["clinic", "create", "--name", "Willow", "--time-zone", "America/Chicago"];
+
+const UNKNOWN = "0191e7a0-0000-7000-8000-000000000001";
+
+describe("a clinic on the command line", { timeout: 240_000 }, () => {
+  let deployment: Deployment;
+  let id = "";
+
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runProgram(args, deployment.env);
+    return { code, text: stdout + stderr };
+  };
+  async function withLedger<T>(look: (ledger: Ledger) => Promise<T>): Promise<T> {
+    const ledger = await openConfiguredLedger(loadConfig(deployment.env));
+    try {
+      return await look(ledger);
+    } finally {
+      await ledger.close();
+    }
+  }
+  const clinic = (of: string) => withLedger((ledger) => findClinic(ledger.db, of));
+  const events = (of: string) =>
+    withLedger((ledger) =>
+      ledger.db
+        .selectFrom("events")
+        .select(["type", "actor", "detail"])
+        .where("clinic_id", "=", of)
+        .orderBy("id")
+        .execute(),
+    );
+
+  beforeAll(async () => {
+    deployment = await openDeployment("postgres");
+    id = idIn((await run(...NEW_CLINIC)).text);
+  });
+  afterAll(() => deployment.close());
+
+  it("is changed in everything that it decides, and the audit has what, not to which value", async () => {
+    const set = await run("clinic", "set", id, ...Object.entries(ALL).flat());
+    expect(set.code).toBe(0);
+    expect(set.text).toContain("of Rose Clinic.");
+    expect(await clinic(id)).toMatchObject(STORED);
+    const noted = await events(id);
+    expect(noted.map(({ type, actor }) => ({ type, actor }))).toEqual([
+      { type: "clinic created", actor: "command line" },
+      { type: "clinic changed", actor: "command line" },
+    ]);
+    const { detail = {} } = noted[1] ?? {};
+    expect(Object.keys(detail)).toEqual(["fields"]);
+    expect([...(detail["fields"] as string[])].sort()).toEqual(FIELDS);
+
+    const shown = await run("clinic", "show", id);
+    expect(shown.code).toBe(0);
+    const values = [...Object.values(ALL), "America/Chicago"].filter((value) => value !== SECRET);
+    for (const value of values) expect(shown.text).toContain(` ${value} `);
+    expect(shown.text).not.toContain(SECRET);
+    expect(shown.text).not.toContain("No postal address");
+
+    const widths = (await run("clinic", "list")).text.split("\n").map((row) => row.length);
+    expect(Math.max(...widths)).toBeLessThan(160);
+  });
+
+  it("keeps what is not named, and loses what is named empty", async () => {
+    const before = await clinic(id);
+    const set = await run("clinic", "set", id, "--postal-address", "", "--daily-cap", "3");
+    expect(set.code).toBe(0);
+    expect(set.text).toContain("No postal address: its marketing emails");
+    expect(await clinic(id)).toEqual({ ...before, postalAddress: null, dailyCap: 3 });
+  });
+
+  it("can be made with all of it at once", async () => {
+    const made = await run(...NEW_CLINIC, ...Object.entries(ALL).flat());
+    expect(made.code).toBe(0);
+    expect(made.text).not.toContain("No postal address");
+    expect(await clinic(idIn(made.text))).toMatchObject(STORED);
+  });
+
+  it("has to be there, and something to change", async () => {
+    for (const args of [
+      ["set", UNKNOWN, "--daily-cap", "2"],
+      ["show", "willow"],
+    ]) {
+      const { code, text } = await run("clinic", ...args);
+      expect({ code, text }).toEqual({
+        code: 1,
+        text: "aftercare: there is no clinic with this id; see `clinic list`\n",
+      });
+    }
+    expect(await run("clinic", "set", id)).toMatchObject({
+      code: 2,
+      text: expect.stringContaining("say what to change") as string,
+    });
+  });
+});
+
+function idIn(text: string): string {
+  const found = /\b[0-9a-f]{8}-[0-9a-f-]{27}\b/.exec(text)?.[0];
+  if (found === undefined) throw new Error(`no id in: ${text}`);
+  return found;
+}
