@@ -7,6 +7,7 @@ import { type Message, renderBody, renderMail, renderSubject, renderText } from 
 import { messagePath } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { protocolFile } from "./protocolFile.ts";
+import { replyProblems } from "./replies.ts";
 import { type SmsSize, smsSegments } from "./segments.ts";
 
 /** What `check` found: nothing wrong where `problems` is empty. */
@@ -29,12 +30,13 @@ export const ENGLISH_SEGMENTS = 2;
 export const SHORTEST_EXPIRES_HOURS = 16;
 
 const LONG_CLINIC = "Harbourside Skin & Laser Rooms";
+const SAMPLE_PHONE = "+1 212 555 0123";
 const LONG_FIRST_NAME = "Maximiliana-Victoria";
 
 /** A patient and a clinic with long names: 20 and 30 characters, all of them in GSM-7. */
 export const SAMPLE: MessageVariables = {
   patient: { firstName: LONG_FIRST_NAME },
-  clinic: { name: LONG_CLINIC, phone: "+1 212 555 0123" },
+  clinic: { name: LONG_CLINIC, phone: SAMPLE_PHONE },
   treatment: { title: "Micro needling" },
   unsubscribeUrl: "https://care.example.com/u/0123456789abcdefghijklmnopqrstuvwxyzABCDEFG",
   pageUrl: "https://care.example.com/t/0123456789abcdefghijkl",
@@ -49,7 +51,7 @@ const SAMPLES = [SAMPLE, { ...SAMPLE, clinic: { name: LONG_CLINIC, phone: null }
  * Throws only what the file system throws.
  */
 export async function checkContent(root: string = packageRoot()): Promise<CheckReport> {
-  const { protocols, messages, layout, problems } = await readContent(root);
+  const { protocols, messages, replies, layout, problems } = await readContent(root);
   const inUse = messages.filter((message) => stepOf(protocols, message) !== null);
   const checked = inUse.map((message) => checkMessage(message, layout));
   problems.push(
@@ -57,6 +59,7 @@ export async function checkContent(root: string = packageRoot()): Promise<CheckR
     ...[...protocols.values()].flatMap((protocol) => untranslated(protocol, messages, problems)),
     ...messages.filter((message) => !inUse.includes(message)).flatMap(orphan(protocols, problems)),
     ...checked.flatMap((result) => result.problems),
+    ...replies.flatMap((each) => replyProblems(each, { name: LONG_CLINIC, phone: SAMPLE_PHONE })),
   );
   return { problems, messages: checked.map((result) => result.message) };
 }

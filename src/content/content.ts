@@ -7,6 +7,7 @@ import { compileMessage, type Message, renderMail, renderText } from "./message.
 import { messagePath, readMessages } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { readProtocols } from "./protocolFile.ts";
+import { type Replies, type ReplyRequest, readReplies, renderReply } from "./replies.ts";
 
 /** The language that every message has, and that is used where no other fits. */
 export const LAST_LOCALE = "en";
@@ -34,12 +35,16 @@ export interface Content {
   renderSms(request: MessageRequest): SmsContent;
   /** The email, chosen and failing in the same way. */
   renderEmail(request: MessageRequest): EmailContent;
+  /** The answer to a patient's text, its language chosen in the same way. */
+  renderReply(request: ReplyRequest): string;
 }
 
 /** What could be read of the content, and what could not. */
 export interface ReadContent {
   protocols: Map<string, Protocol>;
   messages: Message[];
+  /** The answers to patients' texts, by language. */
+  replies: Replies[];
   /** Null where a layout file is wrong; `problems` then says how. */
   layout: Layout | null;
   problems: Problem[];
@@ -55,7 +60,7 @@ export function packageRoot(): string {
  * Throws AppError `bad_content`, naming everything that would keep a message from being sent.
  */
 export async function loadContent(root: string = packageRoot()): Promise<Content> {
-  const { protocols, messages, layout, problems } = await readContent(root);
+  const { protocols, messages, replies, layout, problems } = await readContent(root);
   if (layout === null || problems.length > 0) {
     const list = problems.map(({ file, message }) => `${file}: ${message}`);
     throw new AppError("bad_content", `content: ${list.join("; ")}`);
@@ -82,6 +87,13 @@ export async function loadContent(root: string = packageRoot()): Promise<Content
       channel: "email",
       ...renderMail(find(request), layout, request.variables),
     }),
+    renderReply({ name, locale, clinicLocale, clinic }) {
+      const tags = fallbacks(locale, clinicLocale).map((tag) => tag.toLowerCase());
+      const inLocale = (tag: string) => replies.find((each) => each.locale.toLowerCase() === tag);
+      const found = tags.map(inLocale).find((each) => each !== undefined);
+      if (found === undefined) throw new AppError("bad_content", "there are no answers in English");
+      return renderReply(found.answers[name], { clinic });
+    },
   };
 }
 
@@ -90,7 +102,9 @@ export async function readContent(root: string): Promise<ReadContent> {
   const { protocols, problems } = await readProtocols(root);
   const read = await readMessages(root);
   const around = await readLayout(root);
+  const answers = await readReplies(root);
   problems.push(...read.problems, ...("problems" in around ? around.problems : []));
+  problems.push(...answers.problems);
 
   const messages: Message[] = [];
   for (const file of read.messages) {
@@ -101,7 +115,7 @@ export async function readContent(root: string): Promise<ReadContent> {
   const known = new Set([...read.messages, ...read.problems].map(({ file }) => file));
   problems.push(...missingMessages(protocols, known));
   const layout = "layout" in around ? around.layout : null;
-  return { protocols, messages, layout, problems };
+  return { protocols, messages, replies: answers.replies, layout, problems };
 }
 
 /** Languages in which a protocol has messages, sorted. */
