@@ -107,7 +107,10 @@ export function renderReply(answer: Compiled, variables: ReplyVariables): string
 }
 
 /** What would reach patients but should not: an answer that is too long, or names nobody. */
-export function replyProblems(replies: Replies, clinic: { name: string; phone: string }): Problem[] {
+export function replyProblems(
+  replies: Replies,
+  clinic: { name: string; phone: string },
+): Problem[] {
   const { file, answers } = replies;
   return REPLY_NAMES.flatMap((name) => {
     const known = renderReply(answers[name], { clinic: { ...clinic, emergencyText: null } });

@@ -44,7 +44,8 @@ export interface InboundRead {
 const START = new Set(
   `start, unstop, resume, restart, start again, start texts, start messages, resume texts,
   resume messages, subscribe, iniciar, reanudar, empezar, comenzar, alta, reiniciar, suscribir,
-  suscribirme, reanudar mensajes, start all, activar`
+  suscribirme, reanudar mensajes, start all, activar,
+  yes start, start texting me, start texting me again, text me again`
     .split(",")
     .map((each) => each.trim()),
 );

@@ -5,29 +5,30 @@ import { partsOf } from "./words.ts";
  * (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out), with their Spanish
  * counterparts and the slips of a thumb.
  */
-const WHOLE = new Set(
+const WHOLE = listed(
   `stop, quit, end, revoke, opt out, optout, cancel, unsubscribe, stopall, stop all, remove, cease,
   stop it, stop this, stop that, end this, cancel this, cancel all, end all, stop to end, stop 2 end,
-  no more, not interested, go away, get lost, fuck off, piss off, shut up, wrong number, wrong person,
+  no more, not interested, discontinue, turn off, enough already, go away, get lost, fuck off, piss off, shut up, wrong number, wrong person,
   stopp, stoppp, sotp, stpo, unsubcribe, unsuscribe, unsubscibe, unsubscribed, arret,
   alto, parar, para, pare, paren, baja, de baja, dar de baja, detener, deten, detenga, detengan,
   detente, cancelar, cancela, cancele, cancelen, basta, basta ya, terminar, termina, finalizar, fin,
   salir, anular, quitar, revocar, no mas, ya no, ya no mas, ya basta, no quiero mas, desuscribir,
-  desuscribirme, desuscribirse, numero equivocado, persona equivocada`
-    .split(",")
-    .map((each) => each.trim()),
+  desuscribirme, desuscribirse, numero equivocado, persona equivocada`,
 );
 
 /** Those that revoke as the first or last thought of a longer text; "cancel" alone would not. */
-const FIRM = new Set([
-  ...["stop", "stop it", "stop this", "stopall", "stop all", "opt out", "optout", "unsubscribe"],
-  ...["revoke", "no more", "wrong number", "alto", "parar", "baja", "de baja", "basta", "basta ya"],
-  ...["numero equivocado", "ya basta"],
-]);
+const FIRM = listed(
+  `stop, stop it, stop this, stopall, stop all, opt out, optout, unsubscribe, revoke, no more,
+  wrong number, alto, parar, baja, de baja, basta, basta ya, ya basta, numero equivocado`,
+);
 
 /** What people put around a command. */
 const POLITE =
   /^(?:please|pls|plz|thanks|thank|you|thx|ok|okay|hi|hello|hey|now|just|immediately|right|por|favor|porfa|porfavor|gracias|ya|hola|ahora|the|clinic)$/;
+
+/** How people lead up to one: "can you stop", "I said stop". */
+const LEAD =
+  /^(?:(?:please |just )*(?:(?:can|could|would|will) (?:you|u)|(?:i|ive) (?:said|say|told you to|want you to|need you to|would like you to)|(?:you|u) (?:need|have) to)(?: please| just)*) /;
 
 const NOUNS_EN =
   "(?:texts?|texting|txts?|msgs?|messages?|messaging|sms|reminders?|notifications?|alerts|updates|spam)";
@@ -42,11 +43,15 @@ const WRITE_ES = "(?:mand|envi|escrib|molest|contact|text|mensaj|acos)[a-z]+";
 const ORDER_ES =
   "(?:escribas?|escriban|mandes?|manden|envies?|envien|molestes?|molesten|contactes?|contacten|textees?|texteen)";
 
-const pattern = (source: string) => new RegExp(`(?:^| )${source}(?= |$)`);
+const pattern = (source: string) => new RegExp(`(?<= |^)${source}(?= |$)`);
 
 /** Sentences in which a reasonable person sees a wish to get no more texts. */
 const SENTENCES_EN = [
-  `(?:stop|quit|cease|end|halt|discontinue|cancel)(?: ${FILL_EN}){0,5} (?:texting|txting|messaging|contacting|spamming|bothering|harassing|annoying|bugging|sending|writing me|${NOUNS_EN})`,
+  `(?:stop|quit|cease|end|halt|discontinue|cancel)(?: ${FILL_EN}){0,5} (?:texting|txting|messaging|contacting|spamming|bothering|harassing|annoying|bugging|sending|(?:writing|calling|phoning|emailing) (?:me|us)|${NOUNS_EN})`,
+  `(?:stop|end|cancel|discontinue)(?: sending| getting| receiving)? (?:these|those|them)(?: please| now)?$`,
+  `(?:turn|switch|shut) off(?: ${FILL_EN})* (?:these|those|${NOUNS_EN})`,
+  `(?:turn|switch|shut) (?:these|those|them|it) off`,
+  `(?<!(?:you|they|we|why|u) )(?:dont|do not|never) (?:text|message|contact)$`,
   `(?<!(?:you|they|we|why|u) )(?:dont|do not|never)(?: ever| please)* (?:text|txt|message|msg|contact|bother|spam|disturb)(?: ${FILL_EN})* ?(?:me|us|again|anymore|number)`,
   `(?<!(?:you|they|we|why|u) )(?:dont|do not|never)(?: ever| please)* send(?: ${FILL_EN})* (?:anything|${NOUNS_EN})`,
   `(?:dont|do not|no longer|not|never)(?: want| wish| wanna| need)(?: ${FILL_EN})* (?:texted|messaged|contacted|bothered|${NOUNS_EN})(?! (?:to|stop|stopped|have|end))`,
@@ -71,6 +76,7 @@ const SENTENCES_ES = [
   `no (?:me|nos) ${ORDER_ES}`,
   `no (?:me |nos )?vuelv[a-z]+ a ${WRITE_ES}`,
   `no ${ORDER_ES}(?: ${FILL_ES})* (?:mas|${NOUNS_ES})`,
+  `^no (?:molesten|molestar|molestes?|escribir|mandar|enviar)(?: mas)?$`,
   `no (?:quiero|deseo|necesito|quisiera)(?: ${FILL_ES})* ${NOUNS_ES}`,
   `no (?:quiero|deseo) que (?:me|nos) ${ORDER_ES}`,
   `(?:no mas|basta de|basta con|ni un)(?: ${FILL_ES})* ${NOUNS_ES}`,
@@ -109,7 +115,7 @@ export function revokes(text: string): boolean {
 
 /** A command without what is put around it, and said once. */
 export function bare(line: string): string {
-  const words = line.split(" ");
+  const words = line.replace(LEAD, "").split(" ");
   while (POLITE.test(words[0] ?? "")) words.shift();
   while (POLITE.test(words.at(-1) ?? "")) words.pop();
   return words.filter((word, index) => word !== words[index - 1]).join(" ");
@@ -121,8 +127,12 @@ function saysStop(part: string): boolean {
     sentences.some((sentence) => {
       const found = sentence.exec(part);
       if (found === null) return false;
-      const before = part.slice(0, found.index);
+      const before = part.slice(0, found.index).trimEnd();
       return !negated.test(before) || URGES.test(before);
     });
   return said(SENTENCES_EN, NEGATED_EN) || said(SENTENCES_ES, NEGATED_ES);
+}
+
+function listed(words: string): ReadonlySet<string> {
+  return new Set(words.split(",").map((each) => each.trim()));
 }

@@ -90,6 +90,19 @@ export const TEXTS = {
     revoco mi consentimiento
     Número equivocado
     cancelen los recordatorios
+    Can you please stop
+    could you stop please?
+    I said STOP
+    I told you to stop
+    please discontinue
+    How can I stop these?
+    how do i turn these off
+    Turn off notifications
+    I'd like to stop getting these
+    stop calling me
+    do not text
+    No molesten
+    quiero dejar de recibir mensajes
   `,
   start: `
     START
@@ -201,6 +214,15 @@ export const TEXTS = {
     who is this
     Great, no complaints
     Is some peeling normal?
+    Can I stop?
+    Do I stop after a week?
+    My skin won't stop peeling
+    can't stop looking in the mirror
+    cancel that, I found it
+    When does it stop?
+    Stop sunscreen?
+    START over?
+    My husband said stop complaining lol
     I pushed the appointment to Monday
     My face is a bit red
     there is a little swelling
@@ -226,6 +248,11 @@ export const TEXTS = {
     me dieron de baja en el trabajo
     Necesito ayuda con la crema
     tengo la cara un poco roja
+    no puedo parar de rascarme
+    Para la cita del lunes
+    fin de semana
+    ¿la inflamación baja?
+    Puse crema
     la picazón ya paró
   `,
 } as const;
