@@ -4,6 +4,7 @@ import { isTimeZone } from "../domain/localTime.ts";
 import { parseSendWindow, sendWindowSchema } from "../domain/sendWindow.ts";
 import { createApiKey, generateApiKey } from "../ledger/apiKeys.ts";
 import { createClinic, listClinics } from "../ledger/clinics.ts";
+import { addClinicContact } from "./clinicContact.ts";
 import { say, sayTable } from "./output.ts";
 import { withLedger } from "./withLedger.ts";
 
@@ -44,6 +45,8 @@ export function addClinic(program: Command): void {
         say(`  ${secret}`);
       }),
     );
+
+  addClinicContact(clinic);
 
   clinic
     .command("list")

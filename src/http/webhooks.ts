@@ -22,7 +22,8 @@ const receiptBody = z.looseObject({
 /** What the providers say afterwards, each call signed by them. */
 export const webhookRoutes: FastifyPluginAsyncZod<WebhookRoutes> = async (server, parts) => {
   await requireTwilio(server, parts);
-  await server.register(inboundRoutes, parts);
+  const { ledger, content, clock, onNotice } = parts;
+  await server.register(inboundRoutes, { ledger, content, clock, onNotice });
 
   server.route({
     method: "POST",
@@ -40,7 +41,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<WebhookRoutes> = async (server
       const { attemptId } = request.params;
       const meaning = meaningOfTwilioStatus(status, code);
       const receipt = { attemptId, status, code, meaning };
-      const result = await addReceipt(parts.ledger, receipt, parts.clock.now(), Math.random());
+      const result = await addReceipt(ledger, receipt, clock.now(), Math.random());
       if (result.pauseChange !== null) parts.onPause(result.pauseChange);
       if (result.dueNow) parts.onDue();
       return reply.code(204).send();
