@@ -12,8 +12,8 @@ import { type Correspondent, findCorrespondents } from "./correspondents.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { addNotices } from "./notices.ts";
-import { lockAddress, optIn, optOutAddress, optOutSource } from "./optOuts.ts";
-import { pausePermissions } from "./permissionPause.ts";
+import { BY_TEXT, lockAddress, optIn, optOutAddress, optOutSource } from "./optOuts.ts";
+import { pausePermissions, unsentPermissions } from "./permissionPause.ts";
 import { replanPatient } from "./replan.ts";
 
 /** A text as its provider brought it. */
@@ -42,9 +42,6 @@ export interface Received {
   /** Whether a clinic is to be told of it now. */
   noticed: boolean;
 }
-
-/** What an opt-out by text says of its source; who has said it so was told. */
-const BY_TEXT = "text";
 
 /**
  * Takes a patient's text in, all in one transaction: STOP and START hold for every clinic that has a
@@ -150,7 +147,11 @@ async function takeEffect(
 ): Promise<void> {
   const { clinicId, patientIds, from: address } = of;
   const said = { clinicId, channel: "sms" as const, address, actor: "patient" };
-  if (read.stops) await optOutAddress(db, { ...said, source: BY_TEXT }, now);
+  if (read.stops) {
+    // Locked with the rest, because whatever is locked has to be so in one order.
+    const alsoIds = read.alarms ? await unsentPermissions(db, { clinicId, patientIds }) : [];
+    await optOutAddress(db, { ...said, source: BY_TEXT }, now, alsoIds);
+  }
   if (read.reading === "start" && (await optIn(db, said, now))) {
     for (const patientId of patientIds) {
       await replanPatient(db, { clinicId, patientId, actor: "patient", reason: "start" }, now);

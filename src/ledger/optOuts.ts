@@ -9,6 +9,9 @@ export interface PatientAddresses {
   email: string | null;
 }
 
+/** The source of an opt-out that the patient texted: one that has been confirmed. */
+export const BY_TEXT = "text";
+
 /** The channels that a clinic may not use for these addresses. */
 export async function optedOutChannels(
   db: Queries,
@@ -98,7 +101,13 @@ export async function optOutAddress(
   const added = await db
     .insertInto("opt_outs")
     .values({ clinic_id: clinicId, channel, address, source, created_at: now })
-    .onConflict((conflict) => conflict.doNothing())
+    // A patient's own text is the better evidence, and is kept; the same word again is no news.
+    .onConflict((conflict) =>
+      conflict
+        .columns(["clinic_id", "channel", "address"])
+        .doUpdateSet({ source })
+        .where("opt_outs.source", "not in", [BY_TEXT, source]),
+    )
     .returning("source")
     .executeTakeFirst();
   const skipped = await skipUnsent(db, { clinicId, channel, address }, now);

@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { checkContent } from "../../../src/content/check.ts";
 import { loadContent } from "../../../src/content/content.ts";
 import { AppError } from "../../../src/errors.ts";
+import { REPLIES } from "../../support/replies.ts";
 import { contentRoot, message, protocolWith } from "./fixture.ts";
 
 const FIRST = "templates/peel/en/first.md";
+const ANSWERS = "templates/replies/en.yaml";
 const SECOND = "templates/peel/en/second.md";
 
 type Case = [what: string, changes: Record<string, string | null>, file: string, message: RegExp];
@@ -95,6 +97,21 @@ const REFUSED: Case[] = [
   ],
   ["a stray file", { "templates/peel/en/first.txt": "Hi" }, "templates/peel/en/first.txt", /\.md$/],
   ["no layout", { "templates/layout.mjml": null }, "templates/layout.mjml", /is missing/],
+  ["no answers", { [ANSWERS]: null }, ANSWERS, /is missing: patients' texts need an answer$/],
+  ["an answer too few", { [ANSWERS]: REPLIES.replace(/^help.*\n/m, "") }, ANSWERS, /^help: /],
+  ["an answer too many", { [ANSWERS]: `${REPLIES}hello: hi\n` }, ANSWERS, /hello/],
+  [
+    "an answer with an unknown variable",
+    { [ANSWERS]: REPLIES.replace("clinic.phone", "patient.firstName") },
+    ANSWERS,
+    /^stop: unknown variable patient.firstName$/,
+  ],
+  [
+    "answers in no language",
+    { "templates/replies/english.yaml": REPLIES },
+    "templates/replies/english.yaml",
+    /not named after a language/,
+  ],
   ["no text layout", { "templates/layout.txt": null }, "templates/layout.txt", /is missing/],
   [
     "a layout that is not MJML",
@@ -118,6 +135,24 @@ const REFUSED: Case[] = [
 
 /** Faults that would reach a patient: only `check` finds them. */
 const FOUND: Case[] = [
+  [
+    "an answer outside GSM-7",
+    { [ANSWERS]: REPLIES.replace(" stop ", " está ") },
+    ANSWERS,
+    /^stop: has a character outside GSM-7/,
+  ],
+  [
+    "a long answer",
+    { [ANSWERS]: REPLIES.replace(" stop ", " stop ".repeat(60)) },
+    ANSWERS,
+    /^stop: takes 3 segments with a long name; it may take 2$/,
+  ],
+  [
+    "an answer of nobody",
+    { [ANSWERS]: REPLIES.replace("{{ clinic.name }} stop", "Stopped") },
+    ANSWERS,
+    /^stop: does not say the clinic's name$/,
+  ],
   [
     "a step stale overnight",
     protocolWith("expires: 3d", "expires: 15h"),
