@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Channel, OutgoingMessage } from "./channels/channel.ts";
-import { outboxChannel } from "./channels/outbox.ts";
+import type { ClinicNotice, NoticeMailer } from "./channels/notice.ts";
+import { outboxChannel, outboxMailer } from "./channels/outbox.ts";
 import { smtpChannel } from "./channels/smtp.ts";
 import { twilioChannel } from "./channels/twilio.ts";
 import { type Clock, steeredClock } from "./clock.ts";
@@ -19,7 +20,8 @@ import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { lostJobs, openQueueBackend } from "./queue/backend.ts";
 import { startDispatcher } from "./queue/dispatcher.ts";
-import { startLoop } from "./queue/loop.ts";
+import { type Loop, startLoop } from "./queue/loop.ts";
+import { type LostNotice, startNotifier } from "./queue/notifier.ts";
 import { RESCUE_TIMES, startRescuer } from "./queue/rescuer.ts";
 import { startWorker } from "./queue/worker.ts";
 
@@ -39,6 +41,8 @@ export interface AppOptions {
   onBroken?: () => void;
   /** Shows a message of the outbox to whoever runs the program. */
   showOutbox?: (message: OutgoingMessage) => void;
+  /** The same for what a clinic would be told by email. */
+  showNotice?: (notice: ClinicNotice) => void;
 }
 
 /** The running program. */
@@ -111,7 +115,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       : null;
     const linkKey = config.secretKey ?? (await linkSigningKey(ledger.db));
 
-    const channels = openChannels(options);
+    const { mailer, ...channels } = openChannels(options);
     closers.push(() => Promise.all(Object.values(channels).map((channel) => channel.close())));
 
     const metrics = createMetrics();
@@ -121,6 +125,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     );
     closers.push(() => backend.close());
 
+    let notifier: Loop | null = null;
     if (options.worker) {
       const maker = { content, publicUrl: config.publicUrl, linkKey };
       const delivery = { ledger, maker, channels, clock, metrics, onPause: logPause };
@@ -134,6 +139,16 @@ export async function startApp(options: AppOptions): Promise<App> {
         onError: logFault("rescuer"),
       });
       stoppers.push(() => rescuer.stop());
+      notifier = startNotifier({
+        ledger,
+        mailer,
+        clock,
+        everyMs: 2_000,
+        onLost: (notice) => tellLostNotice(notice, log),
+        onError: logFault("notifier"),
+      });
+      const { stop } = notifier;
+      stoppers.push(() => stop());
     }
 
     const dispatcher = startDispatcher({
@@ -161,6 +176,8 @@ export async function startApp(options: AppOptions): Promise<App> {
         twilioAuthToken: config.twilio?.authToken ?? null,
         onDue: () => dispatcher.poke(),
         onPause: logPause,
+        // Without a worker in this process, that of another one finds it within its next round.
+        onNotice: () => notifier?.poke(),
         readiness: async () => ({
           ledger: await ledgerAnswers(ledger.db),
           queue: await backend.answers(),
@@ -195,7 +212,19 @@ function tellPause({ clinicId, channel, pause }: PauseChange, log: Log): void {
   log.error({ ...facts, reason, code, detail }, "the channel is paused; its reminders wait");
 }
 
-function openChannels({ config, showOutbox }: AppOptions): Record<ChannelName, Channel> {
+/** A clinic that could not be told of an alarm or a reply has to be told by somebody. */
+function tellLostNotice({ code, ...facts }: LostNotice, log: Log): void {
+  log.error(
+    { part: "notifier", ...facts, code },
+    "a clinic could not be told what a patient wrote",
+  );
+}
+
+function openChannels({
+  config,
+  showOutbox,
+  showNotice,
+}: AppOptions): Record<ChannelName, Channel> & { mailer: NoticeMailer } {
   const outbox = (name: ChannelName) =>
     outboxChannel({ name, ...(showOutbox && { print: showOutbox }) });
   const sms = config.twilio
@@ -204,6 +233,8 @@ function openChannels({ config, showOutbox }: AppOptions): Record<ChannelName, C
         statusCallbackUrl: (attemptId) => `${config.publicUrl}/webhooks/twilio/status/${attemptId}`,
       })
     : outbox("sms");
-  const email = config.smtp ? smtpChannel({ config: config.smtp }) : outbox("email");
-  return { sms, email };
+  if (config.smtp === null)
+    return { sms, email: outbox("email"), mailer: outboxMailer(showNotice) };
+  const email = smtpChannel({ config: config.smtp });
+  return { sms, email, mailer: email };
 }

@@ -1,5 +1,6 @@
 import type { ChannelName } from "../domain/channel.ts";
 import type { Channel, OutgoingMessage } from "./channel.ts";
+import type { ClinicNotice, NoticeMailer } from "./notice.ts";
 
 export interface OutboxChannelOptions {
   /** The channel that this outbox stands in for. */
@@ -24,5 +25,15 @@ export function outboxChannel(options: OutboxChannelOptions): Channel {
     // A send cannot end unknown here. One whose process died was printed at most.
     lookup: () => Promise.resolve({ kind: "absent" }),
     close: () => Promise.resolve(),
+  };
+}
+
+/** The same for notices to clinics: shown, and delivered by that. */
+export function outboxMailer(print?: (notice: ClinicNotice) => void): NoticeMailer {
+  return {
+    sendNotice(notice) {
+      print?.(notice);
+      return Promise.resolve({ kind: "sent" });
+    },
   };
 }

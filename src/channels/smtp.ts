@@ -7,6 +7,7 @@ import type { Purpose } from "../domain/consent.ts";
 import type { SendOutcome } from "../domain/outcome.ts";
 import { AppError } from "../errors.ts";
 import type { Channel, OutgoingMessage } from "./channel.ts";
+import type { ClinicNotice, NoticeMailer } from "./notice.ts";
 import { outcomeOfSmtpError, type SmtpError } from "./smtpOutcome.ts";
 
 export interface SmtpChannelOptions {
@@ -29,7 +30,7 @@ export interface SmtpChannelOptions {
  * providers come to think of the one does not hold up the other.
  * Throws AppError `bad_config` if MAIL_FROM or MAIL_FROM_REBOOK holds no address.
  */
-export function smtpChannel(options: SmtpChannelOptions): Channel {
+export function smtpChannel(options: SmtpChannelOptions): Channel & NoticeMailer {
   const { from, fromRebook = from } = options.config;
   const senders: Readonly<Record<Purpose, string>> = {
     care: senderAddress(from, "MAIL_FROM"),
@@ -70,21 +71,11 @@ export function smtpChannel(options: SmtpChannelOptions): Channel {
     name: "email",
     provider: "smtp",
 
-    async send(message: OutgoingMessage): Promise<SendOutcome> {
-      const mail = composed(message, senders[message.purpose]);
-      if (!isOneAddress(message.to)) return MALFORMED;
-      const signal = AbortSignal.timeout(sendTimeoutMs);
-      try {
-        const info = await transport.sendMail({ ...mail, signal });
-        // With one recipient a refusal throws; a server that reports it otherwise is heard too.
-        const rejected = info.rejected.length > 0;
-        if (rejected) return outcomeOfSmtpError(info.rejectedErrors?.[0] ?? REJECTED, true);
-        return { kind: "sent", providerId: mail.messageId, delivered: false };
-      } catch (error) {
-        // Only a stream read to its end can have been followed by the dot that ends a message.
-        const handedOver = streams.get(signal)?.readableEnded ?? false;
-        return outcomeOfSmtpError(error as SmtpError, handedOver);
-      }
+    send: (message: OutgoingMessage) => deliver(composed(message, senders[message.purpose])),
+
+    async sendNotice(notice) {
+      const outcome = await deliver(composedNotice(notice, senders.care));
+      return outcome.kind === "sent" ? { kind: "sent" } : { kind: "failed", code: outcome.code };
     },
 
     lookup: () => Promise.resolve({ kind: "cannot_ask" }),
@@ -94,7 +85,26 @@ export function smtpChannel(options: SmtpChannelOptions): Channel {
       return Promise.resolve();
     },
   };
+
+  async function deliver(mail: Mail): Promise<SendOutcome> {
+    if (!isOneAddress(mail.to.address)) return MALFORMED;
+    const signal = AbortSignal.timeout(sendTimeoutMs);
+    try {
+      const info = await transport.sendMail({ ...mail, signal });
+      // With one recipient a refusal throws; a server that reports it otherwise is heard too.
+      const rejected = info.rejected.length > 0;
+      if (rejected) return outcomeOfSmtpError(info.rejectedErrors?.[0] ?? REJECTED, true);
+      return { kind: "sent", providerId: mail.messageId, delivered: false };
+    } catch (error) {
+      // Only a stream read to its end can have been followed by the dot that ends a message.
+      const handedOver = streams.get(signal)?.readableEnded ?? false;
+      return outcomeOfSmtpError(error as SmtpError, handedOver);
+    }
+  }
 }
+
+/** A message with all that is asked of it here. */
+type Mail = SendMailOptions & { messageId: string; to: { name: string; address: string } };
 
 const REJECTED: SmtpError = { command: "RCPT TO", responseCode: 550 };
 
@@ -121,10 +131,7 @@ function isOneAddress(to: string): boolean {
  * the mail system (RFC 5322, section 3.6.1). `message.now` may be simulated, and a Date of
  * another day is a mark of spam.
  */
-function composed(
-  message: OutgoingMessage,
-  sender: string,
-): SendMailOptions & { messageId: string } {
+function composed(message: OutgoingMessage, sender: string): Mail {
   const { content } = message;
   if (content.channel !== "email") throw new TypeError("only email goes through SMTP");
   return {
@@ -143,6 +150,19 @@ function composed(
       // Keeps out-of-office replies from coming back: RFC 3834, section 5.
       "Auto-Submitted": "auto-generated",
     },
+  };
+}
+
+/** A notice to a clinic; it is no list mail, so nobody unsubscribes from it. */
+function composedNotice(notice: ClinicNotice, sender: string): Mail {
+  return {
+    from: { name: notice.clinicName, address: sender },
+    to: { name: "", address: notice.to },
+    envelope: { from: sender, to: [notice.to] },
+    subject: notice.subject,
+    text: notice.text,
+    messageId: messageId(notice.key, sender),
+    headers: { "Auto-Submitted": "auto-generated" },
   };
 }
 

@@ -22,6 +22,7 @@ export async function runUntilStopped(
     config,
     log,
     showOutbox,
+    showNotice: ({ subject }) => say(`[outbox] email to the clinic: ${subject}`),
     // What was acknowledged is on the disk; a new start goes on from there.
     onBroken: () => process.exit(1),
     ...parts,

@@ -6,6 +6,8 @@ import type { Message } from "./message.ts";
 import { messagePath } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { protocolFile } from "./protocolFile.ts";
+import { replyProblems } from "./replies.ts";
+import { SAMPLE_CLINIC } from "./sample.ts";
 
 /** What `check` found: nothing wrong where `problems` is empty. */
 export interface CheckReport {
@@ -25,7 +27,7 @@ export const SHORTEST_EXPIRES_HOURS = 16;
  * Throws only what the file system throws.
  */
 export async function checkContent(root: string = packageRoot()): Promise<CheckReport> {
-  const { protocols, messages, layout, problems } = await readContent(root);
+  const { protocols, messages, replies, layout, problems } = await readContent(root);
   const inUse = messages.filter((message) => stepOf(protocols, message) !== null);
   const checked = inUse.flatMap((message) => {
     const protocol = protocols.get(message.protocol);
@@ -37,6 +39,7 @@ export async function checkContent(root: string = packageRoot()): Promise<CheckR
     ...[...protocols.values()].flatMap((protocol) => untranslated(protocol, messages, problems)),
     ...messages.filter((message) => !inUse.includes(message)).flatMap(orphan(protocols, problems)),
     ...distinct(checked.flatMap((result) => result.problems)),
+    ...replies.flatMap((each) => replyProblems(each, SAMPLE_CLINIC)),
   );
   return {
     problems,

@@ -9,6 +9,7 @@ import { type MessageFile, messagePath, readMessages } from "./messageFile.ts";
 import { type PrivacyWords, privacyPath, readPrivacyWords } from "./privacyWords.ts";
 import type { Problem } from "./problem.ts";
 import { readProtocols } from "./protocolFile.ts";
+import { type Replies, type ReplyRequest, readReplies, renderReply } from "./replies.ts";
 
 /** The language that every message has, and that is used where no other fits. */
 export const LAST_LOCALE = "en";
@@ -46,12 +47,16 @@ export interface Content {
    * where the message is in that language, else the message's. Fails in the same way.
    */
   dateLocale(request: LanguageRequest): string;
+  /** The answer to a patient's text, its language chosen in the same way. */
+  renderReply(request: ReplyRequest): string;
 }
 
 /** What could be read of the content, and what could not. */
 export interface ReadContent {
   protocols: Map<string, Protocol>;
   messages: Message[];
+  /** The answers to patients' texts, by language. */
+  replies: Replies[];
   /** Null where a layout file is wrong; `problems` then says how. */
   layout: Layout | null;
   problems: Problem[];
@@ -67,7 +72,7 @@ export function packageRoot(): string {
  * Throws AppError `bad_content`, naming everything that would keep a message from being sent.
  */
 export async function loadContent(root: string = packageRoot()): Promise<Content> {
-  const { protocols, messages, layout, problems } = await readContent(root);
+  const { protocols, messages, replies, layout, problems } = await readContent(root);
   if (layout === null || problems.length > 0) {
     const list = problems.map(({ file, message }) => `${file}: ${message}`);
     throw new AppError("bad_content", `content: ${list.join("; ")}`);
@@ -98,6 +103,13 @@ export async function loadContent(root: string = packageRoot()): Promise<Content
       const { locale } = find(request);
       return languageOf(request.locale) === languageOf(locale) ? request.locale : locale;
     },
+    renderReply({ name, locale, clinicLocale, clinic }) {
+      const tags = fallbacks(locale, clinicLocale).map((tag) => tag.toLowerCase());
+      const inLocale = (tag: string) => replies.find((each) => each.locale.toLowerCase() === tag);
+      const found = tags.map(inLocale).find((each) => each !== undefined);
+      if (found === undefined) throw new AppError("bad_content", "there are no answers in English");
+      return renderReply(found.answers[name], { clinic });
+    },
   };
 }
 
@@ -110,6 +122,8 @@ export async function readContent(root: string): Promise<ReadContent> {
   problems.push(...read.problems, ...tiers.problems);
   problems.push(...("problems" in around ? around.problems : []));
   problems.push(...wordless(read.messages, tiers));
+  const answers = await readReplies(root);
+  problems.push(...answers.problems);
 
   const messages: Message[] = [];
   for (const file of read.messages) {
@@ -124,7 +138,7 @@ export async function readContent(root: string): Promise<ReadContent> {
   const known = new Set([...read.messages, ...read.problems].map(({ file }) => file));
   problems.push(...missingMessages(protocols, known));
   const layout = "layout" in around ? around.layout : null;
-  return { protocols, messages, layout, problems };
+  return { protocols, messages, replies: answers.replies, layout, problems };
 }
 
 /** Languages in which a protocol has messages, sorted. */

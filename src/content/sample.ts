@@ -9,6 +9,9 @@ const LONG_CLINIC = "Harbourside Skin & Laser Rooms";
 const PHONE = "+1 212 555 0123";
 const POSTAL_ADDRESS = "1200 Harbourside Avenue, Suite 410, New York, NY 10004";
 
+/** A clinic whose name is as long as a clinic's name may well be. */
+export const SAMPLE_CLINIC = { name: LONG_CLINIC, phone: PHONE };
+
 /** Days to wait until: a long one, and one whose name is not in GSM-7 in Spanish ("sábado"). */
 const WAITS = ["2026-09-30T22:30:00Z", "2026-09-26T22:30:00Z"];
 

@@ -16,6 +16,8 @@ export interface ClaimState extends AmongOthers {
   /** The number or address for its channel; null where the patient has none any more. */
   to: string | null;
   optedOut: boolean;
+  /** A permission whose patient told of an alarming sign. */
+  paused: boolean;
   /** Known to take no messages. */
   deadAddress: boolean;
   /** Its channel is paused, and this is not the message that is to try it. */
@@ -42,7 +44,9 @@ export function decideClaim(state: ClaimState, ticket: Ticket, now: Date): Claim
   const waitMs = state.dueAt.getTime() - now.getTime();
   if (waitMs > 0) return { kind: "early", waitMs };
   if (now >= state.sendUntil) return { kind: "move", move: postponed(state, now) };
-  if (state.optedOut) return overTo(state, "opted_out", now);
+  // A stop is a stop: what was to go by this channel does not go by another one instead.
+  if (state.optedOut) return { kind: "move", move: endedAs(state, "skipped", "opted_out") };
+  if (state.paused) return { kind: "move", move: endedAs(state, "skipped", "paused") };
   if (state.to === null) return overTo(state, "no_address", now);
   if (state.deadAddress) return overTo(state, "bad_address", now);
   const move = besideOthers(state, now);

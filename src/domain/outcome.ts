@@ -23,6 +23,11 @@ export type Failure =
   | { kind: "accountFault"; code: string; detail: string }
   | { kind: "permanent"; code: string; detail: string; reason: PermanentReason; dead: boolean };
 
+/** Whether a provider says that the patient said stop to it: the same event as a STOP to us. */
+export function saysOptedOut(outcome: SendOutcome): outcome is Failure {
+  return outcome.kind === "permanent" && outcome.reason === "opted_out";
+}
+
 /** Why a send must not be tried again on this channel. */
 export type PermanentReason =
   | "bad_address"
@@ -126,7 +131,8 @@ function afterFailure(state: SendState, failure: Failure, now: Date, random: num
       // tries the channel next, in case that the fault lies in where this one goes.
       return scheduledFrom(state, later(now, ACCOUNT_FAULT_MS), channel, retries, failure.code);
     case "permanent":
-      return nextChannel(state, failure.reason, now);
+      // Who said stop is not to be reached in another way instead.
+      return failure.reason === "opted_out" ? null : nextChannel(state, failure.reason, now);
   }
 }
 
@@ -147,11 +153,10 @@ export function postponed(state: SendState, earliest: Date): Move {
 /** A message that cannot go by its channel: it goes by the next one, or is skipped. */
 export function overToNextChannel(
   state: SendState,
-  reason: "opted_out" | "no_address" | "bad_address",
+  reason: "no_address" | "bad_address",
   now: Date,
 ): Move {
-  const skipped = reason === "opted_out" ? reason : "no_address";
-  return nextChannel(state, reason, now) ?? endedAs(state, "skipped", skipped);
+  return nextChannel(state, reason, now) ?? endedAs(state, "skipped", "no_address");
 }
 
 /** A message that was handed over and goes back to wait as it is. */

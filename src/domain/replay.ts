@@ -13,6 +13,8 @@ export interface ActionState extends SendState {
   /** When its step became true, or will. */
   trueAt: Date;
   treatmentCancelled: boolean;
+  /** A permission whose patient told of an alarming sign. */
+  paused: boolean;
   /** Whether one of its attempts is known to have arrived. */
   arrived: boolean;
   /** Its channels, chosen anew from what is known of the patient at present. */
@@ -75,6 +77,7 @@ export function decideReplay(state: ActionState, now: Date): ActionDecision {
   const code = whyNotReplayed(state);
   if (code !== null) return refused(code);
   if (state.arrived) return refused("already_delivered");
+  if (state.paused) return refused("paused");
   const settled = new Date(state.changedAt.getTime() + JUST_SENT_MS);
   if (state.status === "sent" && now < settled) return refused("just_sent", settled);
 
@@ -124,6 +127,7 @@ export function decideSendNow(state: ActionState, now: Date): ActionDecision {
   if (code !== null) return refused(code);
   if (now < state.trueAt) return refused("too_early", state.trueAt);
   if (state.choice.skip !== null) return refused(state.choice.skip);
+  if (state.paused) return refused("paused");
 
   const move = scheduledFrom(state, now, state.channel, state.retries, null);
   if (move === null || move.dueAt === null) return refused("expired");

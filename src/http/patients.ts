@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { resumePermissions } from "../ledger/resume.ts";
+import { resumePatient } from "../ledger/resume.ts";
 import { actorOf, callerOf } from "./auth.ts";
 import { notFound } from "./problem.ts";
 import { errorsOf, idParams, reasonBody } from "./requests.ts";
@@ -42,7 +42,7 @@ export const patientRoutes: FastifyPluginCallbackZod<PatientRoutes> = (
       const { id: patientId } = request.params;
       const { reason } = request.body;
       const asked = { clinicId: caller.clinic.id, patientId, reason, actor: actorOf(caller) };
-      const resumed = await resumePermissions(ledger, asked, clock.now());
+      const resumed = await resumePatient(ledger, asked, clock.now());
       if (resumed === undefined) throw notFound("patient");
       if (resumed.planned > 0) onDue();
       return resumed;

@@ -9,6 +9,7 @@ import { requireKey } from "./auth.ts";
 import { type ChannelRoutes, channelRoutes } from "./channels.ts";
 import { addDocs } from "./docs.ts";
 import { type HealthRoutes, healthRoutes } from "./health.ts";
+import { type InboxRoutes, inboxRoutes } from "./inbox.ts";
 import { type PatientRoutes, patientRoutes } from "./patients.ts";
 import { answerBadAddress, answerProblems, answerUnreadable, HttpProblem } from "./problem.ts";
 import { protocolRoutes } from "./protocols.ts";
@@ -31,6 +32,7 @@ export type ServerParts = TreatmentRoutes &
   PatientRoutes &
   ChannelRoutes &
   ReminderActionRoutes &
+  InboxRoutes &
   HealthRoutes &
   UnsubscribeRoutes &
   WebhookRoutes & { log: Log };
@@ -72,6 +74,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
         await api.register(reminderActionRoutes, parts);
         await api.register(protocolRoutes, parts);
         await api.register(channelRoutes, parts);
+        await api.register(inboxRoutes, parts);
       },
       { prefix: "/v1" },
     );

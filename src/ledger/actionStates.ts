@@ -8,6 +8,7 @@ import type { ActionState } from "../domain/replay.ts";
 import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
 import type { Queries } from "./ledger.ts";
 import type { PatientAddresses } from "./optOuts.ts";
+import { isPaused } from "./permissionPause.ts";
 
 /** A reminder that somebody wants to do something with, and where its patient is reached. */
 export interface Actionable extends ActionState, Ticket {
@@ -32,8 +33,7 @@ interface Row extends Omit<Actionable, "trueAt" | "window" | "choice" | "address
 /**
  * Reminders of a clinic as they are now, in no order, with all that decides what can be done with
  * them: the step as its protocol was pinned, the consents of the treatment, and the send window,
- * addresses and opt-outs of the present. What a provider calls opted out is so for that reminder,
- * too: the ledger has no word of the patient's own, and a replay must not go against it.
+ * addresses and opt-outs of the present.
  */
 export async function loadActionable(
   db: Queries,
@@ -57,14 +57,11 @@ export async function loadActionable(
       exists (
         select 1 from aftercare.attempts a
         where a.reminder_id = r.id and a.status = 'delivered'
-      ) as arrived,
+      ) as arrived, ${isPaused} as paused,
       array(
         select o.channel from (values ('sms', p.phone), ('email', lower(p.email))) as h(channel, address)
         join aftercare.opt_outs o on o.clinic_id = r.clinic_id and o.channel = h.channel
           and o.address = h.address
-        union select a.channel from aftercare.attempts a
-        where r.status_reason = 'opted_out'
-          and a.reminder_id = r.id and a.dispatch_no = r.dispatch_no
       ) as "optedOut",
       array(
         select d.channel from (values ('sms', p.phone), ('email', lower(p.email))) as h(channel, address)

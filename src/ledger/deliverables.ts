@@ -8,6 +8,7 @@ import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
 import { isDead } from "./deadAddresses.ts";
 import type { Queries } from "./ledger.ts";
 import { isOptedOut } from "./optOuts.ts";
+import { isPaused } from "./permissionPause.ts";
 
 /** A reminder with all that decides what can become of it, and all that its message needs. */
 export interface Deliverable extends ClaimState, Ticket {
@@ -57,7 +58,7 @@ export async function loadDeliverables(
         v.definition, '$.steps[*] ? (@.key == $step).window', jsonb_build_object('step', r.step)
       ) as "stepWindow",
       case r.channel when 'sms' then p.phone else p.email end as "to",
-      ${isOptedOut} as "optedOut", ${isDead} as "deadAddress",
+      ${isOptedOut} as "optedOut", ${isDead} as "deadAddress", ${isPaused} as paused,
       s.clinic_id is not null as "channelTroubled",
       s.paused_at is not null and s.probe_reminder_id is distinct from r.id as held,
       s.paused_at is not null and s.probe_reminder_id is not distinct from r.id as probing,

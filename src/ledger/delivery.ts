@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import type { ChannelSign } from "../domain/channelState.ts";
 import type { MessageContent } from "../domain/message.ts";
-import type { Move, SendOutcome } from "../domain/outcome.ts";
+import { type Move, type SendOutcome, saysOptedOut } from "../domain/outcome.ts";
 import { type AttemptStatus, GOES_ON } from "../domain/receipt.ts";
 import { noteSign, type PauseChange } from "./channelStates.ts";
 import { markDead } from "./deadAddresses.ts";
@@ -11,6 +11,8 @@ import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { idsIn, moveReminders } from "./moves.ts";
 import { isOptedOut } from "./optOuts.ts";
+import { isPaused } from "./permissionPause.ts";
+import { noteProviderOptOut } from "./providerOptOut.ts";
 
 /** A reminder that is ours to send, and the attempt that this send is. */
 export interface Claimed extends Deliverable {
@@ -28,8 +30,8 @@ export interface ClaimRequest {
 /**
  * Claims reminders for sending, each with one conditional update: still queued under this dispatch
  * number, due, inside its opening, its treatment not cancelled, its patient still at the address
- * that the message is for, and that address not opted out. The attempt is written in the same
- * statement, with the message, before anything is sent. Returns the ids of what was claimed.
+ * that the message is for, that address not opted out, and no permission while the patient's are
+ * paused. The attempt is written in the same statement, with the message, before anything is sent. Returns the ids of what was claimed.
  */
 export async function claim(
   ledger: Ledger,
@@ -59,7 +61,7 @@ export async function claim(
         and t.id = r.treatment_id and (t.status = 'active' or r.kind = 'retraction')
         and p.id = r.patient_id and r.channel = w.channel
         and (case r.channel when 'sms' then p.phone else p.email end) = w.address
-        and not ${isOptedOut}
+        and not ${isOptedOut} and not ${isPaused}
       returning r.id, r.clinic_id, r.dispatch_no, r.channel, w.attempt_id, w.address, w.subject,
         w.body
     )
@@ -99,6 +101,11 @@ export async function record(
   now: Date,
 ): Promise<PauseChange[]> {
   return ledger.db.transaction().execute(async (db) => {
+    // First, because it locks more than the reminders at hand.
+    for (const { claimed, outcome, actor } of outcomes) {
+      if (!saysOptedOut(outcome)) continue;
+      await noteProviderOptOut(db, { ...claimed, code: outcome.code, actor }, now);
+    }
     // The reminder before its attempt, as everywhere: two that lock in turn cannot wait for each other.
     const moved = await moveReminders(
       db,

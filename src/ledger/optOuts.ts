@@ -9,6 +9,9 @@ export interface PatientAddresses {
   email: string | null;
 }
 
+/** The source of an opt-out that the patient texted: one that has been confirmed. */
+export const BY_TEXT = "text";
+
 /** The channels that a clinic may not use for these addresses. */
 export async function optedOutChannels(
   db: Queries,
@@ -54,26 +57,121 @@ export function optOut(
   return ledger.db.transaction().execute(async (db) => {
     const patient = await db
       .selectFrom("patients")
-      .select(["clinic_id", "phone", "email"])
+      .select(["clinic_id as clinicId", "phone", "email"])
       .where("id", "=", request.patientId)
       .executeTakeFirst();
-    const raw = request.channel === "sms" ? patient?.phone : patient?.email;
-    if (!patient || !raw) return false;
-    const address = foldAddress(request.channel, raw);
-    await db
-      .insertInto("opt_outs")
-      .values({
-        clinic_id: patient.clinic_id,
-        channel: request.channel,
-        address,
-        source: request.source,
-        created_at: now,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    await skipUnsent(db, patient.clinic_id, request.channel, address, now);
+    const address = request.channel === "sms" ? patient?.phone : patient?.email;
+    if (!patient || !address) return false;
+    const { channel, source } = request;
+    await optOutAddress(
+      db,
+      { clinicId: patient.clinicId, channel, address, source, actor: "patient" },
+      now,
+    );
     return true;
   });
+}
+
+/** An address that is not to be used any more, and who says so. */
+export interface OptOutRequest {
+  clinicId: string;
+  channel: ChannelName;
+  /** As the patient or an attempt has it. */
+  address: string;
+  /** How it was said: `text`, `unsubscribe link`, `twilio 21610`. */
+  source: string;
+  actor: string;
+}
+
+/**
+ * The same within a transaction, for an address. It locks the address and then the reminders by id,
+ * and has to be the first in its transaction to lock any of these: name in `alsoIds` what else the
+ * transaction is going to change.
+ */
+export async function optOutAddress(
+  db: Queries,
+  request: OptOutRequest,
+  now: Date,
+  alsoIds: readonly string[] = [],
+): Promise<void> {
+  const { clinicId, channel, source, actor } = request;
+  const address = foldAddress(channel, request.address);
+  await lockAddress(db, channel, address);
+  await lockUnsent(db, { clinicId, channel, address }, alsoIds);
+  const added = await db
+    .insertInto("opt_outs")
+    .values({ clinic_id: clinicId, channel, address, source, created_at: now })
+    // A patient's own text is the better evidence, and is kept; the same word again is no news.
+    .onConflict((conflict) =>
+      conflict
+        .columns(["clinic_id", "channel", "address"])
+        .doUpdateSet({ source })
+        .where("opt_outs.source", "not in", [BY_TEXT, source]),
+    )
+    .returning("source")
+    .executeTakeFirst();
+  const skipped = await skipUnsent(db, { clinicId, channel, address }, now);
+  const by = { clinicId, actor, at: now };
+  const said = { ...by, treatmentId: null, reminderId: null, type: "opted out" };
+  await addEvents(db, [
+    ...(added === undefined ? [] : [{ ...said, detail: { channel, source } }]),
+    ...skipped.map((row) => ({
+      ...by,
+      treatmentId: row.treatment_id,
+      reminderId: row.id,
+      type: "skipped",
+      detail: { reason: "opted_out" },
+    })),
+  ]);
+}
+
+/** Takes an opt-out back, because the patient asks for it. False where there was none. */
+export async function optIn(
+  db: Queries,
+  request: Pick<OptOutRequest, "clinicId" | "channel" | "address" | "actor">,
+  now: Date,
+): Promise<boolean> {
+  const { clinicId, channel, actor } = request;
+  const removed = await db
+    .deleteFrom("opt_outs")
+    .where("clinic_id", "=", clinicId)
+    .where("channel", "=", channel)
+    .where("address", "=", foldAddress(channel, request.address))
+    .returning("source")
+    .executeTakeFirst();
+  if (removed === undefined) return false;
+  const detail = { channel, source: removed.source };
+  const event = { clinicId, treatmentId: null, reminderId: null, type: "opted in", actor };
+  await addEvents(db, [{ ...event, detail, at: now }]);
+  return true;
+}
+
+/** How an address was opted out of a clinic's messages; null where it was not. */
+export async function optOutSource(
+  db: Queries,
+  { clinicId, channel, address }: Pick<OptOutRequest, "clinicId" | "channel" | "address">,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom("opt_outs")
+    .select("source")
+    .where("clinic_id", "=", clinicId)
+    .where("channel", "=", channel)
+    .where("address", "=", foldAddress(channel, address))
+    .executeTakeFirst();
+  return row?.source ?? null;
+}
+
+/**
+ * Lets whatever an address says take effect one after the other, until the transaction ends: two
+ * texts of one number, or a text and a provider's word about it.
+ */
+export async function lockAddress(
+  db: Queries,
+  channel: ChannelName,
+  address: string,
+): Promise<void> {
+  const name = `aftercare ${channel} ${foldAddress(channel, address)}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db);
 }
 
 /** Addresses of the same mailbox compare equal; the local part too, as every large host has it. */
@@ -86,39 +184,47 @@ export function foldAddress(channel: ChannelName, address: string): string {
   return channel === "email" ? foldEmail(address) : address;
 }
 
-async function skipUnsent(
-  db: Queries,
-  clinicId: string,
-  channel: ChannelName,
-  address: string,
-  now: Date,
-): Promise<void> {
+/** An address of a clinic's patients, folded. */
+type ClinicAddress = Pick<OptOutRequest, "clinicId" | "channel" | "address">;
+
+/** In SQL: the ids of reminders that wait to go to an address. */
+function unsentTo({ clinicId, channel, address }: ClinicAddress) {
   const column = sql.ref(channel === "sms" ? "p.phone" : "p.email");
   const folded = channel === "sms" ? column : sql`lower(${column})`;
-  // Locked by id, as everywhere where there are many: two that lock cannot wait for each other.
-  const skipped = await sql<{ id: string; treatment_id: string }>`
+  return sql`
+    select r.id from aftercare.reminders r
+    join aftercare.patients p on p.id = r.patient_id
+    where p.clinic_id = ${clinicId} and ${folded} = ${address}
+      and r.clinic_id = ${clinicId} and r.channel = ${channel}
+      and r.status in ('scheduled', 'queued')`;
+}
+
+/** Locked by id, as everywhere where there are many: two that lock cannot wait for each other. */
+async function lockUnsent(
+  db: Queries,
+  address: ClinicAddress,
+  alsoIds: readonly string[],
+): Promise<void> {
+  await sql`
+    select id from aftercare.reminders
+    where id = any(array(${unsentTo(address)}) || ${[...alsoIds]}::uuid[])
+    order by id for update`.execute(db);
+}
+
+async function skipUnsent(
+  db: Queries,
+  address: ClinicAddress,
+  now: Date,
+): Promise<{ id: string; treatment_id: string }[]> {
+  const { rows } = await sql<{ id: string; treatment_id: string }>`
     with unsent as (
-      select r.id from aftercare.reminders r
-      join aftercare.patients p on p.id = r.patient_id
-      where p.clinic_id = ${clinicId} and ${folded} = ${address}
-        and r.clinic_id = ${clinicId} and r.channel = ${channel}
-        and r.status in ('scheduled', 'queued')
-      order by r.id for update of r
+      select id from aftercare.reminders
+      where id = any(array(${unsentTo(address)})) and status in ('scheduled', 'queued')
+      order by id for update
     )
     update aftercare.reminders r
     set status = 'skipped', status_reason = 'opted_out', updated_at = ${now}
     from unsent where r.id = unsent.id
     returning r.id, r.treatment_id`.execute(db);
-  await addEvents(
-    db,
-    skipped.rows.map((row) => ({
-      clinicId,
-      treatmentId: row.treatment_id,
-      reminderId: row.id,
-      type: "skipped",
-      actor: "patient",
-      detail: { reason: "opted_out" },
-      at: now,
-    })),
-  );
+  return rows;
 }

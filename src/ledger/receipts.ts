@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import type { ChannelSign } from "../domain/channelState.ts";
-import type { Failure } from "../domain/outcome.ts";
+import { type Failure, saysOptedOut } from "../domain/outcome.ts";
 import {
   type AttemptStatus,
   afterReceipt,
@@ -13,6 +13,7 @@ import { markDead, reviveAddresses } from "./deadAddresses.ts";
 import { type Deliverable, loadDeliverables } from "./deliverables.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { moveReminders } from "./moves.ts";
+import { noteProviderOptOut } from "./providerOptOut.ts";
 
 /** What a provider says of an attempt, in its words and in ours. */
 export interface NewReceipt {
@@ -56,6 +57,13 @@ export async function addReceipt(
   const { meaning } = receipt;
   return ledger.db.transaction().execute(async (db): Promise<ReceiptResult> => {
     const nothing = { known: true, dueNow: false, pauseChange: null };
+    if (meaning?.status === "undelivered" && saysOptedOut(meaning.failure)) {
+      await noteProviderOptOut(
+        db,
+        { ...receipt, code: meaning.failure.code, actor: "receipt" },
+        now,
+      );
+    }
     const attempt = await lockAttempt(db, receipt.attemptId);
     if (attempt === undefined) return { ...nothing, known: false };
     const isNew = await keepReceipt(db, attempt.clinicId, receipt, now);

@@ -1,5 +1,7 @@
 import { addEvents } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
+import { lockPatient } from "./patients.ts";
+import { resumePermissions } from "./permissionPause.ts";
 import { replanPatient } from "./replan.ts";
 
 /** Whose permissions are to go on, who says so, and why. */
@@ -21,28 +23,16 @@ export interface Resumed {
  * back and is not out of date is planned again, in one transaction. Undefined where the clinic has
  * no such patient.
  */
-export function resumePermissions(
+export function resumePatient(
   ledger: Ledger,
   request: ResumeRequest,
   now: Date,
 ): Promise<Resumed | undefined> {
   const { clinicId, patientId, actor, reason } = request;
   return ledger.db.transaction().execute(async (db) => {
-    const patient = await db
-      .selectFrom("patients")
-      .select("permissions_paused_at as pausedAt")
-      .where("clinic_id", "=", clinicId)
-      .where("id", "=", patientId)
-      .forUpdate()
-      .executeTakeFirst();
-    if (patient === undefined) return undefined;
-    if (patient.pausedAt === null) return { wasPaused: false, planned: 0 };
-    await db
-      .updateTable("patients")
-      .set({ permissions_paused_at: null, updated_at: now })
-      .where("clinic_id", "=", clinicId)
-      .where("id", "=", patientId)
-      .execute();
+    if ((await lockPatient(db, clinicId, patientId)) === undefined) return undefined;
+    const resumed = await resumePermissions(db, { clinicId, patientIds: [patientId], actor }, now);
+    if (resumed.length === 0) return { wasPaused: false, planned: 0 };
     const event = { clinicId, treatmentId: null, reminderId: null };
     const detail = { patientId, reason };
     await addEvents(db, [{ ...event, type: "permissions resumed", actor, detail, at: now }]);

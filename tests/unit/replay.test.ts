@@ -33,6 +33,7 @@ function stateOf({ reach = {}, ...facts }: Facts): ActionState {
   return {
     status: "scheduled",
     statusReason: null,
+    paused: false,
     channel: "sms",
     channels: CHANNELS,
     timeZone: "America/New_York",

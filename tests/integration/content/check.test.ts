@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkContent } from "../../../src/content/check.ts";
 import { loadContent } from "../../../src/content/content.ts";
 import { AppError } from "../../../src/errors.ts";
+import { FOUND_ANSWERS, REFUSED_ANSWERS } from "./answersContent.ts";
 import { contentRoot, message, protocolWith } from "./fixture.ts";
 import { FOUND } from "./foundContent.ts";
 import { FIRST, REFUSED, SECOND } from "./refusedContent.ts";
@@ -36,23 +37,29 @@ describe("check", () => {
     });
   });
 
-  it.each(REFUSED)("and load refuse %s", async (_, changes, file, expected) => {
-    const root = await contentRoot(changes);
-    const { problems } = await checkContent(root);
-    const found = problems.filter((problem) => problem.file === file);
-    expect(found.map((problem) => problem.message).join("\n")).toMatch(expected);
-    const failure: unknown = await loadContent(root).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(AppError);
-    expect(failure).toMatchObject({ code: "bad_content" });
-    expect(String(failure)).toContain(`${file}: `);
-  });
+  it.each([...REFUSED, ...REFUSED_ANSWERS])(
+    "and load refuse %s",
+    async (_, changes, file, expected) => {
+      const root = await contentRoot(changes);
+      const { problems } = await checkContent(root);
+      const found = problems.filter((problem) => problem.file === file);
+      expect(found.map((problem) => problem.message).join("\n")).toMatch(expected);
+      const failure: unknown = await loadContent(root).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(AppError);
+      expect(failure).toMatchObject({ code: "bad_content" });
+      expect(String(failure)).toContain(`${file}: `);
+    },
+  );
 
-  it.each(FOUND)("finds %s, and nothing else", async (_, changes, file, expected) => {
-    const root = await contentRoot(changes);
-    const { problems } = await checkContent(root);
-    expect(problems).toEqual([{ file, message: expect.stringMatching(expected) as string }]);
-    await expect(loadContent(root)).resolves.toBeDefined();
-  });
+  it.each([...FOUND, ...FOUND_ANSWERS])(
+    "finds %s, and nothing else",
+    async (_, changes, file, expected) => {
+      const root = await contentRoot(changes);
+      const { problems } = await checkContent(root);
+      expect(problems).toEqual([{ file, message: expect.stringMatching(expected) as string }]);
+      await expect(loadContent(root)).resolves.toBeDefined();
+    },
+  );
 
   it("tells of marketing, whose emails need the clinic's postal address, and lets it be", async () => {
     const root = await contentRoot({

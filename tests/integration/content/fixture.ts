@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
+import { REPLIES } from "../../support/replies.ts";
 
 /** Until when to wait, in a message that has to do without such a moment, too. */
 const WAIT = "{% if wait.until %}{{ wait.until }}{% else %}we have talked{% endif %}";
@@ -45,6 +46,7 @@ steps:
   "templates/layout.mjml": `<mjml><mj-body><mj-section><mj-column>
     <mj-text>{{ body | raw }}<a href="{{ unsubscribeUrl }}">stop</a></mj-text>
   </mj-column></mj-section></mj-body></mjml>`,
+  "templates/replies/en.yaml": REPLIES,
   "templates/layout.txt": "{{ body }}\n{{ unsubscribeUrl }}\n",
 };
 

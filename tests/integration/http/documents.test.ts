@@ -13,6 +13,8 @@ const CALLS = [
   "GET /u/{token}",
   "POST /u/{token}",
   "GET /v1/channels",
+  "GET /v1/inbox",
+  "POST /v1/inbox/{id}/handled",
   "GET /v1/protocols",
   "GET /v1/reminders",
   "GET /v1/reminders/{id}",
@@ -27,6 +29,7 @@ const CALLS = [
   "GET /v1/treatments/{id}",
   "POST /v1/treatments/{id}/cancel",
   "POST /v1/plans",
+  "POST /webhooks/twilio/inbound",
   "POST /webhooks/twilio/status/{attemptId}",
 ];
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { REMINDER_STATUSES } from "../../../src/domain/reminder.ts";
+import { receiveInbound } from "../../../src/ledger/inbound.ts";
 import { optOut } from "../../../src/ledger/optOuts.ts";
 import { useApp } from "../../support/app.ts";
 import type { HttpAnswer } from "../../support/appCaller.ts";
@@ -20,6 +21,8 @@ import { expectProblem } from "./refusal.ts";
 interface Known {
   theirs: EnrolledAnswer;
   cursor: string;
+  /** What their patient texted. */
+  inboxId: string;
   own: TestClinic;
   body: ReturnType<typeof enrolmentBody>;
 }
@@ -72,6 +75,14 @@ const ROUTES: Record<string, (known: Known) => Promise<void>> = {
   "POST /v1/reminders/replay": (known) => expectNoneFound("replay", known),
   "POST /v1/reminders/send-now": (known) => expectNoneFound("send-now", known),
   // Protocols are the server's: the same for every clinic, and about no patient.
+  "GET /v1/inbox": async ({ theirs, own }) => {
+    await expectOnlyOwn(own, "/v1/inbox", theirs);
+    await expectOnlyOwn(own, "/v1/inbox?handled=false", theirs);
+  },
+  "POST /v1/inbox/{id}/handled": async ({ inboxId, own }) => {
+    const answer = await own.admin.post(`/v1/inbox/${inboxId}/handled`, { resume: true });
+    expectProblem(answer, { status: 404, code: "not_found" });
+  },
   "GET /v1/channels": async ({ theirs, own }) => {
     await expectOnlyOwn(own, "/v1/channels", theirs);
   },
@@ -91,12 +102,19 @@ describe.each(ENGINES)("a clinic on the %s engine", (kind) => {
     // Their patient stops emails there, which is nothing to anybody else.
     const stop = { patientId: theirs.treatment.patientId, channel: "email", source: "a test" };
     await optOut(running.app.ledger, { ...stop, channel: "email" }, running.clock.now());
+    // Their patient also texted, which has paused permissions there.
+    const text = { providerId: "SM1", from: PATIENT.phone, answeredByProvider: false };
+    const read = { reading: "alarm" as const, stops: false, alarms: true };
+    const reader = { read: () => read, word: () => "call us" };
+    const { app, clock } = running;
+    await receiveInbound(app.ledger, { ...text, body: "fever" }, reader, clock.now());
+    const [item] = (await other.desk.get<PageAnswer<{ id: string }>>("/v1/inbox")).body.items;
     // What is done by filter takes only what was there before.
     running.clock.moveBy(1_000);
     const page = await other.desk.get<PageAnswer<FullReminder>>("/v1/reminders?limit=1");
     const cursor = page.body.nextCursor ?? "";
     const body = enrolmentBody(running.clock.now());
-    known = { theirs, cursor, own: await openClinic(running), body };
+    known = { theirs, cursor, inboxId: item?.id ?? "", own: await openClinic(running), body };
   });
 
   /** All that there is of the other clinic, as it sees it itself, but for what the queue moves. */

@@ -120,11 +120,14 @@ describe.each(DEPLOYMENTS)("a send that fails, on %s", (kind) => {
   });
 
   it("is skipped where the provider says that the patient opted out", async () => {
-    const patient = await rig.enrol("once", ["sms"]);
+    const patient = await rig.enrol("once");
     rig.twilio.refuse({ status: 400, code: 21610, to: patient.phone });
     rig.work();
     await rig.dispatch();
     expect((await rig.ends(patient, "skipped")).statusReason).toBe("opted_out");
+    expect(rig.mails(patient)).toEqual([]);
+    const stops = await rig.ledger.db.selectFrom("opt_outs").selectAll().execute();
+    expect(stops).toMatchObject([{ address: patient.phone, source: "twilio 21610" }]);
   });
 
   it("is tried again where its message cannot be made, and the worker goes on", async () => {

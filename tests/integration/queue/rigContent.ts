@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Content, loadContent } from "../../../src/content/content.ts";
+import { REPLIES } from "../../support/replies.ts";
 
 /** Steps by protocol, each as `after`, `expires`, and whether it goes out at any hour. */
 const PROTOCOLS = {
@@ -40,6 +41,7 @@ export async function loadRigContent(): Promise<Content> {
     await write("templates/layout.mjml", LAYOUT);
     await write("templates/layout.txt", "{{ body | raw }}\n{{ unsubscribeUrl }}\n");
     await write("templates/privacy/en.yaml", PRIVACY);
+    await write("templates/replies/en.yaml", REPLIES);
     for (const [name, steps] of Object.entries(PROTOCOLS)) {
       const yaml = steps.map(([after, expires, window], index) => [
         `  - key: step-${index}`,

@@ -1,0 +1,164 @@
+import { sql } from "kysely";
+import type { ChannelName } from "../domain/channel.ts";
+import { type CheckinAnswers, checkinDigit, type InboundReading } from "../domain/inbound.ts";
+import type { ReminderStatus } from "../domain/reminder.ts";
+import { addEvents } from "./events.ts";
+import type { Ledger, Queries } from "./ledger.ts";
+import { type Cursor, type Page, pageOf } from "./page.ts";
+import { resumePermissions } from "./permissionPause.ts";
+import { replanPatient } from "./replan.ts";
+
+/** What a patient wrote, as its clinic sees it. */
+export interface InboxItem {
+  id: string;
+  clinicId: string;
+  channel: ChannelName;
+  /** The patient's number. */
+  from: string;
+  text: string;
+  reading: InboundReading;
+  /** Whether the clinic must know at once: an alarming word, or an answer that means as much. */
+  alarm: boolean;
+  /** What it was answered with at once; null where nothing was. */
+  answer: string | null;
+  receivedAt: Date;
+  handledAt: Date | null;
+  /** `key:<id>`, or `program` where nobody had to look at it. */
+  handledBy: string | null;
+  patient: {
+    id: string;
+    externalId: string | null;
+    firstName: string;
+    permissionsPausedAt: Date | null;
+  } | null;
+  /** The reminder that it most likely answers. */
+  reminder: {
+    id: string;
+    treatmentId: string;
+    step: string;
+    status: ReminderStatus;
+    dueAt: Date;
+  } | null;
+}
+
+interface Row extends Omit<InboxItem, "alarm" | "patient" | "reminder"> {
+  patientId: string | null;
+  externalId: string | null;
+  firstName: string | null;
+  pausedAt: Date | null;
+  reminderId: string | null;
+  treatmentId: string | null;
+  step: string | null;
+  status: ReminderStatus | null;
+  dueAt: Date | null;
+  answers: CheckinAnswers | null;
+}
+
+/** A clinic's inbox, newest first, a page at a time; `handled` leaves out the others. */
+export async function listInbox(
+  db: Queries,
+  clinicId: string,
+  {
+    handled,
+    cursor,
+    limit,
+  }: { handled?: boolean | undefined; cursor: Cursor | null; limit: number },
+): Promise<Page<InboxItem>> {
+  const all = [sql`i.clinic_id = ${clinicId}`];
+  if (handled !== undefined) {
+    all.push(handled ? sql`i.handled_at is not null` : sql`i.handled_at is null`);
+  }
+  if (cursor !== null) {
+    all.push(sql`(i.received_at, i.id) < (${cursor.at}, ${cursor.id}::uuid)`);
+  }
+  const items = await inboxItems(
+    db,
+    sql`${sql.join(all, sql` and `)} order by i.received_at desc, i.id desc limit ${limit + 1}`,
+  );
+  return pageOf(items, limit, (last) => ({ at: last.receivedAt, id: last.id }));
+}
+
+/**
+ * Marks what a patient wrote as handled, and with `resume` lets the patient's permissions go out
+ * again, planned anew. One that was handled before keeps who it was. Undefined where the clinic has
+ * no such message.
+ */
+export function handleInbound(
+  ledger: Ledger,
+  request: { clinicId: string; id: string; actor: string; resume: boolean },
+  now: Date,
+): Promise<InboxItem | undefined> {
+  const { clinicId, id, actor, resume } = request;
+  return ledger.db.transaction().execute(async (db) => {
+    const found = () => inboxItems(db, sql`i.clinic_id = ${clinicId} and i.id = ${id}`);
+    const [before] = await found();
+    if (before === undefined) return undefined;
+    const handled = await db
+      .updateTable("inbound_messages")
+      .set({ handled_at: now, handled_by: actor })
+      .where("clinic_id", "=", clinicId)
+      .where("id", "=", id)
+      .where("handled_at", "is", null)
+      .returning("id")
+      .executeTakeFirst();
+    const by = {
+      clinicId,
+      treatmentId: before.reminder?.treatmentId ?? null,
+      reminderId: before.reminder?.id ?? null,
+      actor,
+      at: now,
+    };
+    if (handled !== undefined) {
+      await addEvents(db, [{ ...by, type: "handled", detail: { inboundId: id } }]);
+    }
+    if (resume && before.patient !== null) {
+      const patientIds = [before.patient.id];
+      for (const patientId of await resumePermissions(db, { clinicId, patientIds, actor }, now)) {
+        await addEvents(db, [{ ...by, type: "permissions resumed", detail: { patientId } }]);
+        await replanPatient(db, { clinicId, patientId, actor, reason: "permissions resumed" }, now);
+      }
+    }
+    const [after] = await found();
+    return after;
+  });
+}
+
+/** Messages of patients by what follows `where`, which speaks of the message as `i`. */
+export async function inboxItems(db: Queries, where: ReturnType<typeof sql>): Promise<InboxItem[]> {
+  const { rows } = await sql<Row>`
+    select i.id, i.clinic_id as "clinicId", i.channel, i.address as "from", i.body as text,
+      i.reading, i.answer, i.received_at as "receivedAt", i.handled_at as "handledAt",
+      i.handled_by as "handledBy",
+      p.id as "patientId", p.external_id as "externalId", p.first_name as "firstName",
+      p.permissions_paused_at as "pausedAt",
+      r.id as "reminderId", r.treatment_id as "treatmentId", r.step, r.status,
+      r.due_at as "dueAt",
+      jsonb_path_query_first(
+        v.definition, '$.steps[*] ? (@.key == $step).answers', jsonb_build_object('step', r.step)
+      ) as answers
+    from aftercare.inbound_messages i
+    left join aftercare.patients p on p.id = i.patient_id
+    left join aftercare.reminders r on r.id = i.reminder_id
+    left join aftercare.treatments t on t.id = r.treatment_id
+    left join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
+    where ${where}`.execute(db);
+  return rows.map(toItem);
+}
+
+function toItem(row: Row): InboxItem {
+  const { patientId, externalId, firstName, pausedAt, answers, ...rest } = row;
+  const { reminderId, treatmentId, step, status, dueAt, ...item } = rest;
+  const digit = checkinDigit(item.text);
+  const answered = item.reading === "answer" && answers !== null && digit !== null;
+  const patient =
+    patientId === null
+      ? null
+      : { id: patientId, externalId, firstName: firstName ?? "", permissionsPausedAt: pausedAt };
+  const known = reminderId !== null && treatmentId !== null && step !== null;
+  const reminder =
+    known && status !== null && dueAt !== null
+      ? { id: reminderId, treatmentId, step, status, dueAt }
+      : null;
+  const alarm = item.reading === "alarm" || (answered && answers[digit] === "alarm");
+  return { ...item, alarm, patient, reminder };
+}

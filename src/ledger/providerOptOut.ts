@@ -1,0 +1,26 @@
+import type { Queries } from "./ledger.ts";
+import { optOutAddress } from "./optOuts.ts";
+
+/**
+ * A provider says of an attempt that the patient has stopped: the same event as a STOP to us, and
+ * perhaps the only word of it, where the provider took the text and kept it to itself. To be called
+ * before anything else in its transaction, as `optOutAddress` says.
+ */
+export async function noteProviderOptOut(
+  db: Queries,
+  told: { attemptId: string; code: string; actor: string },
+  now: Date,
+): Promise<void> {
+  const attempt = await db
+    .selectFrom("attempts")
+    .select(["reminder_id", "clinic_id as clinicId", "channel", "address", "provider"])
+    .where("id", "=", told.attemptId)
+    .executeTakeFirst();
+  // Attempts of early programs do not say where they went.
+  if (attempt === undefined || attempt.address === null) return;
+  const { clinicId, channel, address, provider, reminder_id: reminderId } = attempt;
+  const source = `${provider} ${told.code}`;
+  await optOutAddress(db, { clinicId, channel, address, source, actor: told.actor }, now, [
+    reminderId,
+  ]);
+}

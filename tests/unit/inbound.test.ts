@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { type InboundContext, readInbound, repliesTo } from "../../src/domain/inbound.ts";
+import { protocolSchema } from "../../src/domain/protocol.ts";
+import { TEXTS } from "./inboundTexts.ts";
+
+const { alarm = {} } = protocolSchema.parse(parse(readFileSync("jobs/microneedling.yaml", "utf8")));
+const alarmWords = Object.values(alarm).flat();
+
+const read = (body: string, more: Partial<InboundContext> = {}) =>
+  readInbound({ body, optOutType: null, alarmWords, answers: null, ...more });
+
+describe("a patient's text", () => {
+  const cases = Object.entries(TEXTS).flatMap(([reading, texts]) =>
+    texts
+      .split("\n")
+      .slice(1, -1)
+      .map((text) => [text.replace(/^ {4}/, ""), reading] as const),
+  );
+
+  it("is in the table often enough", () => {
+    expect(cases.length).toBeGreaterThanOrEqual(80);
+  });
+
+  it.each(cases)("%j is read as %s", (body, expected) => {
+    const { reading, stops, alarms } = read(body);
+    const stopped = stops && reading !== "stop" ? "+" : "";
+    expect(`${reading}${stopped}`).toBe(expected);
+    expect(alarms).toBe(expected.startsWith("alarm"));
+  });
+
+  it("is what Twilio took it for, before what we would", () => {
+    expect(read("FINITO", { optOutType: "STOP" })).toMatchObject({ reading: "stop", stops: true });
+    expect(read("yes", { optOutType: "START" }).reading).toBe("start");
+    expect(read("stop?", { optOutType: "HELP" })).toMatchObject({ reading: "help", stops: false });
+  });
+
+  it.each(["1", " 1 ", "1.", "(1)", "1!"])("%j answers a check-in", (body) => {
+    const answers = { "1": "ok", "2": "alarm" } as const;
+    expect(read(body, { answers })).toEqual({ reading: "answer", stops: false, alarms: false });
+    const two = body.replace("1", "2");
+    expect(read(two, { answers })).toEqual({ reading: "answer", stops: false, alarms: true });
+    expect(read(`${body}2`, { answers }).reading).toBe("reply");
+  });
+
+  it("has no limit on how long it takes to read", () => {
+    const started = performance.now();
+    for (const body of ["stop the ".repeat(800), "no quiero mas ".repeat(500), "a ".repeat(4000)]) {
+      read(body);
+    }
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe("the answer to a patient's text", () => {
+  const now = new Date("2026-11-24T12:00:00Z");
+  const state = {
+    answeredByProvider: false,
+    stoppedBefore: false,
+    confirmedBefore: false,
+    acknowledgedAt: null,
+  };
+  const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
+  const answers = (body: string, more: Partial<typeof state | { acknowledgedAt: Date }> = {}) =>
+    repliesTo(read(body), { ...state, ...more }, now);
+
+  it("confirms a stop once", () => {
+    expect(answers("STOP")).toEqual(["stop"]);
+    expect(answers("STOP", { stoppedBefore: true, confirmedBefore: true })).toEqual([]);
+    // One by a link, or by a provider's word, was never confirmed by text.
+    expect(answers("STOP", { stoppedBefore: true })).toEqual(["stop"]);
+  });
+
+  it("is empty where Twilio has answered", () => {
+    for (const body of ["STOP", "START", "HELP"]) {
+      expect(answers(body, { answeredByProvider: true })).toEqual([]);
+    }
+  });
+
+  it("acknowledges a reply at most once in 24 hours, and nobody who has stopped", () => {
+    expect(answers("thanks")).toEqual(["reply"]);
+    expect(answers("thanks", { acknowledgedAt: ago(23.9) })).toEqual([]);
+    expect(answers("thanks", { acknowledgedAt: ago(24) })).toEqual(["reply"]);
+    expect(answers("thanks", { stoppedBefore: true })).toEqual([]);
+  });
+
+  it("always tells who is in danger what to do", () => {
+    const more = { stoppedBefore: true, confirmedBefore: true, acknowledgedAt: ago(1) };
+    expect(answers("I have a fever", more)).toEqual(["alarm"]);
+    expect(answers("STOP. I have a fever")).toEqual(["stop", "alarm"]);
+    expect(answers("HELP", more)).toEqual(["help"]);
+  });
+});
