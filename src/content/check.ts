@@ -5,6 +5,7 @@ import { LAST_LOCALE, localesOf, packageRoot, readContent } from "./content.ts";
 import type { Layout } from "./layout.ts";
 import { type Message, renderBody, renderMail, renderSubject, renderText } from "./message.ts";
 import { messagePath } from "./messageFile.ts";
+import { type PageFile, pagePath } from "./pageFile.ts";
 import type { Problem } from "./problem.ts";
 import { protocolFile } from "./protocolFile.ts";
 import { type SmsSize, smsSegments } from "./segments.ts";
@@ -49,12 +50,13 @@ const SAMPLES = [SAMPLE, { ...SAMPLE, clinic: { name: LONG_CLINIC, phone: null }
  * Throws only what the file system throws.
  */
 export async function checkContent(root: string = packageRoot()): Promise<CheckReport> {
-  const { protocols, messages, layout, problems } = await readContent(root);
+  const { protocols, messages, pages, layout, problems } = await readContent(root);
   const inUse = messages.filter((message) => stepOf(protocols, message) !== null);
   const checked = inUse.map((message) => checkMessage(message, layout));
   problems.push(
     ...[...protocols.values()].flatMap(staleTooSoon),
     ...[...protocols.values()].flatMap((protocol) => untranslated(protocol, messages, problems)),
+    ...wordless(messages, pages, problems),
     ...messages.filter((message) => !inUse.includes(message)).flatMap(orphan(protocols, problems)),
     ...checked.flatMap((result) => result.problems),
   );
@@ -90,6 +92,19 @@ function untranslated(
     .flatMap((locale) => protocol.steps.map((step) => messagePath(protocol.name, locale, step.key)))
     .filter((file) => !there.has(file) && !broken.has(file))
     .map((file) => ({ file, message: "is missing: other steps have a message in this language" }));
+}
+
+/** A language in which patients get messages, and find a page in another. */
+function wordless(
+  messages: readonly Message[],
+  pages: readonly PageFile[],
+  known: readonly Problem[],
+): Problem[] {
+  const there = [...pages.map(({ locale }) => pagePath(locale)), ...known.map(({ file }) => file)];
+  const languages = messages.map(({ locale }) => locale.split("-")[0] ?? locale);
+  return [...new Set(languages.map(pagePath))]
+    .filter((file) => !there.includes(file))
+    .map((file) => ({ file, message: "is missing: there are messages in this language" }));
 }
 
 /** A message that nothing sends; not those whose protocol is there but could not be read. */

@@ -21,17 +21,18 @@ const UNWELCOME = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
 export function cleanVariables(variables: MessageVariables): MessageVariables {
   const { patient, clinic, treatment, unsubscribeUrl, pageUrl } = variables;
   return {
-    patient: { firstName: clean(patient.firstName) },
+    patient: { firstName: cleanValue(patient.firstName) },
     clinic: {
-      name: clean(clinic.name),
-      phone: clinic.phone === null ? null : clean(clinic.phone),
+      name: cleanValue(clinic.name),
+      phone: clinic.phone === null ? null : cleanValue(clinic.phone),
     },
-    treatment: { title: clean(treatment.title) },
-    unsubscribeUrl: clean(unsubscribeUrl),
-    pageUrl: clean(pageUrl),
+    treatment: { title: cleanValue(treatment.title) },
+    unsubscribeUrl: cleanValue(unsubscribeUrl),
+    pageUrl: cleanValue(pageUrl),
   };
 }
 
-function clean(value: string): string {
+/** One value on one line, trimmed, and in composed form (NFC). */
+export function cleanValue(value: string): string {
   return value.replace(UNWELCOME, " ").replace(/ {2,}/g, " ").trim().normalize("NFC");
 }

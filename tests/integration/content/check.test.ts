@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { checkContent } from "../../../src/content/check.ts";
 import { loadContent } from "../../../src/content/content.ts";
 import { AppError } from "../../../src/errors.ts";
-import { contentRoot, message, protocolWith } from "./fixture.ts";
+import { contentRoot, message, pageWith, protocolWith } from "./fixture.ts";
 
 const FIRST = "templates/peel/en/first.md";
+const PAGE = "templates/page/en.yaml";
 const SECOND = "templates/peel/en/second.md";
 
 type Case = [what: string, changes: Record<string, string | null>, file: string, message: RegExp];
@@ -114,10 +115,51 @@ const REFUSED: Case[] = [
     "templates/layout.txt",
     /unknown variable clinic.street/,
   ],
+  ["no words for the page", { [PAGE]: null }, PAGE, /is missing: the patient's page needs words/],
+  ["a page that is not YAML", { [PAGE]: "words: [" }, PAGE, /^is not YAML/],
+  [
+    "a page of no language",
+    { "templates/page/english.yaml": "words: {}" },
+    "templates/page/english.yaml",
+    /not named after a language/,
+  ],
+  [
+    "a topic without a name",
+    pageWith("sun: Sun", "moon: Moon"),
+    PAGE,
+    /^topics: "sun" has no words/,
+  ],
+  [
+    "a topic without a name in one language",
+    { "templates/page/es.yaml": pageWith("sun: Sun", "moon: Moon")[PAGE] ?? "" },
+    "templates/page/es.yaml",
+    /^topics: "sun" has no words/,
+  ],
+  [
+    "a permission without words",
+    pageWith("second: You can.", "third: You can."),
+    PAGE,
+    /^permitted: step "second" of "peel" has no words/,
+  ],
+  ["a treatment without a name", pageWith("peel: Peel", "mask: Mask"), PAGE, /^treatments: "peel"/],
+  ["a page that lacks a sentence", pageWith("  lost: lost\n", ""), PAGE, /^words.lost: /],
+  ["an until without its time", pageWith("until {{ time }}", "until"), PAGE, /does not show time/],
+  [
+    "a page with an unknown variable",
+    pageWith("now: now", 'now: "{{ patient }}"'),
+    PAGE,
+    /^words.now: unknown variable patient$/,
+  ],
 ];
 
 /** Faults that would reach a patient: only `check` finds them. */
 const FOUND: Case[] = [
+  [
+    "messages in a language that the page does not speak",
+    { "templates/page/es.yaml": null },
+    "templates/page/es.yaml",
+    /is missing: there are messages in this language/,
+  ],
   [
     "a step stale overnight",
     protocolWith("expires: 3d", "expires: 15h"),

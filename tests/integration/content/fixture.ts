@@ -2,6 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
+import { pageWordsFile } from "../../support/pageWordsFile.ts";
+
+const PAGE = pageWordsFile({
+  treatments: { peel: "Peel" },
+  topics: { sun: "Sun" },
+  permitted: { peel: { second: "You can." } },
+});
 
 /** A small protocol of two steps with its messages in two languages, in which nothing is wrong. */
 export const SOUND: Readonly<Record<string, string>> = {
@@ -31,6 +38,8 @@ steps:
   "templates/layout.mjml": `<mjml><mj-body><mj-section><mj-column>
     <mj-text>{{ body | raw }}<a href="{{ unsubscribeUrl }}">stop</a></mj-text>
   </mj-column></mj-section></mj-body></mjml>`,
+  "templates/page/en.yaml": PAGE,
+  "templates/page/es.yaml": PAGE,
   "templates/layout.txt": "{{ body }}\n{{ unsubscribeUrl }}\n",
 };
 
@@ -59,4 +68,10 @@ export function protocolWith(old: string, replacement: string): Record<string, s
   const text = SOUND["jobs/peel.yaml"] ?? "";
   if (!text.includes(old)) throw new Error(`the protocol has no "${old}"`);
   return { "jobs/peel.yaml": text.replace(old, replacement) };
+}
+
+/** The sound words of the pages with one piece of their text replaced. */
+export function pageWith(old: string, replacement: string): Record<string, string> {
+  if (!PAGE.includes(old)) throw new Error(`the words have no "${old}"`);
+  return { "templates/page/en.yaml": PAGE.replace(old, replacement) };
 }

@@ -1,0 +1,308 @@
+import { sql } from "kysely";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useApp } from "../../support/app.ts";
+import { openClinic, type TestClinic } from "../../support/clinic.ts";
+import { ENGINES } from "../ledger/engine.ts";
+import { enrolWithPage, linesOf, open, sectionOf } from "./patientPages.ts";
+
+const PRODUCTS = [
+  "Exfoliants",
+  "Alpha hydroxy acids (AHAs)",
+  "Glycolic acid",
+  "Skin care with harsh chemicals for exfoliating",
+  "Skin care with a scent",
+];
+
+const SWEAT = [
+  "Hard workouts at the gym",
+  "Swimming pools",
+  "Saunas",
+  "Anything else that could make you sweat a lot",
+];
+
+const UNTIL = {
+  makeup: ["Make-up", "until Tue, Nov 24, 3:30 PM"],
+  retinol: ["Retinol", "Vitamin C serum", "until Wed, Nov 25, 3:30 PM"],
+  gym: [...SWEAT, "until Thu, Nov 26, 3:30 PM"],
+  sun: ["Long spells in the sun", "until Mon, Nov 30, 3:30 PM"],
+};
+
+const SINCE = {
+  makeup: [
+    "Make-up",
+    "You can wear it again, put on with clean hands.",
+    "since Tue, Nov 24, 3:30 PM",
+  ],
+  retinol: [
+    "Retinol",
+    "Vitamin C serum",
+    "If you like, you might want to bring this in, but gradually. If you are not sure about a product, ask your practitioner.",
+    "since Wed, Nov 25, 3:30 PM",
+  ],
+  gym: [...SWEAT, "You may be able to go back to this.", "since Thu, Nov 26, 3:30 PM"],
+  sun: [
+    "Long spells in the sun",
+    "The time without long spells in the sun is over. Sunscreen goes on: wear it whenever you are outdoors.",
+    "since Mon, Nov 30, 3:30 PM",
+  ],
+};
+
+const ALL = ["makeup", "retinol", "gym", "sun"] as const;
+
+/** Moments of one treatment, at 15:30 on 23 November: how many of the waiting times are over. */
+const MOMENTS: [at: string, over: number][] = [
+  ["2026-11-23T15:30:00-05:00", 0],
+  ["2026-11-24T15:29:59-05:00", 0],
+  ["2026-11-24T15:30:00-05:00", 1],
+  ["2026-11-25T15:29:59-05:00", 1],
+  ["2026-11-25T15:30:00-05:00", 2],
+  ["2026-11-26T15:29:59-05:00", 2],
+  ["2026-11-26T15:30:00-05:00", 3],
+  ["2026-11-30T15:29:59-05:00", 3],
+  ["2026-11-30T15:30:00-05:00", 4],
+  ["2027-01-23T15:30:00-05:00", 4],
+];
+
+describe.each(ENGINES)("the page of a micro needling, on the %s engine", (kind) => {
+  const running = useApp(kind);
+  let clinic: TestClinic;
+  let path = "";
+  beforeAll(async () => {
+    clinic = await openClinic(running, { phone: "+1 212-555-0100" });
+    ({ path } = await enrolWithPage(running, clinic, { firstName: "Ana" }));
+  });
+
+  it.each(MOMENTS)("tells at %s what waits and what does not", async (at, over) => {
+    running.clock.moveTo(new Date(at));
+    const { status, text } = await open(running, path);
+    expect(status).toBe(200);
+    const waiting = ALL.slice(over).flatMap((topic) => UNTIL[topic]);
+    const ended = ALL.slice(0, over).flatMap((topic) => SINCE[topic]);
+    expect(sectionOf(text, "wait")).toEqual(
+      over === 4 ? ["There is no waiting time left."] : waiting,
+    );
+    expect(sectionOf(text, "over")).toEqual(over === 0 ? ["No waiting time is over yet."] : ended);
+    expect(sectionOf(text, "ask").slice(0, -1)).toEqual(PRODUCTS);
+
+    const line = sectionOf(text, "timeline");
+    const now = line.findIndex((each) => each.startsWith("Now: "));
+    expect(line.slice(0, now).filter((each) => each === "Waiting time over")).toHaveLength(over);
+    expect(line.slice(now).filter((each) => each === "Waiting time ends")).toHaveLength(4 - over);
+    expect(text.match(/aria-current="time"/g)).toHaveLength(1);
+  });
+
+  it("closes 30 days after the last message is stale, like a link that never was", async () => {
+    // The last step is true after 2 months and fresh for 2 weeks.
+    running.clock.moveTo(new Date("2027-03-08T15:29:59-05:00"));
+    expect((await open(running, path)).status).toBe(200);
+    running.clock.moveTo(new Date("2027-03-08T15:30:00-05:00"));
+    const expired = await open(running, path);
+    const unknown = await open(running, `/t/${"A".repeat(22)}`);
+    const cut = await open(running, path.slice(0, -3));
+    expect([expired.status, unknown.status, cut.status]).toEqual([404, 404, 404]);
+    expect(expired.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(expired.text).toContain("<h1>This link does not work</h1>");
+    expect(unknown.text).toBe(expired.text);
+    expect(cut.text).toBe(expired.text);
+    const steady = ({ headers }: typeof expired) =>
+      [...headers].filter(([name]) => name !== "date" && !name.startsWith("x-ratelimit"));
+    expect(steady(unknown)).toEqual(steady(expired));
+  });
+});
+
+describe("a patient's page", () => {
+  const running = useApp("embedded");
+  let clinic: TestClinic;
+  beforeAll(async () => {
+    clinic = await openClinic(running, { phone: "+1 212-555-0100" });
+  });
+
+  it("names the clinic and its phone, the treatment, and what is normal, in the step's words", async () => {
+    const at = new Date(running.clock.now().getTime() - 2 * 3_600_000);
+    const { path } = await enrolWithPage(running, clinic, { firstName: "Ana" }, at);
+    const { text } = await open(running, path);
+    const lines = linesOf(text);
+    for (const line of ["Willow Skin Clinic", "Call +1 212-555-0100", "Hello Ana"]) {
+      expect(lines).toContain(line);
+    }
+    expect(lines).toContain("Micro needling, Monday, November 23, 2026 at 1:30 PM");
+    expect(text).toContain('href="tel:+12125550100"');
+    const normal = sectionOf(text, "normal");
+    expect(normal[0]).toBe("It is normal to have a few side effects after your micro needling.");
+    expect(normal.join(" ")).toContain("Being swollen is usual for up to 48 hours.");
+    expect(normal.join(" ")).not.toContain("Hello");
+  });
+
+  it("says what messages are to come, when, and how", async () => {
+    const { path } = await enrolWithPage(running, clinic);
+    const upcoming = sectionOf((await open(running, path)).text, "upcoming");
+    expect(upcoming.slice(0, 3)).toEqual([
+      "Mon, Nov 23, 4:30 PM",
+      "· text message",
+      "About: Redness, Swelling",
+    ]);
+    expect(upcoming.filter((line) => line.startsWith("About: "))).toHaveLength(12);
+  });
+
+  it("is for the one who opens it alone: not kept, not listed, not framed, no script", async () => {
+    const { path } = await enrolWithPage(running, clinic);
+    const { headers, text } = await open(running, path);
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-robots-tag")).toBe("noindex, nofollow");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    const policy = headers.get("content-security-policy") ?? "";
+    expect(policy).toMatch(
+      /^default-src 'none'; style-src 'sha256-[\w+/]+=*'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'$/,
+    );
+    expect(text).not.toMatch(/<script|javascript:|\son\w+=|https?:\/\//);
+  });
+
+  it("shows a name as text, whatever it holds", async () => {
+    const firstName = `<script>alert("1")</script>{{ name }}`;
+    const { path } = await enrolWithPage(running, clinic, { firstName });
+    const { text } = await open(running, path);
+    expect(text).not.toContain("<script");
+    expect(text).toContain("Hello &lt;script>alert(&quot;1&quot;)&lt;/script>{{ name }}");
+  });
+
+  it("speaks the patient's language, tells times as it does, and falls back as messages do", async () => {
+    const es = await enrolWithPage(running, clinic, { locale: "es-MX", firstName: "Ana" });
+    const { text } = await open(running, es.path);
+    expect(text).toContain('<html lang="es">');
+    const lines = linesOf(text);
+    expect(lines).toContain("Hola, Ana");
+    expect(sectionOf(text, "wait").slice(0, 2)).toEqual([
+      "Maquillaje",
+      "hasta el mar, 24 nov, 3:30 p.m.",
+    ]);
+    expect(sectionOf(text, "ask")).toContain("Alfahidroxiácidos (AHA)");
+    expect(text).not.toMatch(/practitioner|Waiting|undefined/);
+
+    const fr = await enrolWithPage(running, clinic, { locale: "fr" });
+    expect((await open(running, fr.path)).text).toContain('<html lang="en">');
+    const madrid = await openClinic(running, { locale: "es", name: "Clínica Sauce" });
+    const clinics = await enrolWithPage(running, madrid, { locale: "fr" });
+    expect((await open(running, clinics.path)).text).toContain('<html lang="es">');
+  });
+
+  it("tells times where the patient lives, whatever the clinic's clocks show", async () => {
+    const { path } = await enrolWithPage(running, clinic, { timeZone: "America/Los_Angeles" });
+    const { text } = await open(running, path);
+    expect(sectionOf(text, "wait")).toContain("until Tue, Nov 24, 12:30 PM");
+    expect(linesOf(text)).toContain("Times shown: Pacific Time");
+  });
+
+  it("counts hours as they elapse and days by the calendar where the clocks change", async () => {
+    // New York puts its clocks back on 1 November 2026 at 2:00.
+    const at = new Date("2026-10-31T15:30:00-04:00");
+    const { path } = await enrolWithPage(running, clinic, {}, at);
+    const { text } = await open(running, path);
+    expect(sectionOf(text, "over").filter((line) => line.startsWith("since"))).toEqual([
+      "since Sun, Nov 1, 2:30 PM",
+      "since Mon, Nov 2, 2:30 PM",
+      "since Tue, Nov 3, 2:30 PM",
+      "since Sat, Nov 7, 3:30 PM",
+    ]);
+  });
+
+  it("shows every active treatment of the patient, waits for the longest, and leaves out the cancelled", async () => {
+    const facts = { externalId: "p-twice" };
+    const week = new Date(running.clock.now().getTime() - 7 * 86_400_000);
+    const earlier = await enrolWithPage(running, clinic, facts, week);
+    const later = await enrolWithPage(running, clinic, facts);
+    for (const { path } of [earlier, later]) {
+      const { text } = await open(running, path);
+      expect(text.match(/class="treated"/g)).toHaveLength(2);
+      expect(sectionOf(text, "wait").slice(0, 2)).toEqual(UNTIL.makeup);
+    }
+    const cancel = (id: string) =>
+      clinic.admin.post(`/v1/treatments/${id}/cancel`, { reason: "not done" });
+    await cancel(later.treatment.id);
+    const one = await open(running, later.path);
+    expect(one.text.match(/class="treated"/g)).toHaveLength(1);
+    expect(sectionOf(one.text, "wait")).toEqual(["There is no waiting time left."]);
+    await cancel(earlier.treatment.id);
+    const none = await open(running, later.path);
+    expect(none.status).toBe(200);
+    expect(none.text).toContain("There is no aftercare to show at present");
+    expect(none.text).toContain('href="tel:+12125550100"');
+    expect(none.text).not.toContain("Make-up");
+    expect((await open(running, `${later.path}.ics`)).status).toBe(404);
+  });
+
+  it("permits nothing while an alarming sign is not settled, nor what was skipped for it", async () => {
+    const at = new Date(running.clock.now().getTime() - 4 * 86_400_000);
+    const { path, treatment } = await enrolWithPage(running, clinic, {}, at);
+    const { db } = running.app.ledger;
+    await sql`update aftercare.patients set permissions_paused_at = ${at}
+      where id = ${treatment.patientId}`.execute(db);
+    const paused = await open(running, path);
+    expect(linesOf(paused.text)).toContain("Please wait until your clinic has spoken to you");
+    expect(sectionOf(paused.text, "over")).toEqual(["No waiting time is over yet."]);
+    const held = sectionOf(paused.text, "wait");
+    expect(
+      held.filter((line) => line === "Wait until your clinic has spoken to you."),
+    ).toHaveLength(4);
+    expect(held.filter((line) => line.startsWith("until"))).toHaveLength(1);
+    expect(sectionOf(paused.text, "upcoming").join(" ")).not.toContain("Long spells in the sun");
+    const { text } = await open(running, `${path}.ics`);
+    expect(text).not.toMatch(/You can wear|BEGIN:VALARM/);
+
+    await sql`update aftercare.patients set permissions_paused_at = null
+      where id = ${treatment.patientId}`.execute(db);
+    await sql`update aftercare.reminders set status = 'skipped', status_reason = 'paused'
+      where treatment_id = ${treatment.id} and step = 'gym-ok'`.execute(db);
+    const after = (await open(running, path)).text;
+    expect(sectionOf(after, "over").join(" ")).not.toContain("gym");
+    expect(sectionOf(after, "over").join(" ")).toContain("Make-up");
+    expect(sectionOf(after, "wait").slice(0, 5)).toEqual([
+      ...SWEAT,
+      "Wait until your clinic has spoken to you.",
+    ]);
+  });
+
+  it("shows nothing of another clinic, though the person is the same", async () => {
+    const other = await openClinic(running, { name: "Hillside Clinic", phone: "+1 212-555-0199" });
+    const facts = { externalId: "p-both", phone: "+12125550177", email: "both@example.test" };
+    const here = await enrolWithPage(running, clinic, facts);
+    const ago = new Date(running.clock.now().getTime() - 30 * 3_600_000);
+    const there = await enrolWithPage(running, other, facts, ago);
+    for (const [{ path }, mine, theirs] of [
+      [here, "Willow Skin Clinic", "Hillside Clinic"],
+      [there, "Hillside Clinic", "Willow Skin Clinic"],
+    ] as const) {
+      const { text } = await open(running, path);
+      expect(text).toContain(mine);
+      expect(text).not.toContain(theirs);
+      expect(text.match(/class="treated"/g)).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    ["a token too long for any", `/t/${"a".repeat(300)}`],
+    ["a token with something behind it", "/t/abc/def"],
+    ["no token", "/t/"],
+    ["a cut unsubscribe link", "/u/abc"],
+    ["an address that is not encoded as it must be", "/t/%E0%A4%A"],
+    ["the calendar of no token", "/t/abc.ics"],
+  ])("answers %s with a page for people, in a language they accept", async (_, path) => {
+    const answer = await open(running, path, { "accept-language": "fr;q=0.9, es-MX" });
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(answer.headers.get("x-robots-tag")).toBe("noindex, nofollow");
+    expect(answer.text).toContain("<h1>Este enlace no funciona</h1>");
+  });
+
+  it("is answered no more than 60 times a minute, whatever is asked of it", async () => {
+    const { path } = await enrolWithPage(running, clinic);
+    const other = await enrolWithPage(running, clinic);
+    for (let count = 0; count < 30; count++) {
+      expect((await open(running, path)).status).toBe(200);
+      expect((await open(running, `${path}.ics?${count}`)).status).toBe(200);
+    }
+    const answer = await open(running, path);
+    expect(answer.status).toBe(429);
+    expect(answer.text).toContain("<h1>Please try again in a minute</h1>");
+    expect((await open(running, other.path)).status).toBe(200);
+  });
+});
