@@ -135,7 +135,11 @@ export const patientPageRoutes: FastifyPluginAsyncZod<PatientPageRoutes> = async
       });
       return rendered === null ? [] : [{ key: `${treatmentId} ${step}`, ...rendered }];
     });
-    return timelineHtml({ ...page, words, times, token, timeline, normal, now });
+    // Two treatments of a kind may both be in the hours of which the same words hold.
+    const once = normal.filter(
+      ({ html }, index) => normal.findIndex((each) => each.html === html) === index,
+    );
+    return timelineHtml({ ...page, words, times, token, timeline, normal: once, now });
   }
 };
 

@@ -15,8 +15,8 @@ export interface MessageChoice {
 const SOURCE = "patient page";
 
 /**
- * Stops a channel for the address that the patient has on it, and notes who did. What is unsent on
- * it is skipped before this resolves. False where the patient has no such address.
+ * Stops a channel for the address that the patient has on it, and notes it. What is unsent on it is
+ * skipped before this resolves. False where the patient has no such address.
  */
 export async function stopMessages(
   ledger: Ledger,
@@ -25,13 +25,13 @@ export async function stopMessages(
 ): Promise<boolean> {
   const { patientId, channel } = choice;
   const stopped = await optOut(ledger, { patientId, channel, source: SOURCE }, now);
-  if (stopped) await note(ledger.db, choice, "messages stopped", now);
+  if (stopped) await note(ledger.db, choice, { type: "opted out", source: SOURCE }, now);
   return stopped;
 }
 
 /**
- * Lifts the stop of the address that the patient has on a channel, and plans what is unsent again,
- * in one transaction. True where there was a stop to lift.
+ * Lifts the stop of the address that the patient has on a channel, however it was said, and plans
+ * what is unsent again, in one transaction. True where there was a stop to lift.
  */
 export function resumeMessages(ledger: Ledger, choice: MessageChoice, now: Date): Promise<boolean> {
   const { clinicId, patientId, channel } = choice;
@@ -49,20 +49,22 @@ export function resumeMessages(ledger: Ledger, choice: MessageChoice, now: Date)
       .where("clinic_id", "=", clinicId)
       .where("channel", "=", channel)
       .where("address", "=", foldAddress(channel, address))
-      .returning("address")
+      .returning("source")
       .executeTakeFirst();
     if (lifted === undefined) return false;
-    await note(db, choice, "messages resumed", now);
-    const reason = `the patient resumed ${channel}`;
+    await note(db, choice, { type: "opted in", source: lifted.source }, now);
+    const reason = "resumed on the patient page";
     await replanPatient(db, { clinicId, patientId, actor: "patient", reason }, now);
     return true;
   });
 }
 
-/** The audit names the patient by id: an address in it could not be blanked without a trace. */
-async function note(db: Queries, choice: MessageChoice, type: string, now: Date): Promise<void> {
-  const { clinicId, patientId, channel } = choice;
-  const detail = { patientId, channel, source: SOURCE };
+async function note(
+  db: Queries,
+  { clinicId, channel }: MessageChoice,
+  { type, source }: { type: string; source: string },
+  now: Date,
+): Promise<void> {
   const about = { clinicId, treatmentId: null, reminderId: null };
-  await addEvents(db, [{ ...about, type, actor: "patient", detail, at: now }]);
+  await addEvents(db, [{ ...about, type, actor: "patient", detail: { channel, source }, at: now }]);
 }
