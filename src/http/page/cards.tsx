@@ -1,3 +1,4 @@
+import type { VNode } from "preact";
 import type { PageWords } from "../../content/pageWords.ts";
 import type { Release, Timeline } from "../../domain/timeline.ts";
 import { Icon } from "./icon.tsx";
@@ -21,24 +22,22 @@ export function Cards({ words, times, timeline }: CardsProps) {
           <Icon shape="wait" />
           {words.say("wait")}
         </h2>
-        {waiting.length === 0 && <p>{words.say("nothingToWait")}</p>}
-        <ul class="entries" role="list">
+        <Entries none={words.say("nothingToWait")}>
           {waiting.map((release) => (
             <Waiting key={keyOf(release)} release={release} words={words} times={times} />
           ))}
-        </ul>
+        </Entries>
       </section>
       <section class="card over" aria-labelledby="over">
         <h2 id="over">
           <Icon shape="over" />
           {words.say("over")}
         </h2>
-        {over.length === 0 && <p>{words.say("nothingOver")}</p>}
-        <ul class="entries" role="list">
+        <Entries none={words.say("nothingOver")}>
           {over.map((release) => (
             <Over key={keyOf(release)} release={release} words={words} times={times} />
           ))}
-        </ul>
+        </Entries>
       </section>
       {askFirst.length > 0 && (
         <section class="card ask" aria-labelledby="ask">
@@ -51,6 +50,16 @@ export function Cards({ words, times, timeline }: CardsProps) {
         </section>
       )}
     </div>
+  );
+}
+
+/** A list, or the sentence that says that it is empty. */
+export function Entries({ none, children }: { none: string; children: VNode[] }) {
+  if (children.length === 0) return <p>{none}</p>;
+  return (
+    <ul class="entries" role="list">
+      {children}
+    </ul>
   );
 }
 

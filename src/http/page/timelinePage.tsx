@@ -1,7 +1,7 @@
 import type { PageWords } from "../../content/pageWords.ts";
 import type { ChannelName } from "../../domain/channel.ts";
 import type { Timeline, Upcoming } from "../../domain/timeline.ts";
-import { Cards } from "./cards.tsx";
+import { Cards, Entries } from "./cards.tsx";
 import { Choices } from "./choices.tsx";
 import { type ClinicOnPage, documentHtml, PhoneLink } from "./document.tsx";
 import { TimelineList } from "./timelineList.tsx";
@@ -122,8 +122,7 @@ function Messages({ words, times, upcoming }: MessagesProps) {
   return (
     <section class="card" aria-labelledby="upcoming">
       <h2 id="upcoming">{words.say("upcoming")}</h2>
-      {upcoming.length === 0 && <p>{words.say("noUpcoming")}</p>}
-      <ul class="entries" role="list">
+      <Entries none={words.say("noUpcoming")}>
         {upcoming.map(({ at, topics, channels }) => (
           <li key={`${at.getTime()} ${topics.join(" ")}`}>
             <p class="when">
@@ -135,7 +134,7 @@ function Messages({ words, times, upcoming }: MessagesProps) {
             </p>
           </li>
         ))}
-      </ul>
+      </Entries>
       {upcoming.length > 0 && <p class="soft small">{words.say("upcomingText")}</p>}
     </section>
   );
