@@ -33,7 +33,7 @@ border:1.5px solid var(--accent);border-radius:.6rem;background:transparent;colo
 font:inherit;font-weight:600;text-decoration:none;text-align:start;cursor:pointer}
 .button.strong,button.strong{background:var(--accent);color:var(--on-accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:.3rem}
-main{padding-top:1.5rem;padding-bottom:2rem}
+main.wrap{padding-top:1.5rem;padding-bottom:2.25rem}
 .hello{color:var(--soft)}
 h1{font-size:1.75rem;line-height:1.2;letter-spacing:-.01em;text-wrap:balance}
 h2{font-size:1.2rem;line-height:1.3;text-wrap:balance}
@@ -89,7 +89,7 @@ border-radius:50%;border:2px solid var(--edge);background:var(--paper)}
 footer{border-top:1px solid var(--line);background:var(--paper)}
 footer .wrap{padding-top:1.25rem;padding-bottom:1.75rem;display:grid;gap:.4rem}
 .row{margin-top:.6rem}
-@media (min-width:48rem){main{padding-top:2.25rem}h1{font-size:2.125rem}
+@media (min-width:48rem){main.wrap{padding-top:2.25rem;padding-bottom:3rem}h1{font-size:2.125rem}
 .cards{grid-template-columns:repeat(3,1fr);align-items:start}
 .cards.two{grid-template-columns:repeat(2,1fr)}
 .columns{grid-template-columns:1.15fr 1fr;align-items:start}.column{display:grid;gap:1rem}}
@@ -98,7 +98,7 @@ footer .wrap{padding-top:1.25rem;padding-bottom:1.75rem;display:grid;gap:.4rem}
 body{font-size:11pt}.skip,form,.button{display:none}.choices,.calendar{display:none}
 .card,.held,.line>li{break-inside:avoid}.card{border-color:#777}.top{border-top:0}
 .now time{background:none;color:var(--now);border:1.5px solid}
-main{padding-top:.75rem}.wrap{padding:0;max-width:none}}
+main.wrap{padding-top:.75rem}.wrap{padding:0;max-width:none}}
 `;
 
 const hash = createHash("sha256").update(STYLE).digest("base64");

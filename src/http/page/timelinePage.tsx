@@ -62,10 +62,6 @@ function Page(props: TimelinePageProps) {
       <Cards words={words} times={times} timeline={timeline} />
       <div class="columns">
         <div class="column">
-          <TimelineList words={words} times={times} timeline={timeline} now={now} />
-          {timeline.releases.length > 0 && <Calendar words={words} token={token} />}
-        </div>
-        <div class="column">
           {normal.length > 0 && (
             <section class="card" aria-labelledby="normal">
               <h2 id="normal">{words.say("normal")}</h2>
@@ -79,6 +75,10 @@ function Page(props: TimelinePageProps) {
               ))}
             </section>
           )}
+          <TimelineList words={words} times={times} timeline={timeline} now={now} />
+          {timeline.releases.length > 0 && <Calendar words={words} token={token} />}
+        </div>
+        <div class="column">
           <Messages words={words} times={times} upcoming={timeline.upcoming} />
           <Choices words={words} token={token} channels={channels} />
         </div>

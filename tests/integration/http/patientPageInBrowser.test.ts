@@ -2,6 +2,8 @@ import axe from "axe-core";
 import { sql } from "kysely";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { signUnsubscribeToken } from "../../../src/content/unsubscribeToken.ts";
+import { linkSigningKey } from "../../../src/ledger/settings.ts";
 import { useApp } from "../../support/app.ts";
 import { useBrowser } from "../../support/browser.ts";
 import { openClinic, type TestClinic } from "../../support/clinic.ts";
@@ -38,6 +40,12 @@ describe("a patient's page in a browser", () => {
     await clinic.admin.post(`/v1/treatments/${none.treatment.id}/cancel`, { reason: "not done" });
     paths.set("no treatment", none.path);
     paths.set("a cut link", "/t/cut");
+    const { patientId } = none.treatment;
+    const key = await linkSigningKey(db);
+    paths.set(
+      "a link that stops",
+      `/u/${signUnsubscribeToken({ patientId, channel: "sms" }, key)}`,
+    );
   });
 
   /** Opens a page in a context of its own, with whatever it asks for on the way. */
@@ -81,6 +89,7 @@ describe("a patient's page in a browser", () => {
     "a pause",
     "no treatment",
     "a cut link",
+    "a link that stops",
   ])(
     "breaks no rule of accessibility, asks nobody else for anything, and fits: %s",
     async (name) => {

@@ -8,6 +8,14 @@ import {
   type TestClinic,
 } from "../../support/clinic.ts";
 
+/** The topics of micro needling that are free after 72 hours, as the page names them. */
+export const SWEAT = [
+  "Hard workouts at the gym",
+  "Swimming pools",
+  "Saunas",
+  "Anything else that could make you sweat a lot",
+];
+
 /** A patient with a page. */
 export interface PagePatient extends EnrolledAnswer {
   /** `/t/<token>` */
