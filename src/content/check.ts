@@ -4,6 +4,7 @@ import { type CheckedMessage, checkMessage } from "./checkMessage.ts";
 import { LAST_LOCALE, localesOf, packageRoot, readContent } from "./content.ts";
 import type { Message } from "./message.ts";
 import { messagePath } from "./messageFile.ts";
+import { type PageFile, pagePath } from "./pageFile.ts";
 import type { Problem } from "./problem.ts";
 import { protocolFile } from "./protocolFile.ts";
 import { replyProblems } from "./replies.ts";
@@ -27,7 +28,7 @@ export const SHORTEST_EXPIRES_HOURS = 16;
  * Throws only what the file system throws.
  */
 export async function checkContent(root: string = packageRoot()): Promise<CheckReport> {
-  const { protocols, messages, replies, layout, problems } = await readContent(root);
+  const { protocols, messages, pages, replies, layout, problems } = await readContent(root);
   const inUse = messages.filter((message) => stepOf(protocols, message) !== null);
   const checked = inUse.flatMap((message) => {
     const protocol = protocols.get(message.protocol);
@@ -37,6 +38,7 @@ export async function checkContent(root: string = packageRoot()): Promise<CheckR
     ...[...protocols.values()].flatMap(staleTooSoon),
     ...[...protocols.values()].flatMap(unretracted),
     ...[...protocols.values()].flatMap((protocol) => untranslated(protocol, messages, problems)),
+    ...wordless(messages, pages, problems),
     ...messages.filter((message) => !inUse.includes(message)).flatMap(orphan(protocols, problems)),
     ...distinct(checked.flatMap((result) => result.problems)),
     ...replies.flatMap((each) => replyProblems(each, SAMPLE_CLINIC)),
@@ -111,6 +113,19 @@ function untranslated(
     .flatMap((locale) => protocol.steps.map((step) => messagePath(protocol.name, locale, step.key)))
     .filter((file) => !there.has(file) && !broken.has(file))
     .map((file) => ({ file, message: "is missing: other steps have a message in this language" }));
+}
+
+/** A language in which patients get messages, and find a page in another. */
+function wordless(
+  messages: readonly Message[],
+  pages: readonly PageFile[],
+  known: readonly Problem[],
+): Problem[] {
+  const there = [...pages.map(({ locale }) => pagePath(locale)), ...known.map(({ file }) => file)];
+  const languages = messages.map(({ locale }) => locale.split("-")[0] ?? locale);
+  return [...new Set(languages.map(pagePath))]
+    .filter((file) => !there.includes(file))
+    .map((file) => ({ file, message: "is missing: there are messages in this language" }));
 }
 
 /** A message that nothing sends; not those whose protocol is there but could not be read. */

@@ -4,8 +4,10 @@ import type { Protocol } from "../domain/protocol.ts";
 import { treatmentName } from "../domain/treatmentName.ts";
 import { AppError } from "../errors.ts";
 import { type Layout, readLayout } from "./layout.ts";
-import { compileMessage, type Message, renderMail, renderText } from "./message.ts";
+import { compileMessage, type Message, renderMail, renderText, renderWords } from "./message.ts";
 import { type MessageFile, messagePath, readMessages } from "./messageFile.ts";
+import { type PageFile, pagePath, readPages } from "./pageFile.ts";
+import { type PageWords, pageWords, unsaid } from "./pageWords.ts";
 import { type PrivacyWords, privacyPath, readPrivacyWords } from "./privacyWords.ts";
 import type { Problem } from "./problem.ts";
 import { readProtocols } from "./protocolFile.ts";
@@ -26,6 +28,9 @@ export interface MessageRequest {
   privacy: Privacy;
   variables: MessageVariables;
 }
+
+/** Which message, for its patient's own page, which says all. */
+export type WordsRequest = Omit<MessageRequest, "privacy">;
 
 /** What decides in which language a message goes out. */
 export type LanguageRequest = Pick<MessageRequest, "protocol" | "step" | "locale" | "clinicLocale">;
@@ -49,6 +54,13 @@ export interface Content {
   dateLocale(request: LanguageRequest): string;
   /** The answer to a patient's text, its language chosen in the same way. */
   renderReply(request: ReplyRequest): string;
+  /**
+   * The step's own words as the patient's page shows them, and their language: the email's text as
+   * HTML, without its greeting. Chosen in the same way; null where the protocol has no such step.
+   */
+  renderWords(request: WordsRequest): { html: string; locale: string } | null;
+  /** The words of the pages for patients, in the language chosen in the same way. */
+  pageWords(locale: string, clinicLocale: string): PageWords;
 }
 
 /** What could be read of the content, and what could not. */
@@ -57,6 +69,7 @@ export interface ReadContent {
   messages: Message[];
   /** The answers to patients' texts, by language. */
   replies: Replies[];
+  pages: PageFile[];
   /** Null where a layout file is wrong; `problems` then says how. */
   layout: Layout | null;
   problems: Problem[];
@@ -72,19 +85,27 @@ export function packageRoot(): string {
  * Throws AppError `bad_content`, naming everything that would keep a message from being sent.
  */
 export async function loadContent(root: string = packageRoot()): Promise<Content> {
-  const { protocols, messages, replies, layout, problems } = await readContent(root);
-  if (layout === null || problems.length > 0) {
+  const { protocols, messages, pages, replies, layout, problems } = await readContent(root);
+  const words = new Map(pages.map((page) => [page.locale.toLowerCase(), pageWords(page)]));
+  const lastWords = words.get(LAST_LOCALE);
+  if (layout === null || lastWords === undefined || problems.length > 0) {
     const list = problems.map(({ file, message }) => `${file}: ${message}`);
     throw new AppError("bad_content", `content: ${list.join("; ")}`);
   }
 
   const byPath = new Map(messages.map((message) => [pathKey(message), message]));
-  const find = (request: LanguageRequest): Message => {
+  const search = (request: LanguageRequest): Message | null => {
     const { protocol, step } = request;
     for (const locale of fallbacks(request.locale, request.clinicLocale)) {
       const message = byPath.get(pathKey({ protocol, locale, step }));
       if (message) return message;
     }
+    return null;
+  };
+  const find = (request: LanguageRequest): Message => {
+    const { protocol, step } = request;
+    const message = search(request);
+    if (message !== null) return message;
     throw new AppError("protocol_changed", `protocol "${protocol}" has no step "${step}" any more`);
   };
 
@@ -110,6 +131,14 @@ export async function loadContent(root: string = packageRoot()): Promise<Content
       if (found === undefined) throw new AppError("bad_content", "there are no answers in English");
       return renderReply(found.answers[name], { clinic });
     },
+    renderWords: (request) => {
+      const message = search(request);
+      return message && { html: renderWords(message, request.variables), locale: message.locale };
+    },
+    pageWords: (locale, clinicLocale) => {
+      const tags = fallbacks(locale, clinicLocale).map((tag) => words.get(tag.toLowerCase()));
+      return tags.find((each) => each !== undefined) ?? lastWords;
+    },
   };
 }
 
@@ -124,6 +153,8 @@ export async function readContent(root: string): Promise<ReadContent> {
   problems.push(...wordless(read.messages, tiers));
   const answers = await readReplies(root);
   problems.push(...answers.problems);
+  const { pages, ...page } = await readPages(root);
+  problems.push(...page.problems, ...unsaid(protocols.values(), pages));
 
   const messages: Message[] = [];
   for (const file of read.messages) {
@@ -136,9 +167,9 @@ export async function readContent(root: string): Promise<ReadContent> {
     else problems.push(...compiled.problems.map((message) => ({ file: file.file, message })));
   }
   const known = new Set([...read.messages, ...read.problems].map(({ file }) => file));
-  problems.push(...missingMessages(protocols, known));
+  problems.push(...missingMessages(protocols, known), ...missingPage(pages, page.problems));
   const layout = "layout" in around ? around.layout : null;
-  return { protocols, messages, replies: answers.replies, layout, problems };
+  return { protocols, messages, pages, replies: answers.replies, layout, problems };
 }
 
 /** Languages in which a protocol has messages, sorted. */
@@ -178,6 +209,14 @@ function wordsFor(locale: string, words: readonly PrivacyWords[]): PrivacyWords 
 
 function languageOf(locale: string): string {
   return locale.split("-")[0]?.toLowerCase() ?? locale;
+}
+
+/** Without the last language of all, the patient's page would be without words. */
+function missingPage(pages: readonly PageFile[], broken: readonly Problem[]): Problem[] {
+  const file = pagePath(LAST_LOCALE);
+  const there = pages.some(({ locale }) => locale === LAST_LOCALE);
+  if (there || broken.some((problem) => problem.file === file)) return [];
+  return [{ file, message: "is missing: the patient's page needs words in English" }];
 }
 
 /** The languages to try in turn; each tag is followed by its own shorter forms. */

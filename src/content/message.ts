@@ -1,7 +1,7 @@
 import type { MessageVariables, Privacy } from "../domain/message.ts";
 import type { Layout } from "./layout.ts";
 import { type Compiled, compile, markdownLiquid, plainLiquid, render } from "./liquid.ts";
-import { markdownToHtml, markdownToText } from "./markdown.ts";
+import { escapeMarkdown, markdownToHtml, markdownToText } from "./markdown.ts";
 import type { MessageFile } from "./messageFile.ts";
 import type { PrivacyWords } from "./privacyWords.ts";
 import { cleanVariables, VARIABLE_NAMES } from "./variables.ts";
@@ -108,4 +108,16 @@ function scopeOf(message: Message, privacy: Privacy, variables: MessageVariables
   const phrase = privacy === "explicit" ? called.explicit : called.standard;
   const name = { treatment: { name: message.treatmentName } };
   return { ...clean, treatment: { ...clean.treatment, called: render(plainLiquid, phrase, name) } };
+}
+
+/**
+ * The email's words as HTML for a page of its own: without the greeting, which is the first line
+ * where that names the patient and ends in a comma or a colon.
+ */
+export function renderWords(message: Message, variables: MessageVariables): string {
+  const { firstName } = cleanVariables(variables).patient;
+  const markdown = renderBody(message, "explicit", variables);
+  const [first = "", ...rest] = markdown.split("\n\n");
+  const greets = /^[^\n]*[,:]$/.test(first) && first.includes(escapeMarkdown(firstName));
+  return markdownToHtml(greets && rest.length > 0 ? rest.join("\n\n") : markdown);
 }

@@ -23,21 +23,22 @@ const UNWELCOME = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
 /** The same variables with every value on one line, trimmed, and in composed form (NFC). */
 export function cleanVariables(variables: MessageVariables): MessageVariables {
   const { patient, clinic, treatment, wait, unsubscribeUrl, pageUrl } = variables;
-  const cleanOrNull = (value: string | null) => (value === null ? null : clean(value));
+  const cleanOrNull = (value: string | null) => (value === null ? null : cleanValue(value));
   return {
-    patient: { firstName: clean(patient.firstName) },
+    patient: { firstName: cleanValue(patient.firstName) },
     clinic: {
-      name: clean(clinic.name),
+      name: cleanValue(clinic.name),
       phone: cleanOrNull(clinic.phone),
       postalAddress: cleanOrNull(clinic.postalAddress),
     },
-    treatment: { title: clean(treatment.title) },
+    treatment: { title: cleanValue(treatment.title) },
     wait: { until: cleanOrNull(wait.until) },
-    unsubscribeUrl: clean(unsubscribeUrl),
-    pageUrl: clean(pageUrl),
+    unsubscribeUrl: cleanValue(unsubscribeUrl),
+    pageUrl: cleanValue(pageUrl),
   };
 }
 
-function clean(value: string): string {
+/** One value on one line, trimmed, and in composed form (NFC). */
+export function cleanValue(value: string): string {
   return value.replace(UNWELCOME, " ").replace(/ {2,}/g, " ").trim().normalize("NFC");
 }

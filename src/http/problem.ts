@@ -156,7 +156,8 @@ function bodyOf(problem: HttpProblem): Problem {
   };
 }
 
-function toProblem(error: FastifyError): HttpProblem {
+/** What a failure of a route is to be answered with. */
+export function toProblem(error: FastifyError): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof AppError) {
     return new HttpProblem(STATUS[error.code], error.code, error.message);
@@ -198,7 +199,8 @@ function fieldProblems(issue: FastifySchemaValidationError): FieldProblem[] {
   return unknown.map((key) => ({ path: inside + key, message: "is not a known field" }));
 }
 
-function logFault(request: FastifyRequest, error: Error, problem: HttpProblem): void {
+/** Logs a failure that is the server's own, without anything of the request but its route. */
+export function logFault(request: FastifyRequest, error: Error, problem: HttpProblem): void {
   // The places only: the message before them may quote a patient's data, over any number of lines.
   const stack = error.stack?.split("\n").filter((line) => /^ {4}at /.test(line));
   const facts = { route: request.routeOptions.url, code: problem.code };

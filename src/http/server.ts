@@ -10,7 +10,9 @@ import { type ChannelRoutes, channelRoutes } from "./channels.ts";
 import { addDocs } from "./docs.ts";
 import { type HealthRoutes, healthRoutes } from "./health.ts";
 import { type InboxRoutes, inboxRoutes } from "./inbox.ts";
+import { type PatientPageRoutes, patientPageRoutes } from "./patientPage.ts";
 import { type PatientRoutes, patientRoutes } from "./patients.ts";
+import { isForPeople, sendNotice } from "./people.ts";
 import { answerBadAddress, answerProblems, answerUnreadable, HttpProblem } from "./problem.ts";
 import { protocolRoutes } from "./protocols.ts";
 import { type ReminderActionRoutes, reminderActionRoutes } from "./reminderActions.ts";
@@ -34,6 +36,7 @@ export type ServerParts = TreatmentRoutes &
   ReminderActionRoutes &
   InboxRoutes &
   HealthRoutes &
+  PatientPageRoutes &
   UnsubscribeRoutes &
   WebhookRoutes & { log: Log };
 
@@ -47,7 +50,10 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: ARRIVAL_MS,
     forceCloseConnections: "idle",
-    frameworkErrors: answerBadAddress,
+    frameworkErrors: (error, request, reply) => {
+      if (isForPeople(request.url)) void sendNotice(reply, request, parts.content, 404);
+      else answerBadAddress(error, request, reply);
+    },
     clientErrorHandler: answerUnreadable,
   });
   answerProblems(server);
@@ -64,6 +70,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     await routes.register(healthRoutes, parts);
     await routes.register(webhookRoutes, { ...parts, prefix: "/webhooks" });
     await routes.register(unsubscribeRoutes, parts);
+    await routes.register(patientPageRoutes, parts);
     await routes.register(
       async (api) => {
         requireKey(api, parts.ledger);

@@ -55,7 +55,9 @@ export function callerAt(
         ...headers,
         ...options.headers,
       },
-      ...(sent !== undefined && { body: raw ? sent : JSON.stringify(sent) }),
+      ...(sent !== undefined && {
+        body: raw ? (sent as string | Uint8Array<ArrayBuffer>) : JSON.stringify(sent),
+      }),
     });
     const text = await response.text();
     const json = /[/+]json\b/.test(response.headers.get("content-type") ?? "");

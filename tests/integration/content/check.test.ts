@@ -5,6 +5,7 @@ import { AppError } from "../../../src/errors.ts";
 import { FOUND_ANSWERS, REFUSED_ANSWERS } from "./answersContent.ts";
 import { contentRoot, message, protocolWith } from "./fixture.ts";
 import { FOUND } from "./foundContent.ts";
+import { REFUSED_PAGES } from "./pageContent.ts";
 import { FIRST, REFUSED, SECOND } from "./refusedContent.ts";
 
 describe("check", () => {
@@ -37,7 +38,7 @@ describe("check", () => {
     });
   });
 
-  it.each([...REFUSED, ...REFUSED_ANSWERS])(
+  it.each([...REFUSED, ...REFUSED_ANSWERS, ...REFUSED_PAGES])(
     "and load refuse %s",
     async (_, changes, file, expected) => {
       const root = await contentRoot(changes);

@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
+import { pageWordsFile } from "../../support/pageWordsFile.ts";
 import { REPLIES } from "../../support/replies.ts";
+
+const PAGE = pageWordsFile({
+  treatments: { peel: "Peel" },
+  topics: { sun: "Sun" },
+  permitted: { peel: { second: "You can." } },
+});
 
 /** Until when to wait, in a message that has to do without such a moment, too. */
 const WAIT = "{% if wait.until %}{{ wait.until }}{% else %}we have talked{% endif %}";
@@ -47,6 +54,8 @@ steps:
     <mj-text>{{ body | raw }}<a href="{{ unsubscribeUrl }}">stop</a></mj-text>
   </mj-column></mj-section></mj-body></mjml>`,
   "templates/replies/en.yaml": REPLIES,
+  "templates/page/en.yaml": PAGE,
+  "templates/page/es.yaml": PAGE,
   "templates/layout.txt": "{{ body }}\n{{ unsubscribeUrl }}\n",
 };
 
@@ -91,4 +100,10 @@ neutral:
   subject: ${neutral}
   sms: "{{ clinic.name }}: ${neutral}: {{ pageUrl }} STOP"
 `;
+}
+
+/** The sound words of the pages with one piece of their text replaced. */
+export function pageWith(old: string, replacement: string): Record<string, string> {
+  if (!PAGE.includes(old)) throw new Error(`the words have no "${old}"`);
+  return { "templates/page/en.yaml": PAGE.replace(old, replacement) };
 }

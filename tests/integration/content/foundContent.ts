@@ -4,6 +4,12 @@ import { type Case, FIRST, FIRST_ES, WORDS } from "./refusedContent.ts";
 /** Faults that would reach a patient: only `check` finds them. */
 export const FOUND: Case[] = [
   [
+    "messages in a language that the page does not speak",
+    { "templates/page/es.yaml": null },
+    "templates/page/es.yaml",
+    /is missing: there are messages in this language/,
+  ],
+  [
     "a step stale overnight",
     protocolWith("expires: 3d", "expires: 15h"),
     "jobs/peel.yaml",

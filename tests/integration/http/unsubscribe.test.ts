@@ -1,7 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ChannelName } from "../../../src/domain/channel.ts";
 import { PUBLIC_URL, useApp } from "../../support/app.ts";
-import { type Caller, type CallOptions, callerAt } from "../../support/appCaller.ts";
+import {
+  type Caller,
+  type CallOptions,
+  callerAt,
+  type HttpAnswer,
+} from "../../support/appCaller.ts";
 import {
   type EnrolledAnswer,
   enrolmentBody,
@@ -13,7 +18,6 @@ import {
 } from "../../support/clinic.ts";
 import { until } from "../../support/poll.ts";
 import { ENGINES } from "../ledger/engine.ts";
-import { expectProblem } from "./refusal.ts";
 
 /** What a mail host posts for a patient who presses its button (RFC 8058, section 3.2). */
 const FORM: CallOptions = {
@@ -28,6 +32,13 @@ const MULTIPART: CallOptions = {
     '--part\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\n' +
     "One-Click\r\n--part--\r\n",
 };
+
+/** A refusal as people get it, who cannot read JSON. */
+function expectPage({ status, headers, text }: HttpAnswer<unknown>, code: number, title: string) {
+  expect(status).toBe(code);
+  expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(text).toContain(`<h1>${title}</h1>`);
+}
 
 describe.each(ENGINES)("the link in a message, on the %s engine", (kind) => {
   const running = useApp(kind, { worker: true });
@@ -89,9 +100,10 @@ describe.each(ENGINES)("the link in a message, on the %s engine", (kind) => {
     const page = await anybody.get(link);
     expect(page.status).toBe(200);
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
-    expect(page.headers.get("x-robots-tag")).toBe("noindex");
+    expect(page.headers.get("x-robots-tag")).toBe("noindex, nofollow");
     expect(page.headers.get("referrer-policy")).toBe("no-referrer");
-    expect(page.text).toContain('<form method="post"><button>Stop the emails</button></form>');
+    expect(page.text).toContain('<button class="strong">Stop the emails</button></form>');
+    expect(page.text).toContain("You will get no more aftercare emails from Willow Skin Clinic.");
     expect((await anybody.call("HEAD", link)).status).toBe(200);
     expect(await standing(enrolled)).toEqual(UNTOUCHED);
   });
@@ -173,6 +185,16 @@ describe.each(ENGINES)("the link in a message, on the %s engine", (kind) => {
     expect(reminders.every(({ channel }) => channel === "email")).toBe(true);
   });
 
+  it("is in the patient's language, and names the clinic", async () => {
+    const enrolled = await enrol({ locale: "es-MX" });
+    const link = await linkIn(enrolled, "email");
+    const page = await anybody.get(link);
+    expect(page.text).toContain('<html lang="es">');
+    expect(page.text).toContain("¿Dejar de recibir estos correos?");
+    expect(page.text).toContain("Ya no recibirá más correos de cuidados de Willow Skin Clinic.");
+    expect((await anybody.call("POST", link, FORM)).text).toContain("<h1>Hecho</h1>");
+  });
+
   it("is not found once any letter of it was changed, or it was cut", async () => {
     const enrolled = await enrol();
     const link = await linkIn(enrolled, "email");
@@ -184,7 +206,7 @@ describe.each(ENGINES)("the link in a message, on the %s engine", (kind) => {
     for (const wrong of [...altered, ...cut, "a".repeat(190)]) {
       for (const method of ["GET", "POST"]) {
         const answer = await anybody.call(method, `/u/${wrong}`);
-        expectProblem(answer, { status: 404, code: "not_found" });
+        expectPage(answer, 404, "This link does not work");
       }
     }
     expect(await standing(enrolled)).toEqual(UNTOUCHED);
@@ -195,7 +217,7 @@ describe.each(ENGINES)("the link in a message, on the %s engine", (kind) => {
     const link = await linkIn(one, "email");
     for (let count = 0; count < 60; count++) expect((await anybody.get(link)).status).toBe(200);
     const answer = await anybody.get(`${link}?again`);
-    expectProblem(answer, { status: 429, code: "too_many_requests" });
+    expectPage(answer, 429, "Please try again in a minute");
     expect((await anybody.get(await linkIn(other, "email"))).status).toBe(200);
     expect((await anybody.call("POST", await linkIn(other, "email"), FORM)).status).toBe(200);
   });

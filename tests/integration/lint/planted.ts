@@ -61,6 +61,12 @@ export const VIOLATIONS: { name: string; rule: string; file: string; source: str
     source: 'export { fastify } from "fastify";\n',
   },
   {
+    name: "the pages' library in the queue",
+    rule: "eslint(no-restricted-imports)",
+    file: "src/queue/page.tsx",
+    source: 'export { render } from "preact-render-to-string";\n',
+  },
+  {
     name: "the file system in domain",
     rule: "eslint(no-restricted-imports)",
     file: "src/domain/disk.ts",

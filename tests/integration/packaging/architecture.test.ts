@@ -9,7 +9,7 @@ const read = (name: string) => readFileSync(path.join(root, name), "utf8");
 const page = read("ARCHITECTURE.md");
 
 const sources = readdirSync(`${root}src`, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+  .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".d.ts"))
   .map((name) => `src/${name.replaceAll(path.sep, "/")}`);
 
 /** The names in backquotes in a cell of a table. */

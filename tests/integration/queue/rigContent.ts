@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Content, loadContent } from "../../../src/content/content.ts";
+import { pageWordsFile } from "../../support/pageWordsFile.ts";
 import { REPLIES } from "../../support/replies.ts";
 
 /** Steps by protocol, each as `after`, `expires`, and whether it goes out at any hour. */
@@ -42,6 +43,12 @@ export async function loadRigContent(): Promise<Content> {
     await write("templates/layout.txt", "{{ body | raw }}\n{{ unsubscribeUrl }}\n");
     await write("templates/privacy/en.yaml", PRIVACY);
     await write("templates/replies/en.yaml", REPLIES);
+    const steps = Object.values(PROTOCOLS).flatMap((each) => [...each.keys()]);
+    const words = pageWordsFile({
+      treatments: Object.fromEntries(Object.keys(PROTOCOLS).map((name) => [name, name])),
+      topics: Object.fromEntries(steps.map((index) => [`topic-${index}`, `topic ${index}`])),
+    });
+    await write("templates/page/en.yaml", words);
     for (const [name, steps] of Object.entries(PROTOCOLS)) {
       const yaml = steps.map(([after, expires, window], index) => [
         `  - key: step-${index}`,
