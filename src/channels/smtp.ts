@@ -64,7 +64,9 @@ export function smtpChannel(options: SmtpChannelOptions): Channel & NoticeMailer
     name: "email",
     provider: "smtp",
 
-    send: (message: OutgoingMessage) => deliver(composed(message, sender)),
+    async send(message: OutgoingMessage): Promise<SendOutcome> {
+      return deliver(composed(message, sender));
+    },
 
     async sendNotice(notice) {
       const outcome = await deliver(composedNotice(notice, sender));

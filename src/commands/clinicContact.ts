@@ -8,10 +8,11 @@ import { setClinicContacts } from "../ledger/clinicContacts.ts";
 import { say } from "./output.ts";
 import { withLedger } from "./withLedger.ts";
 
+/** An empty value takes back what was set. */
 interface ContactOptions {
-  email?: string | null;
-  emergencyText?: string | null;
-  webhookUrl?: string | null;
+  email?: string;
+  emergencyText?: string;
+  webhookUrl?: string;
 }
 
 /** `aftercare clinic contact <id>`: where a clinic is told of replies and alarms. */
@@ -23,14 +24,19 @@ export function addClinicContact(clinic: Command): void {
     .option("--email <address>", "mailbox that replies and alarms are sent on to", email)
     .option("--emergency-text <text>", "what an alarming reply is answered with", emergencyText)
     .option("--webhook-url <url>", "address that alarms are posted to; makes a new secret", url)
-    .action((id: string, { webhookUrl, ...contacts }: ContactOptions) =>
+    .action((id: string, options: ContactOptions) =>
       withLedger(async (ledger) => {
-        if (webhookUrl === undefined && Object.keys(contacts).length === 0) {
+        const { email, emergencyText, webhookUrl } = options;
+        if (Object.keys(options).length === 0) {
           throw new AppError("usage", "say what to set: --email, --emergency-text, --webhook-url");
         }
         const secret = randomBytes(32).toString("base64url");
         const webhook = webhookUrl ? { url: webhookUrl, secret } : null;
-        const changes = { ...contacts, ...(webhookUrl !== undefined && { webhook }) };
+        const changes = {
+          ...(email !== undefined && { email: email || null }),
+          ...(emergencyText !== undefined && { emergencyText: emergencyText || null }),
+          ...(webhookUrl !== undefined && { webhook }),
+        };
         if (!(await setClinicContacts(ledger.db, id, changes))) {
           throw new AppError("not_found", `there is no clinic ${id}`);
         }
@@ -47,20 +53,19 @@ function clinicId(text: string): string {
   throw new InvalidArgumentError("it must be the id of a clinic.");
 }
 
-function email(text: string): string | null {
-  if (text === "") return null;
-  if (z.email().safeParse(text).success) return text;
+function email(text: string): string {
+  if (text === "" || z.email().safeParse(text).success) return text;
   throw new InvalidArgumentError("it must be an address such as desk@example.com.");
 }
 
-function emergencyText(text: string): string | null {
-  if (text === "") return null;
+function emergencyText(text: string): string {
+  if (text === "") return text;
   const read = oneLine(300).safeParse(text);
   if (read.success) return read.data;
   throw new InvalidArgumentError("it must be one line of at most 300 characters.");
 }
 
-function url(text: string): string | null {
-  if (text === "" || isWebhookUrl(text)) return text === "" ? null : text;
+function url(text: string): string {
+  if (text === "" || isWebhookUrl(text)) return text;
   throw new InvalidArgumentError("it must be a web address such as https://alerts.example.com/in.");
 }
