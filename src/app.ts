@@ -147,8 +147,8 @@ export async function startApp(options: AppOptions): Promise<App> {
         onLost: (notice) => tellLostNotice(notice, log),
         onError: logFault("notifier"),
       });
-      const { stop } = notifier;
-      stoppers.push(() => stop());
+      const started = notifier;
+      stoppers.push(() => started.stop());
     }
 
     const dispatcher = startDispatcher({

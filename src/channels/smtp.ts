@@ -71,7 +71,9 @@ export function smtpChannel(options: SmtpChannelOptions): Channel & NoticeMailer
     name: "email",
     provider: "smtp",
 
-    send: (message: OutgoingMessage) => deliver(composed(message, senders[message.purpose])),
+    async send(message: OutgoingMessage): Promise<SendOutcome> {
+      return deliver(composed(message, senders[message.purpose]));
+    },
 
     async sendNotice(notice) {
       const outcome = await deliver(composedNotice(notice, senders.care));

@@ -24,9 +24,8 @@ const inboundBody = z.looseObject({
   OptOutType: z.string().max(20).optional(),
 });
 
-/** What PostgreSQL does not store: NUL, and halves of characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is one that is looked for.
-const UNSTORABLE = /[\u0000\p{Cs}]/gu;
+/** What PostgreSQL does not store: halves of characters, and NUL. */
+const storable = (text: string) => text.replace(/\p{Cs}/gu, "\uFFFD").replaceAll("\0", "\uFFFD");
 
 /** What patients text back. */
 export const inboundRoutes: FastifyPluginCallbackZod<InboundRoutes> = (server, parts, done) => {
@@ -46,7 +45,7 @@ export const inboundRoutes: FastifyPluginCallbackZod<InboundRoutes> = (server, p
     },
     async handler(request, reply) {
       const { MessageSid: providerId, From: from, Body: raw, OptOutType } = request.body;
-      const body = raw.replace(UNSTORABLE, "\uFFFD");
+      const body = storable(raw);
       const optOutType = OPT_OUT_TYPES.find((each) => each === OptOutType?.toUpperCase()) ?? null;
       const text = { providerId, from, body, answeredByProvider: optOutType !== null };
       const received = await receiveInbound(ledger, text, reader(body, optOutType), clock.now());

@@ -28,7 +28,7 @@ export async function startFakeClinicWebhook(): Promise<FakeClinicWebhook> {
   const secret = "a-secret-of-the-clinic-and-this-program";
   const posted: PostedAlarm[] = [];
   let next: { status: number; location: string | undefined } = { status: 204, location: undefined };
-  const server = http.createServer(async (request, response) => {
+  const take = async (request: http.IncomingMessage, response: http.ServerResponse) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const raw = Buffer.concat(chunks).toString();
@@ -41,7 +41,8 @@ export async function startFakeClinicWebhook(): Promise<FakeClinicWebhook> {
     });
     response.writeHead(next.status, next.location ? { location: next.location } : {});
     response.end();
-  });
+  };
+  const server = http.createServer((request, response) => void take(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -1,4 +1,5 @@
 import net from "node:net";
+import twilioLibrary from "twilio";
 import { describe, expect, it } from "vitest";
 import { openPool } from "../../../src/ledger/pool.ts";
 import { FIRST_KEY, PUBLIC_URL } from "../../support/app.ts";
@@ -19,7 +20,9 @@ const PLANT = `create function aftercare.tell() returns trigger language plpgsql
   create trigger planted before insert on aftercare.patients
     for each row when (new.first_name = 'Griselda') execute function aftercare.tell();
   create trigger planted before update on aftercare.attempts
-    for each row when (new.body like '%Unrecorded%') execute function aftercare.tell();`;
+    for each row when (new.body like '%Unrecorded%') execute function aftercare.tell();
+  create trigger planted before insert on aftercare.inbound_messages
+    for each row when (new.body like 'Griselda%') execute function aftercare.tell();`;
 
 describe("the log at its finest level", () => {
   it("holds nothing personal and no secret, whatever happens", { timeout: 90_000 }, async ({
@@ -76,6 +79,20 @@ describe("the log at its finest level", () => {
     expect((await desk.post(path, `To=${PATIENT.phone}&MessageStatus=sent`, form)).status).toBe(
       403,
     );
+    const text = (Body: string, sid: string) => {
+      const to = "/webhooks/twilio/inbound";
+      const params = { MessageSid: sid, From: twilio.messages[0]?.params["To"] ?? "", Body };
+      const signature = twilioLibrary.getExpectedTwilioSignature(
+        twilio.authToken,
+        PUBLIC_URL + to,
+        params,
+      );
+      const headers = { ...form, "x-twilio-signature": signature };
+      return desk.post(to, new URLSearchParams(params).toString(), headers);
+    };
+    expect((await text("Wilhelmina has a fever, says p1@people.test", "SM1")).status).toBe(200);
+    expect((await text("Griselda has a fever", "SM2")).status).toBe(500);
+    expect((await text("Wilhelmina says STOP", "SM3")).status).toBe(200);
     const [mail] = smtp.messages;
     const link = /<https:\/\/care\.example\.test(\/u\/[^>\s]+)>/.exec(unfolded(mail?.raw))?.[1];
     expect((await desk.get(link ?? "")).status).toBe(200);

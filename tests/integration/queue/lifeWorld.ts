@@ -69,8 +69,9 @@ export interface Visit {
 
 /** What lives that have ended left behind must not wake up in the next. */
 export async function clear({ ledger }: LifeHouse): Promise<void> {
+  // The history stays: it only grows, and of a life that has ended it wakes nothing.
   await sql`truncate aftercare.patients, aftercare.opt_outs, aftercare.dead_addresses,
-    aftercare.channel_states, aftercare.events cascade`.execute(ledger.db);
+    aftercare.channel_states cascade`.execute(ledger.db);
 }
 
 /**
