@@ -25,7 +25,7 @@ const RETRACTIONS: [step: string, about: Record<TestLocale, RegExp>][] = [
     "gym-wait",
     {
       en: /at least until .*hard workouts at the gym, .*pool.*sauna.*sweat/,
-      es: /al menos hasta el .*ejercicio intenso.*piscina.*sauna.*sudar mucho/,
+      es: /al menos hasta el .*gimnasio.*piscina.*sauna.*sudar mucho/,
     },
   ],
   [
