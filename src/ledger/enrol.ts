@@ -81,7 +81,11 @@ async function planFor(
   const timeZone = facts.timeZone ?? clinic.timeZone;
   const treatment: ActiveTreatment = {
     id: treatmentId,
-    ...{ protocol, overrides, performedAt, channels, timeZone },
+    protocol,
+    overrides,
+    performedAt,
+    channels,
+    timeZone,
     timeZoneFrom: facts.timeZone === null ? "clinic" : "patient",
     reach: reachOf({ consent, phone: facts.phone, email: facts.email, ...blocked }),
     said: new Map(),

@@ -177,7 +177,14 @@ function toSlot(row: ReminderRow, treatments: readonly TreatmentRow[]): SlotRemi
   const { id, treatment_id: treatmentId, step, position, kind, topics, channel, trace } = row;
   const protocol = treatments.find((each) => each.id === treatmentId)?.definition;
   return {
-    ...{ id, treatmentId, step, position, kind, topics, channel, trace },
+    id,
+    treatmentId,
+    step,
+    position,
+    kind,
+    topics,
+    channel,
+    trace,
     slot: protocol === undefined ? step : slotOf(protocol, step, channel),
     status: row.status,
     statusReason: row.status_reason,

@@ -45,11 +45,18 @@ const protocols = fc
   .map(({ forbidden, permitted, cut, offsets: [...after], expects }) => {
     const groups = [permitted.slice(0, cut), permitted.slice(cut)].filter((each) => each.length);
     const step = (key: string, kind: string, about: readonly string[], offset: string) => ({
-      ...{ key, kind, topics: about, after: offset, expires: "10d" },
+      key,
+      kind,
+      topics: about,
+      after: offset,
+      expires: "10d",
       channels: ["sms", "email"],
     });
     return protocolSchema.parse({
-      ...{ name: "random", version: 1, title: "Random", source: "none" },
+      name: "random",
+      version: 1,
+      title: "Random",
+      source: "none",
       steps: [
         step("avoid", "caution", forbidden, "0h"),
         ...groups.map((each, n) => step(`ok-${n}`, "permission", each, after[n] ?? "1h")),
@@ -173,9 +180,8 @@ describe("the plan of a patient with treatments that overlap", () => {
           const by = trace.supersededBy ?? [];
           expect(by.length).toBeGreaterThan(0);
           expect(by.every((each) => each.treatmentId !== treatmentId)).toBe(true);
-          if (statusReason === "superseded") {
-            expect(by.flatMap((each) => each.topics).toSorted()).toEqual(own.toSorted());
-          }
+          const covers = own.every((topic) => by.some((each) => each.topics.includes(topic)));
+          expect(covers).toBe(true);
         }
       }),
       { numRuns: 300 },
@@ -200,7 +206,7 @@ describe("the plan of a patient with treatments that overlap", () => {
               each.planned.kind === "permission" &&
               each.planned.topics.includes(topic),
           );
-          expect(told, topic).toBe(true);
+          expect(told).toBe(true);
         }
       }),
       { numRuns: 300 },

@@ -53,7 +53,7 @@ describe.each(ENGINES)("a correction on the %s engine", (kind) => {
       consent: { ...body.consent, care: ["sms"] },
       ...more,
     });
-    expect(answer.status, answer.text).toBe(201);
+    expect(answer.status).toBe(201);
     return answer.body;
   }
 

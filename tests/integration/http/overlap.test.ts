@@ -35,7 +35,7 @@ describe.each(ENGINES)("treatments of one patient that overlap, on the %s engine
   async function enrolAt(at: Date, phone: string): Promise<Overlapping> {
     const body = enrolmentBody(at, { externalId: phone, phone });
     const answer = await clinic.desk.post<Overlapping>("/v1/treatments", body);
-    expect(answer.status, answer.text).toBe(201);
+    expect(answer.status).toBe(201);
     return answer.body;
   }
 
@@ -98,8 +98,8 @@ describe.each(ENGINES)("treatments of one patient that overlap, on the %s engine
     const twin = await enrolAt(now, "+12125550153");
     const both = [await statusesOf(one), await statusesOf(twin)];
     for (const step of PERMISSIONS) {
-      const words = both.map((statuses) => statuses[step]).toSorted();
-      expect(words, step).toEqual(["collapsed", "scheduled"]);
+      const words = new Set(both.map((statuses) => statuses[step]));
+      expect(words).toEqual(new Set(["collapsed", "scheduled"]));
     }
   });
 
