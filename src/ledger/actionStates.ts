@@ -3,7 +3,7 @@ import type { ChannelName } from "../domain/channel.ts";
 import type { Ticket } from "../domain/claim.ts";
 import { chooseChannels, type Purpose, reachOf } from "../domain/consent.ts";
 import { windowOf } from "../domain/plan.ts";
-import type { Step } from "../domain/protocol.ts";
+import type { Step, StepKind } from "../domain/protocol.ts";
 import type { ActionState } from "../domain/replay.ts";
 import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
 import type { Queries } from "./ledger.ts";
@@ -13,6 +13,9 @@ import { isPaused } from "./permissionPause.ts";
 /** A reminder that somebody wants to do something with, and where its patient is reached. */
 export interface Actionable extends ActionState, Ticket {
   treatmentId: string;
+  patientId: string;
+  kind: StepKind;
+  topics: string[];
   addresses: PatientAddresses;
 }
 
@@ -42,6 +45,7 @@ export async function loadActionable(
 ): Promise<Actionable[]> {
   const { rows } = await sql<Row>`
     select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.treatment_id as "treatmentId",
+      r.patient_id as "patientId", r.kind, r.topics,
       r.status, r.status_reason as "statusReason", r.updated_at as "changedAt", r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.expires_at as "expiresAt", r.trace->>'trueAt' as "trueAt",
       t.status = 'cancelled' as "treatmentCancelled", t.time_zone as "timeZone",

@@ -10,7 +10,9 @@ import { type Actionable, loadActionable } from "./actionStates.ts";
 import { reviveAddresses } from "./deadAddresses.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { moveReminders } from "./moves.ts";
+import { lockPatientsOf } from "./patients.ts";
 import { findReminder, type Reminder } from "./reminders.ts";
+import { restrictedPermissions } from "./restricted.ts";
 
 /** What a person can do with reminders. */
 export type ActionName = "cancel" | "replay" | "send-now";
@@ -95,6 +97,9 @@ export async function decide(
   now: Date,
 ): Promise<Decided[]> {
   if (ids.length === 0) return [];
+  const replays = action === "replay";
+  // A replayed permission must not meet an enrolment that restricts its topics: one waits for the other.
+  if (lock && replays) await lockPatientsOf(db, clinicId, ids);
   // Locked before all else is read: one that is being recorded just now is seen as what it becomes,
   // and a cancel of its treatment that it waited for, too.
   let query = db
@@ -110,7 +115,14 @@ export async function decide(
     clinicId,
     rows.map(({ id }) => id),
   );
-  return states.map((state) => ({ state, decision: ACTIONS[action].decide(state, now) }));
+  const refusals = replays
+    ? await restrictedPermissions(db, clinicId, states, now)
+    : new Map<string, Refusal>();
+  return states.map((state) => {
+    const decision = ACTIONS[action].decide(state, now);
+    const refusal = decision.kind === "move" ? refusals.get(state.reminderId) : undefined;
+    return { state, decision: refusal === undefined ? decision : { kind: "refused", refusal } };
+  });
 }
 
 /** Moves what is to move of reminders that are locked, and notes who wanted it and why. */

@@ -57,19 +57,50 @@ export async function recognisePatient(
   };
 }
 
-/** The patient of a clinic, whom nobody else changes until the transaction ends; or undefined. */
-export async function lockPatient(
+/** What decides over which channels, and by which clocks, a patient is reached. */
+export type PatientReach = Pick<PatientFacts, "phone" | "email" | "timeZone">;
+
+/** How a patient of a clinic is reached, or undefined where the clinic has no such patient. */
+export function findAddresses(
   db: Queries,
   clinicId: string,
   id: string,
-): Promise<Pick<PatientFacts, "phone" | "email" | "timeZone"> | undefined> {
+): Promise<PatientReach | undefined> {
+  return reachColumns(db, clinicId, [id]).executeTakeFirst();
+}
+
+/** The same of a patient whom nobody else changes until the transaction ends. */
+export function lockPatient(
+  db: Queries,
+  clinicId: string,
+  id: string,
+): Promise<PatientReach | undefined> {
+  return reachColumns(db, clinicId, [id]).forUpdate().executeTakeFirst();
+}
+
+/** Locks the patients of reminders, by id, as everywhere where there are many. */
+export async function lockPatientsOf(
+  db: Queries,
+  clinicId: string,
+  reminderIds: readonly string[],
+): Promise<void> {
+  const rows = await db
+    .selectFrom("reminders")
+    .select("patient_id as id")
+    .distinct()
+    .where("clinic_id", "=", clinicId)
+    .where("id", "in", reminderIds)
+    .execute();
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0) await reachColumns(db, clinicId, ids).orderBy("id").forUpdate().execute();
+}
+
+function reachColumns(db: Queries, clinicId: string, ids: readonly string[]) {
   return db
     .selectFrom("patients")
     .select(["phone", "email", "time_zone as timeZone"])
     .where("clinic_id", "=", clinicId)
-    .where("id", "=", id)
-    .forUpdate()
-    .executeTakeFirst();
+    .where("id", "in", ids);
 }
 
 /** Stores the person and returns the id; two calls with one new external id make one person. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { planTreatment } from "../../src/domain/plan.ts";
 import type { Step } from "../../src/domain/protocol.ts";
 import type { PlannedReminder } from "../../src/domain/reminder.ts";
-import type { SendWindowText } from "../../src/domain/sendWindow.ts";
+import { DEFAULT_REBOOK_WINDOW, type SendWindowText } from "../../src/domain/sendWindow.ts";
 import { lateScenes, type Scene, scenes, ZONES } from "./arbitraries.ts";
 import {
   becomesTrueAt,
@@ -34,8 +34,9 @@ function stepOf(scene: Scene, reminder: PlannedReminder): Step {
 
 /** None for a step of any hour whose patient is at the desk; later it keeps to the clinic's. */
 function windowsOf(step: Step, { trace }: PlannedReminder, clinic: SendWindowText) {
-  if (step.window === "any") return trace.window === "any" ? [] : [clinic];
-  return step.window === undefined ? [clinic] : [clinic, step.window];
+  const hours = step.kind === "rebook" ? [clinic, DEFAULT_REBOOK_WINDOW] : [clinic];
+  if (step.window === "any") return trace.window === "any" ? [] : hours;
+  return step.window === undefined ? hours : [...hours, step.window];
 }
 
 const isScheduled = ({ reminder }: { reminder: PlannedReminder }) =>

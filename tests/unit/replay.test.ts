@@ -77,6 +77,7 @@ describe("what can be done with a reminder", () => {
     skipped     | opted_out           | already_ended   | to scheduled      | already_ended
     skipped     | no_consent          | already_ended   | to scheduled      | already_ended
     skipped     | no_address          | already_ended   | to scheduled      | already_ended
+    skipped     | paused              | already_ended   | to scheduled      | already_ended
     skipped     | superseded          | already_ended   | superseded        | already_ended
     skipped     | collapsed           | already_ended   | collapsed         | already_ended
   `);
