@@ -30,11 +30,14 @@ export function noticeMail(notice: Notice, to: string): ClinicNotice {
   };
 }
 
+/** What a webhook is posted for, in the words of its body. */
+const ALARM = "alarm";
+
 /** What a clinic's webhook is posted about an alarm. */
 export function noticePayload({ id, item }: Notice): object {
   const { patient, reminder } = item;
   return {
-    type: "alarm",
+    type: ALARM,
     // The same again is the same alarm, posted once more because no answer came.
     id,
     clinicId: item.clinicId,

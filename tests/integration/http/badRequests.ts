@@ -43,6 +43,14 @@ const KEYS: BadRequest[] = [
     status: 403,
     code: "admin_only",
   },
+  {
+    name: "a key of the desk, to let permissions go on",
+    as: "desk",
+    request: `POST /v1/patients/${UNKNOWN}/resume`,
+    body: REASON,
+    status: 403,
+    code: "admin_only",
+  },
   ...["cancel", "replay", "send-now"].flatMap((action) =>
     [`${UNKNOWN}/${action}`, action].map((path): BadRequest => {
       const name = `a key of the desk, for ${path.replace(UNKNOWN, ":id")}`;
@@ -57,6 +65,11 @@ const ADDRESSES: BadRequest[] = [
   nowhere("an address of nothing in the API", "GET /v1/nothing"),
   nowhere("a method that is not there", "DELETE /v1/treatments"),
   nowhere("the id of no treatment", `GET /v1/treatments/${UNKNOWN}`),
+  {
+    ...nowhere("the id of no treatment, to correct it", `PATCH /v1/treatments/${UNKNOWN}`),
+    body: { overrides: { "gym-ok": "96h" }, ...REASON },
+  },
+  { ...nowhere("the id of no patient", `POST /v1/patients/${UNKNOWN}/resume`), body: REASON },
   nowhere("the id of no reminder", `GET /v1/reminders/${UNKNOWN}`),
   nowhere("an id that is none", "GET /v1/treatments/1"),
   nowhere("an id with SQL in it", "GET /v1/reminders/1'%20or%20'1'='1"),

@@ -19,6 +19,8 @@ const CALLS = [
   "GET /v1/channels",
   "GET /v1/inbox",
   "POST /v1/inbox/{id}/handled",
+  "PATCH /v1/treatments/{id}",
+  "POST /v1/patients/{id}/resume",
   "GET /v1/protocols",
   "GET /v1/reminders",
   "GET /v1/reminders/{id}",

@@ -55,6 +55,17 @@ const ROUTES: Record<string, (known: Known) => Promise<void>> = {
     const answer = await own.admin.post(`/v1/treatments/${theirs.treatment.id}/cancel`, REASON);
     expectProblem(answer, { status: 404, code: "not_found" });
   },
+  "PATCH /v1/treatments/{id}": async ({ theirs, own }) => {
+    const path = `/v1/treatments/${theirs.treatment.id}`;
+    const body = { overrides: { "gym-ok": "96h" }, ...REASON };
+    const answer = await own.admin.call("PATCH", path, { body });
+    expectProblem(answer, { status: 404, code: "not_found" });
+  },
+  "POST /v1/patients/{id}/resume": async ({ theirs, own }) => {
+    const path = `/v1/patients/${theirs.treatment.patientId}/resume`;
+    const answer = await own.admin.post(path, REASON);
+    expectProblem(answer, { status: 404, code: "not_found" });
+  },
   "GET /v1/reminders": async ({ theirs, cursor, own }) => {
     const { id, patientId } = theirs.treatment;
     expectEmpty(await own.admin.get(`/v1/reminders?patientId=${patientId}`));
