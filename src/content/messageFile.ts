@@ -1,8 +1,9 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Problem } from "./problem.ts";
-import { RESERVED_NAMES, reason, yamlProblem } from "./protocolFile.ts";
+import { RESERVED_NAMES } from "./protocolFile.ts";
 import { listFolder, readText } from "./sourceFile.ts";
+import { reason, yamlProblem } from "./yamlFile.ts";
 
 /** The folder of message files and of the email layout, from the content's root. */
 export const TEMPLATE_FOLDER = "templates";

@@ -1,10 +1,9 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import { type Compiled, compile, plainLiquid } from "./liquid.ts";
 import { TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
-import { reason, yamlProblem } from "./protocolFile.ts";
 import { listFolder, readText } from "./sourceFile.ts";
+import { parseYaml } from "./yamlFile.ts";
 
 /** The folder of the pages' words, one file a language, from the content's root. */
 const PAGE_FOLDER = `${TEMPLATE_FOLDER}/page`;
@@ -119,19 +118,8 @@ export async function readPages(root: string): Promise<{ pages: PageFile[]; prob
 }
 
 function parsePage(locale: string, source: string): { page: PageFile } | { problems: string[] } {
-  let written: unknown;
-  try {
-    written = parse(source);
-  } catch (error) {
-    return { problems: [yamlProblem(error)] };
-  }
-  const parsed = fileSchema.safeParse(written);
-  if (!parsed.success) {
-    const described = parsed.error.issues.map(
-      (issue) => `${issue.path.map(String).join(".") || "the file"}: ${reason(issue)}`,
-    );
-    return { problems: described };
-  }
+  const parsed = parseYaml(source, fileSchema);
+  if ("problems" in parsed) return parsed;
   const { treatments, topics, permitted } = parsed.data;
   const compiled = keys.map(
     (key) => [key, compileWord(key, parsed.data.words[key] ?? "")] as const,

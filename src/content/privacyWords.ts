@@ -1,10 +1,10 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import { type Compiled, compile, plainLiquid } from "./liquid.ts";
 import { LOCALE, TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
-import { PRIVACY_FOLDER, reason, yamlProblem } from "./protocolFile.ts";
+import { PRIVACY_FOLDER } from "./protocolFile.ts";
 import { listFolder, readText } from "./sourceFile.ts";
+import { parseYaml } from "./yamlFile.ts";
 
 /**
  * What a language has for clinics that say less, or more, than a message does by itself: how the
@@ -74,21 +74,8 @@ export async function readPrivacyWords(
 function compileWords(
   source: string,
 ): Pick<PrivacyWords, "called" | "neutral"> | { problems: string[] } {
-  let written: unknown;
-  try {
-    written = parse(source);
-  } catch (error) {
-    return { problems: [yamlProblem(error)] };
-  }
-  const parsed = fileSchema.safeParse(written);
-  if (!parsed.success) {
-    return {
-      problems: parsed.error.issues.map((issue) => {
-        const where = issue.path.map(String).join(".");
-        return where === "" ? reason(issue) : `${where}: ${reason(issue)}`;
-      }),
-    };
-  }
+  const parsed = parseYaml(source, fileSchema);
+  if ("problems" in parsed) return parsed;
   const { called, neutral } = parsed.data;
   const problems: string[] = [];
   const part = (name: keyof typeof PARTS, text: string): Compiled => {

@@ -1,8 +1,7 @@
-import { parse } from "yaml";
-import type { z } from "zod";
 import { type Protocol, protocolSchema } from "../domain/protocol.ts";
 import type { Problem } from "./problem.ts";
 import { listFolder, readText } from "./sourceFile.ts";
+import { parseYaml } from "./yamlFile.ts";
 
 /** The folder of protocol files, from the content's root. */
 export const PROTOCOL_FOLDER = "jobs";
@@ -48,33 +47,8 @@ export function protocolFile(name: string): string {
 
 /** Reads one protocol file; each problem names the step and the field that it is about. */
 export function parseProtocol(source: string): { protocol: Protocol } | { problems: string[] } {
-  let written: unknown;
-  try {
-    written = parse(source);
-  } catch (error) {
-    return { problems: [yamlProblem(error)] };
-  }
-  const parsed = protocolSchema.safeParse(written);
-  if (parsed.success) return { protocol: parsed.data };
-  const problems = parsed.error.issues.map((issue) => {
-    const where = describePath(issue.path, written);
-    return where === "" ? reason(issue) : `${where}: ${reason(issue)}`;
-  });
-  return { problems: [...new Set(problems)] };
-}
-
-/** The first line of a YAML error: what and at which line and column, without the excerpt. */
-export function yamlProblem(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return `is not YAML: ${(message.split("\n")[0] ?? "").replace(/:$/, "")}`;
-}
-
-/** A reason in words; where a field may take several forms, what each of them asks for. */
-export function reason(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_key") return issue.issues.map(reason).join(", ");
-  if (issue.code !== "invalid_union" || issue.errors.length === 0) return issue.message;
-  const reasons = issue.errors.flatMap((form) => form.map(reason));
-  return [...new Set(reasons)].join(", or ");
+  const read = parseYaml(source, protocolSchema, describePath);
+  return "data" in read ? { protocol: read.data } : read;
 }
 
 /** A protocol is found by its name, so a file that is named otherwise would mislead its readers. */

@@ -1,12 +1,11 @@
-import { parse } from "yaml";
 import { z } from "zod";
 import { REPLY_NAMES, type ReplyName } from "../domain/inbound.ts";
 import { type Compiled, compile, plainLiquid, render } from "./liquid.ts";
 import { TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
-import { reason, yamlProblem } from "./protocolFile.ts";
 import { smsSegments } from "./segments.ts";
 import { listFolder, readText } from "./sourceFile.ts";
+import { parseYaml } from "./yamlFile.ts";
 
 /** The folder of the answers to patients' texts, a file for each language. */
 export const REPLY_FOLDER = `${TEMPLATE_FOLDER}/replies`;
@@ -66,20 +65,8 @@ export async function readReplies(
 export function parseReplies(
   source: string,
 ): { answers: Record<ReplyName, Compiled> } | { problems: string[] } {
-  let written: unknown;
-  try {
-    written = parse(source);
-  } catch (error) {
-    return { problems: [yamlProblem(error)] };
-  }
-  const parsed = fileSchema.safeParse(written);
-  if (!parsed.success) {
-    return {
-      problems: parsed.error.issues.map((issue) =>
-        issue.path.length === 0 ? reason(issue) : `${issue.path.join(".")}: ${reason(issue)}`,
-      ),
-    };
-  }
+  const parsed = parseYaml(source, fileSchema);
+  if ("problems" in parsed) return parsed;
   const compiled = REPLY_NAMES.map(
     (name) => [name, compile(plainLiquid, parsed.data[name], VARIABLES)] as const,
   );
