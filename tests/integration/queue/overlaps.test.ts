@@ -1,18 +1,15 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Channel } from "../../../src/channels/channel.ts";
 import { DAY_MS, startOfDay, wallClockAt } from "../../../src/domain/localTime.ts";
 import { withOverrides } from "../../../src/domain/overrides.ts";
 import { restrictionsOf } from "../../../src/domain/restrictions.ts";
 import { cancelTreatment } from "../../../src/ledger/cancel.ts";
 import { correctTreatment } from "../../../src/ledger/correct.ts";
-import { takeDue } from "../../../src/ledger/dispatch.ts";
 import { enrol } from "../../../src/ledger/enrol.ts";
 import { pinProtocols } from "../../../src/ledger/protocols.ts";
-import { createMetrics } from "../../../src/metrics.ts";
-import { deliver } from "../../../src/queue/deliver.ts";
 import { clear, type LifeHouse, openLifeHouse } from "./lifeWorld.ts";
 import { loadOverlapping, OVERLAPPING } from "./overlapContent.ts";
+import { sendDue } from "./sendDue.ts";
 
 const HOUR = 3_600_000;
 const ZONE = "America/New_York";
@@ -80,37 +77,8 @@ class Patient {
     const until = this.now.getTime() + hours * HOUR;
     do {
       this.now = new Date(Math.min(until, this.now.getTime() + 2 * HOUR));
-      await this.sendDue();
+      await sendDue(house, this.now, () => this.mayBeTold());
     } while (this.now.getTime() < until);
-  }
-
-  private async sendDue(): Promise<void> {
-    const clock = { now: () => this.now, toRealMs: (ms: number) => ms };
-    const channel = (name: "sms" | "email"): Channel => ({
-      name,
-      provider: "outbox",
-      send: async () => {
-        await this.mayBeTold();
-        return { kind: "sent", providerId: "sent", delivered: true };
-      },
-      lookup: () => Promise.resolve({ kind: "absent" }),
-      close: () => Promise.resolve(),
-    });
-    const channels = { sms: channel("sms"), email: channel("email") };
-    const { ledger, maker } = house;
-    const delivery = {
-      ledger,
-      maker,
-      channels,
-      clock,
-      metrics: createMetrics(),
-      onPause: () => {},
-    };
-    for (;;) {
-      const taken = await takeDue(ledger, this.now, 100, this.now);
-      if (taken.length === 0) return;
-      for (const ticket of taken) await deliver(delivery, ticket);
-    }
   }
 
   /** At the moment of a send: no topic is permitted that an active treatment still restricts. */
