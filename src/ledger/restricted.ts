@@ -28,11 +28,11 @@ export async function restrictedPermissions(
     const restrictions = input.treatments.flatMap(restrictionsBy);
     for (const state of permissions.filter((each) => each.patientId === patientId)) {
       const others = restrictions.filter(({ treatmentId }) => treatmentId !== state.treatmentId);
-      const standing = heldBack(state, state.trueAt, others);
+      const { trueAt, waits, supersededBy } = heldBack(state, state.trueAt, others);
       const { reminderId: id } = state;
-      if (standing.supersededBy.length > 0) refusals.set(id, { code: "superseded" });
-      else if (standing.trueAt > now)
-        refusals.set(id, { code: "too_early", from: standing.trueAt });
+      if (supersededBy.length > 0) refusals.set(id, { code: "superseded" });
+      else if (waits.length > 0 && trueAt > now)
+        refusals.set(id, { code: "too_early", from: trueAt });
     }
   }
   return refusals;

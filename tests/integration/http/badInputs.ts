@@ -158,7 +158,6 @@ const CONSENTS: BadInput[] = [
   wrong("no channel at all", { channels: [] }),
   wrong("a channel twice", { channels: ["sms", "sms"] }),
   wrong("a channel that there is not", { channels: ["sms", "telegraph"] }, ["channels.1"]),
-  wrong("a consent for no channel", { "consent.care": [] }),
   wrong("a consent for a channel twice", { "consent.care": ["sms", "sms"] }),
   wrong("a consent for no known channel", { "consent.rebook": ["fax"] }, ["consent.rebook.0"]),
   wrong("a consent without a source", { "consent.source": " " }),

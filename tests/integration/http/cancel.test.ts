@@ -31,6 +31,13 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
     clinic = await openClinic(running);
   });
 
+  let patients = 0;
+  /** A patient of their own for each test: treatments of one patient change each other's plans. */
+  const enrolOne = () => {
+    patients += 1;
+    const phone = `+121255503${String(patients).padStart(2, "0")}`;
+    return clinic.enrol({ externalId: phone, phone });
+  };
   const cancelReminder = (id = "") =>
     clinic.admin.post<FullReminder>(`/v1/reminders/${id}/cancel`, REASON);
   const refuseReminder = (id = "") => clinic.admin.post(`/v1/reminders/${id}/cancel`, REASON);
@@ -71,7 +78,7 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
   }
 
   it("of a reminder is answered 200, and 200 again, and happens once", async () => {
-    const enrolled = await clinic.enrol();
+    const enrolled = await enrolOne();
     const id = byStep(enrolled, "gym-ok")?.id;
     const first = await cancelReminder(id);
     expect(first).toMatchObject({ status: 200, body: { id, status: "cancelled" } });
@@ -90,7 +97,7 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
   });
 
   it("of a treatment takes all that is unsent, and nothing the second time", async () => {
-    const { treatment, reminders } = await clinic.enrol();
+    const { treatment, reminders } = await enrolOne();
     await cancelReminder(byStep({ treatment, reminders }, "gym-ok")?.id);
     const first = await cancelTreatment(treatment.id);
     expect(first.status).toBe(200);
@@ -104,7 +111,7 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
   });
 
   it("stops a message that waits in the queue: nobody can claim it", async () => {
-    const enrolled = await clinic.enrol();
+    const enrolled = await enrolOne();
     const id = byStep(enrolled, "products")?.id;
     const ticket = await handedOver(id);
     expect((await cancelReminder(id)).status).toBe(200);
@@ -114,7 +121,7 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
   });
 
   it("of a message that is leaving is refused, and says so", async () => {
-    const enrolled = await clinic.enrol();
+    const enrolled = await enrolOne();
     const id = byStep(enrolled, "products")?.id;
     await startSending(id);
     expectProblem(await refuseReminder(id), { status: 409, code: "already_sending" });
@@ -125,7 +132,7 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
   });
 
   it("of a message that may have left is refused in the same way", async () => {
-    const enrolled = await clinic.enrol();
+    const enrolled = await enrolOne();
     const id = byStep(enrolled, "products")?.id ?? "";
     await endSending(id, "unknown");
     expectProblem(await refuseReminder(id), { status: 409, code: "already_sending" });
@@ -134,7 +141,7 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
   });
 
   it("of a message that has left is refused, and a treatment's cancel leaves it", async () => {
-    const enrolled = await clinic.enrol();
+    const enrolled = await enrolOne();
     const id = byStep(enrolled, "products")?.id ?? "";
     await endSending(id, "sent");
     expectProblem(await refuseReminder(id), { status: 409, code: "already_ended" });

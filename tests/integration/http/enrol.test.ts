@@ -98,8 +98,39 @@ describe.each(ENGINES)("an enrolment on the %s engine", (kind) => {
 
     const { reminders } = await clinic.enrol(patient);
     const ids = { id: expect.any(String), treatmentId: expect.any(String) };
-    const stored = { ...ids, patientId: expect.any(String) };
+    const stored = { ...ids, patientId: expect.any(String), replacedBy: null };
     expect(reminders).toEqual(plan.body.reminders.map((each) => ({ ...each, ...stored })));
+  });
+
+  it("without any consent is taken, and warns that nothing will be sent", async () => {
+    const body = enrolmentBody(running.clock.now(), { externalId: "p-silent" });
+    const consent = { ...body.consent, care: [] };
+    const answer = await clinic.desk.post<{
+      reminders: FullReminder[];
+      warnings: { code: string; steps: string[] }[];
+    }>("/v1/treatments", { ...body, channels: undefined, consent });
+    expect(answer.status).toBe(201);
+    const ends = new Set(answer.body.reminders.map(({ statusReason }) => statusReason));
+    expect(ends).toEqual(new Set(["no_consent"]));
+    const codes = answer.body.warnings.map(({ code }) => code);
+    expect(codes).toEqual(["nothing_will_be_sent", "no_consent"]);
+  });
+
+  it("keeps which words were agreed to, and who heard it", async () => {
+    const body = enrolmentBody(running.clock.now(), { externalId: "p-evidence" });
+    const consent = { ...body.consent, textVersion: "2026-03", takenBy: "desk 2" };
+    const answer = await clinic.desk.post<EnrolledAnswer>("/v1/treatments", { ...body, consent });
+    const kept = await db()
+      .selectFrom("consents")
+      .select(["purpose", "channel", "text_version", "taken_by"])
+      .where("treatment_id", "=", answer.body.treatment.id)
+      .orderBy("channel")
+      .execute();
+    const evidence = { purpose: "care", text_version: "2026-03", taken_by: "desk 2" };
+    expect(kept).toEqual([
+      { ...evidence, channel: "email" },
+      { ...evidence, channel: "sms" },
+    ]);
   });
 
   it("is told in the clinic's zone where the patient's is not given", async () => {
