@@ -7,7 +7,7 @@ import { REPLIES } from "../../support/replies.ts";
 
 const PAGE = pageWordsFile({
   treatments: { peel: "Peel" },
-  topics: { sun: "Sun" },
+  topics: { sun: "Sun", sauna: "Sauna" },
   permitted: { peel: { second: "You can." } },
 });
 
