@@ -37,7 +37,7 @@ export function heldBack(
     topic,
     by: others
       .filter((other) => other.topic === topic && other.until > own)
-      .toSorted((one, other) => other.until.getTime() - one.until.getTime())[0],
+      .toSorted(longestFirst)[0],
   }));
   const restricted = longest.flatMap(({ topic, by }) => (by === undefined ? [] : [{ topic, by }]));
   const covered =
@@ -50,6 +50,13 @@ export function heldBack(
     return { treatmentId, protocol, topic, until: until.toISOString() };
   });
   return { trueAt: new Date(latest), waits, supersededBy: [] };
+}
+
+/** Of those that end together, one whose permission can be sent speaks first; then any fixed order. */
+function longestFirst(one: Other, other: Other): number {
+  const longer = other.until.getTime() - one.until.getTime();
+  const says = Number(other.sendable) - Number(one.sendable);
+  return longer || says || (one.treatmentId < other.treatmentId ? -1 : 1);
 }
 
 /** One entry for each step that speaks instead, with the topics that it speaks of. */
