@@ -9,7 +9,7 @@ import type { Clinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idempotency.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { blockedChannels, loadPatientPlans, type SlotReminder } from "./patientPlans.ts";
+import { loadPatientPlans, type SlotReminder } from "./patientPlans.ts";
 import { type KnownPatient, recognisePatient, savePatient } from "./patients.ts";
 import { insertReminders, type NewReminder, type Reminder } from "./reminders.ts";
 import { changePlans, replacementOf } from "./replan.ts";
@@ -70,13 +70,8 @@ async function planFor(
 ): Promise<Planned> {
   const { clinic, protocol, enrolment } = request;
   const { consent, performedAt, channels, overrides } = enrolment;
-  const { input, reminders: stored } = await loadPatientPlans(
-    db,
-    { clinic, patientId, facts },
-    now,
-    lock,
-  );
-  const blocked = await blockedChannels(db, clinic.id, facts);
+  const person = { clinic, patientId, facts };
+  const { input, reminders: stored, blocked } = await loadPatientPlans(db, person, now, lock);
   const treatmentId = randomUUID();
   const timeZone = facts.timeZone ?? clinic.timeZone;
   const treatment: ActiveTreatment = {

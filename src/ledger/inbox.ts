@@ -5,8 +5,7 @@ import type { ReminderStatus } from "../domain/reminder.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
-import { resumePermissions } from "./permissionPause.ts";
-import { replanPatient } from "./replan.ts";
+import { resumeWithin } from "./resume.ts";
 
 /** What a patient wrote, as its clinic sees it. */
 export interface InboxItem {
@@ -112,11 +111,8 @@ export function handleInbound(
       await addEvents(db, [{ ...by, type: "handled", detail: { inboundId: id } }]);
     }
     if (resume && before.patient !== null) {
-      const patientIds = [before.patient.id];
-      for (const patientId of await resumePermissions(db, { clinicId, patientIds, actor }, now)) {
-        await addEvents(db, [{ ...by, type: "permissions resumed", detail: { patientId } }]);
-        await replanPatient(db, { clinicId, patientId, actor, reason: "permissions resumed" }, now);
-      }
+      const reason = "the text was handled";
+      await resumeWithin(db, { clinicId, patientId: before.patient.id, actor, reason }, now);
     }
     const [after] = await found();
     return after;

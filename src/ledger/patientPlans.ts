@@ -30,6 +30,14 @@ export interface PatientPlans {
   input: PatientPlanInput;
   /** The newest of each slot: an earlier one was taken back. */
   reminders: SlotReminder[];
+  /** The channels that the patient cannot be reached on at present. */
+  blocked: BlockedChannels;
+}
+
+/** Channels closed by an opt-out, and those whose address is dead. */
+export interface BlockedChannels {
+  optedOut: ChannelName[];
+  dead: ChannelName[];
 }
 
 /** Whose plans are meant: the patient as known now, by the clinic's present hours and cap. */
@@ -80,15 +88,15 @@ export async function loadPatientPlans(
       paused: patientId !== null && (await isPaused(db, clinic.id, patientId)),
     },
     reminders: newest,
+    blocked,
   };
 }
 
-/** The channels that a patient cannot be reached on, by opt-out or because the address is dead. */
-export async function blockedChannels(
+async function blockedChannels(
   db: Queries,
   clinicId: string,
   facts: PlannedPerson["facts"],
-): Promise<{ optedOut: ChannelName[]; dead: ChannelName[] }> {
+): Promise<BlockedChannels> {
   return {
     optedOut: await optedOutChannels(db, clinicId, facts),
     dead: await deadChannels(db, clinicId, facts),

@@ -1,5 +1,5 @@
 import { addEvents } from "./events.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, Queries } from "./ledger.ts";
 import { lockPatient } from "./patients.ts";
 import { resumePermissions } from "./permissionPause.ts";
 import { replanPatient } from "./replan.ts";
@@ -28,15 +28,22 @@ export function resumePatient(
   request: ResumeRequest,
   now: Date,
 ): Promise<Resumed | undefined> {
+  return ledger.db.transaction().execute((db) => resumeWithin(db, request, now));
+}
+
+/** The same within a transaction. */
+export async function resumeWithin(
+  db: Queries,
+  request: ResumeRequest,
+  now: Date,
+): Promise<Resumed | undefined> {
   const { clinicId, patientId, actor, reason } = request;
-  return ledger.db.transaction().execute(async (db) => {
-    if ((await lockPatient(db, clinicId, patientId)) === undefined) return undefined;
-    const resumed = await resumePermissions(db, { clinicId, patientIds: [patientId], actor }, now);
-    if (resumed.length === 0) return { wasPaused: false, planned: 0 };
-    const event = { clinicId, treatmentId: null, reminderId: null };
-    const detail = { patientId, reason };
-    await addEvents(db, [{ ...event, type: "permissions resumed", actor, detail, at: now }]);
-    const { planned } = await replanPatient(db, request, now);
-    return { wasPaused: true, planned };
-  });
+  if ((await lockPatient(db, clinicId, patientId)) === undefined) return undefined;
+  const resumed = await resumePermissions(db, { clinicId, patientIds: [patientId], actor }, now);
+  if (resumed.length === 0) return { wasPaused: false, planned: 0 };
+  const event = { clinicId, treatmentId: null, reminderId: null };
+  const detail = { patientId, reason };
+  await addEvents(db, [{ ...event, type: "permissions resumed", actor, detail, at: now }]);
+  const { planned } = await replanPatient(db, request, now);
+  return { wasPaused: true, planned };
 }

@@ -1,9 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { type Content, loadContent } from "../../../src/content/content.ts";
+import type { Content } from "../../../src/content/content.ts";
 import { pageWordsFile } from "../../support/pageWordsFile.ts";
-import { REPLIES } from "../../support/replies.ts";
+import { writtenContent } from "./writtenContent.ts";
 
 /** A permission or another step: its kind, topics, and when it becomes true. */
 type StepFacts = [kind: string, topics: string[], after: string];
@@ -41,26 +38,9 @@ const PROTOCOLS: Record<string, StepFacts[]> = {
 
 export const OVERLAPPING = Object.keys(PROTOCOLS);
 
-const LAYOUT = `<mjml><mj-body><mj-section><mj-column>
-  <mj-text>{{ body | raw }} {{ unsubscribeUrl }}</mj-text>
-</mj-column></mj-section></mj-body></mjml>`;
-
-const PRIVACY = `called: { standard: your visit, explicit: "your {{ treatment.name }}" }
-neutral: { subject: News, sms: "{{ clinic.name }}: news at {{ pageUrl }} for you" }
-`;
-
 /** Content in which treatments overlap, read from files as the real one is. */
-export async function loadOverlapping(): Promise<Content> {
-  const root = await mkdtemp(path.join(tmpdir(), "aftercare-overlap-"));
-  const write = async (file: string, text: string) => {
-    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
-    await writeFile(path.join(root, file), text);
-  };
-  try {
-    await write("templates/layout.mjml", LAYOUT);
-    await write("templates/layout.txt", "{{ body | raw }}\n{{ unsubscribeUrl }}\n");
-    await write("templates/privacy/en.yaml", PRIVACY);
-    await write("templates/replies/en.yaml", REPLIES);
+export function loadOverlapping(): Promise<Content> {
+  return writtenContent(async (write) => {
     await write("templates/page/en.yaml", words());
     for (const [name, steps] of Object.entries(PROTOCOLS)) {
       const all = steps.flatMap((step, index) => stepText(step, index));
@@ -74,10 +54,7 @@ export async function loadOverlapping(): Promise<Content> {
         await write(`templates/${name}/en/${key}.md`, message);
       }
     }
-    return await loadContent(root);
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+  });
 }
 
 function stepText([kind, topics, after]: StepFacts, index: number): string[] {

@@ -1,9 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { type Content, loadContent } from "../../../src/content/content.ts";
+import type { Content } from "../../../src/content/content.ts";
 import { pageWordsFile } from "../../support/pageWordsFile.ts";
-import { REPLIES } from "../../support/replies.ts";
+import { writtenContent } from "./writtenContent.ts";
 
 /** Steps by protocol, each as `after`, `expires`, and whether it goes out at any hour. */
 const PROTOCOLS = {
@@ -23,26 +20,9 @@ const PROTOCOLS = {
 
 export type RigProtocol = keyof typeof PROTOCOLS;
 
-const LAYOUT = `<mjml><mj-body><mj-section><mj-column>
-  <mj-text>{{ body | raw }} {{ unsubscribeUrl }}</mj-text>
-</mj-column></mj-section></mj-body></mjml>`;
-
-const PRIVACY = `called: { standard: your visit, explicit: "your {{ treatment.name }}" }
-neutral: { subject: News, sms: "{{ clinic.name }}: news at {{ pageUrl }} for you" }
-`;
-
 /** The rigs' own protocols and messages, read from files as the real ones are. */
-export async function loadRigContent(): Promise<Content> {
-  const root = await mkdtemp(path.join(tmpdir(), "aftercare-rig-"));
-  const write = async (file: string, text: string) => {
-    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
-    await writeFile(path.join(root, file), text);
-  };
-  try {
-    await write("templates/layout.mjml", LAYOUT);
-    await write("templates/layout.txt", "{{ body | raw }}\n{{ unsubscribeUrl }}\n");
-    await write("templates/privacy/en.yaml", PRIVACY);
-    await write("templates/replies/en.yaml", REPLIES);
+export function loadRigContent(): Promise<Content> {
+  return writtenContent(async (write) => {
     const steps = Object.values(PROTOCOLS).flatMap((each) => [...each.keys()]);
     const words = pageWordsFile({
       treatments: Object.fromEntries(Object.keys(PROTOCOLS).map((name) => [name, name])),
@@ -67,8 +47,5 @@ export async function loadRigContent(): Promise<Content> {
         await write(`templates/${name}/en/step-${index}.md`, message);
       }
     }
-    return await loadContent(root);
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+  });
 }
