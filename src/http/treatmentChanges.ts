@@ -33,6 +33,9 @@ const correctionBody = z
     "must correct something: performedAt, overrides or both",
   );
 
+/** What became of permissions that are taken back: see the ledger's Retracted. */
+const retractedFields = { retracted: z.int(), untold: z.array(z.string()) };
+
 /** Correcting and cancelling treatments. */
 export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRoutes> = (
   server,
@@ -48,7 +51,8 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
       summary: "Correct when a treatment was done, or its overrides",
       description:
         "What is unsent is planned again. A permission that went out and is not true yet is taken " +
-        "back by a message (`retracted`) and sent once more when it is. `overrides` has a step's " +
+        "back by a message (`retracted`) and sent once more when it is; `untold` has the steps that " +
+        "no message takes back, so that somebody has to tell the patient. `overrides` has a step's " +
         "new `after`, or null for the protocol's own; steps that it leaves out stay as they are. " +
         "`performedAt`, and steps that come sooner than their floor, need a key with the role admin.",
       tags: ["treatments"],
@@ -58,7 +62,7 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
         200: z.object({
           treatment: treatmentSchema,
           changed: z.int(),
-          retracted: z.int(),
+          ...retractedFields,
           reminders: z.array(reminderSchema),
         }),
         ...errorsOf(404, 409, 422),
@@ -104,7 +108,8 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
         throw new HttpProblem(409, "cancelled", detail);
       }
       if (result.dueNow) onDue();
-      return { ...enrolledView(result), changed: result.changed, retracted: result.retracted };
+      const { changed: count, retracted, untold } = result;
+      return { ...enrolledView(result), changed: count, retracted, untold };
     },
   });
 
@@ -116,7 +121,8 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
       summary: "Cancel all of a treatment that is unsent",
       description:
         "`alreadySending` counts the messages that were leaving and could not be stopped. With " +
-        "`retract`, each permission that went out is taken back by a message (`retracted`).",
+        "`retract`, each permission that went out is taken back by a message (`retracted`); `untold` has the " +
+        "steps that no message takes back, so that somebody has to tell the patient.",
       tags: ["treatments"],
       params: idParams,
       body: reasonBody.extend({ retract: z.boolean().default(false) }),
@@ -125,7 +131,7 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
           treatment: treatmentSchema,
           cancelled: z.int(),
           alreadySending: z.int(),
-          retracted: z.int(),
+          ...retractedFields,
           reminders: z.array(reminderSchema),
         }),
         ...errorsOf(404, 422),
@@ -141,9 +147,9 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
         clock.now(),
       );
       if (result === undefined) throw notFound("treatment");
-      const { cancelled, alreadySending, retracted } = result;
+      const { cancelled, alreadySending, retracted, untold } = result;
       if (retracted > 0) onDue();
-      return { ...enrolledView(result), cancelled, alreadySending, retracted };
+      return { ...enrolledView(result), cancelled, alreadySending, retracted, untold };
     },
   });
 

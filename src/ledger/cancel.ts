@@ -5,16 +5,14 @@ import type { Ledger } from "./ledger.ts";
 import { lockPatient } from "./patients.ts";
 import { listTreatmentReminders, type Reminder } from "./reminders.ts";
 import { replanPatient } from "./replan.ts";
-import { retractAll } from "./retractions.ts";
+import { NOTHING_RETRACTED, type Retracted, retractAll } from "./retractions.ts";
 import { findTreatment, type Treatment } from "./treatments.ts";
 
 /** What a cancel came to: what it stopped, and what had already left or was leaving. */
-export interface CancelledTreatment {
+export interface CancelledTreatment extends Retracted {
   treatment: Treatment;
   cancelled: number;
   alreadySending: number;
-  /** Messages planned to take back permissions that had gone out. */
-  retracted: number;
   reminders: Reminder[];
 }
 
@@ -66,11 +64,11 @@ export function cancelTreatment(
     const retracted =
       request.retract === true
         ? await retractAll(db, { clinicId, treatment: found, actor, reason }, now)
-        : 0;
+        : NOTHING_RETRACTED;
     const treatment = await findTreatment(db, clinicId, id);
     const reminders = await listTreatmentReminders(db, clinicId, id);
     const alreadySending = reminders.filter(({ status }) => onItsWay(status)).length;
-    return treatment && { treatment, cancelled, alreadySending, retracted, reminders };
+    return treatment && { treatment, cancelled, alreadySending, ...retracted, reminders };
   });
 }
 

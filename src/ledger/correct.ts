@@ -8,7 +8,7 @@ import { loadPatientPlans } from "./patientPlans.ts";
 import { lockPatient } from "./patients.ts";
 import { insertReminders, listTreatmentReminders, type Reminder } from "./reminders.ts";
 import { changePlans, replanPatient, type TooEarly } from "./replan.ts";
-import { addRetractions, nextPosition, type Retraction } from "./retractions.ts";
+import { addRetractions, nextPosition, type Retracted, type Retraction } from "./retractions.ts";
 import { findTreatment, pageExpiry, type Treatment } from "./treatments.ts";
 
 /** What is corrected of a treatment, by whom, and why. */
@@ -24,13 +24,11 @@ export interface CorrectRequest {
 }
 
 /** What a correction came to. */
-export interface Corrected {
+export interface Corrected extends Retracted {
   treatment: Treatment;
   reminders: Reminder[];
   /** Reminders that were planned again, or are not to be sent any more. */
   changed: number;
-  /** Messages planned to take back permissions that had gone out too early. */
-  retracted: number;
   dueNow: boolean;
 }
 
@@ -84,7 +82,7 @@ export function correctTreatment(
     const treatment = await findTreatment(db, clinicId, id);
     const dueNow = reminders.some(({ status, dueAt }) => status === "scheduled" && dueAt <= now);
     const changed = changes.skipped + changes.planned;
-    return treatment && { treatment, reminders, changed, retracted, dueNow };
+    return treatment && { treatment, reminders, changed, ...retracted, dueNow };
   });
 }
 

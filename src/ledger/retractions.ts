@@ -24,16 +24,32 @@ export interface Retraction {
   until: Date | null;
 }
 
+/** What became of permissions that are to be taken back. */
+export interface Retracted {
+  /** Messages that were planned. */
+  retracted: number;
+  /**
+   * Steps of the permissions that no message takes back: the protocol, as the treatment was enrolled
+   * with it, has none, or the patient cannot be reached. Somebody has to tell the patient.
+   */
+  untold: string[];
+}
+
+export const NOTHING_RETRACTED: Retracted = { retracted: 0, untold: [] };
+
 /**
  * Takes back every permission of a cancelled treatment that went out, in a transaction: until the
  * patient's other treatments allow its topics, or until the patient has spoken with the clinic.
- * Returns how many messages were planned.
  */
-export async function retractAll(db: Queries, request: RetractRequest, now: Date): Promise<number> {
+export async function retractAll(
+  db: Queries,
+  request: RetractRequest,
+  now: Date,
+): Promise<Retracted> {
   const { treatment, clinicId } = request;
   const clinic = await findClinic(db, clinicId);
   const facts = await lockPatient(db, clinicId, treatment.patientId);
-  if (clinic === undefined || facts === undefined) return 0;
+  if (clinic === undefined || facts === undefined) return NOTHING_RETRACTED;
   const person = { clinic, patientId: treatment.patientId, facts };
   const own = await loadPatientPlans(db, person, now, { lock: true, also: treatment.id });
   const others = own.input.treatments.filter(({ id }) => id !== treatment.id);
@@ -53,21 +69,25 @@ export async function retractAll(db: Queries, request: RetractRequest, now: Date
   return addRetractions(db, request, retractions, own, now);
 }
 
-/** Plans the messages that take back permissions. Returns how many. */
+/** Plans the messages that take back permissions. */
 export async function addRetractions(
   db: Queries,
   { clinicId, treatment, actor, reason }: RetractRequest,
   retractions: readonly Retraction[],
   { input }: PatientPlans,
   now: Date,
-): Promise<number> {
+): Promise<Retracted> {
   const active = input.treatments.find(({ id }) => id === treatment.id);
-  if (active === undefined) return 0;
+  if (active === undefined) return NOTHING_RETRACTED;
   const steps = new Map(retractions.map(({ step, until }) => [step, until]));
   const planned = [...steps].flatMap(([step, until]) =>
     planRetraction(step, until, planInputOf(active, input)),
   );
-  if (planned.length === 0) return 0;
+  const going = planned.filter(({ status }) => status === "scheduled");
+  const untold = [...steps.keys()].filter(
+    (step) => !going.some(({ trace }) => trace.retracts === step),
+  );
+  if (planned.length === 0) return { retracted: 0, untold };
   const rows: NewReminder[] = planned.map((each) => ({ planned: each, replacedBy: null }));
   const from = await nextPosition(db, treatment.id);
   const reminders = await insertReminders(db, treatment, rows, now, from);
@@ -83,7 +103,7 @@ export async function addRetractions(
       at: now,
     })),
   );
-  return reminders.length;
+  return { retracted: going.length, untold };
 }
 
 /** The position after a treatment's last reminder. */

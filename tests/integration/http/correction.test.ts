@@ -18,6 +18,7 @@ const REASON = { reason: "the time was wrong" };
 interface CorrectedAnswer extends EnrolledAnswer {
   changed: number;
   retracted: number;
+  untold: string[];
   reminders: CorrectedReminder[];
 }
 
@@ -76,7 +77,7 @@ describe.each(ENGINES)("a correction on the %s engine", (kind) => {
     const { status, body } = await correct(enrolled, { performedAt: now(), ...REASON });
     expect(status).toBe(200);
     expect(body.treatment.performedAt).toBe(now().toISOString());
-    expect(body.retracted).toBe(0);
+    expect(body).toMatchObject({ retracted: 0, untold: [] });
     const [gym] = of(body.reminders, "gym-ok");
     expect(gym?.dueAt).toBe(new Date(now().getTime() + 72 * HOUR).toISOString());
     expect(gym?.trace.anchor).toBe(now().toISOString());
@@ -142,6 +143,22 @@ describe.each(ENGINES)("a correction on the %s engine", (kind) => {
     expect(wait?.trace.waitUntil).toBeNull();
     const { text = "" } = running.outbox.at(-1)?.content ?? {};
     expect(text).toContain("until you have spoken with us");
+  });
+
+  it("names the permissions of which a patient who stopped the texts is not told", async () => {
+    const enrolled = await enrol(49);
+    await delivered(enrolled, "retinol-ok");
+    const said = running.outbox.map(({ content }) => /\/t\/[\w-]+/.exec(content.text)?.[0]);
+    const page = said.findLast((path) => path !== undefined);
+    const form = new URLSearchParams({ channel: "sms" });
+    const stop = await fetch(`${running.address}${page}/stop`, { method: "POST", body: form });
+    expect(stop.status).toBe(200);
+    const { body } = await correct(enrolled, { performedAt: ago(20), ...REASON });
+    expect(body).toMatchObject({ retracted: 0, untold: ["makeup-ok", "retinol-ok"] });
+    const path = `/v1/treatments/${enrolled.treatment.id}/cancel`;
+    const why = { reason: "another patient's", retract: true };
+    const cancelled = await clinic.admin.post<CorrectedAnswer>(path, why);
+    expect(cancelled.body).toMatchObject({ retracted: 0, untold: ["makeup-ok", "retinol-ok"] });
   });
 
   it("is refused once the treatment is cancelled, and for a time that cannot be", async () => {
