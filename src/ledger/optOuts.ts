@@ -113,8 +113,9 @@ export async function optOutAddress(
   const skipped = await skipUnsent(db, { clinicId, channel, address }, now);
   const by = { clinicId, actor, at: now };
   const said = { ...by, treatmentId: null, reminderId: null, type: "opted out" };
+  const patientIds = await patientsAt(db, { clinicId, channel, address });
   await addEvents(db, [
-    ...(added === undefined ? [] : [{ ...said, detail: { channel, source } }]),
+    ...(added === undefined ? [] : [{ ...said, detail: { channel, source, patientIds } }]),
     ...skipped.map((row) => ({
       ...by,
       treatmentId: row.treatment_id,
@@ -132,15 +133,17 @@ export async function optIn(
   now: Date,
 ): Promise<boolean> {
   const { clinicId, channel, actor } = request;
+  const address = foldAddress(channel, request.address);
   const removed = await db
     .deleteFrom("opt_outs")
     .where("clinic_id", "=", clinicId)
     .where("channel", "=", channel)
-    .where("address", "=", foldAddress(channel, request.address))
+    .where("address", "=", address)
     .returning("source")
     .executeTakeFirst();
   if (removed === undefined) return false;
-  const detail = { channel, source: removed.source };
+  const patientIds = await patientsAt(db, { clinicId, channel, address });
+  const detail = { channel, source: removed.source, patientIds };
   const event = { clinicId, treatmentId: null, reminderId: null, type: "opted in", actor };
   await addEvents(db, [{ ...event, detail, at: now }]);
   return true;
@@ -187,14 +190,26 @@ export function foldAddress(channel: ChannelName, address: string): string {
 /** An address of a clinic's patients, folded. */
 type ClinicAddress = Pick<OptOutRequest, "clinicId" | "channel" | "address">;
 
+/** In SQL: whether patient `p` is one of the clinic who has the address. */
+function hasAddress({ clinicId, channel, address }: ClinicAddress) {
+  const folded = channel === "sms" ? sql`p.phone` : sql`lower(p.email)`;
+  return sql<boolean>`p.clinic_id = ${clinicId} and ${folded} = ${address}`;
+}
+
+/** The patients whom a stop concerns, by id, so that the audit can say who they were. */
+async function patientsAt(db: Queries, address: ClinicAddress): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from aftercare.patients p where ${hasAddress(address)} order by p.id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** In SQL: the ids of reminders that wait to go to an address. */
-function unsentTo({ clinicId, channel, address }: ClinicAddress) {
-  const column = sql.ref(channel === "sms" ? "p.phone" : "p.email");
-  const folded = channel === "sms" ? column : sql`lower(${column})`;
+function unsentTo(to: ClinicAddress) {
+  const { clinicId, channel } = to;
   return sql`
     select r.id from aftercare.reminders r
     join aftercare.patients p on p.id = r.patient_id
-    where p.clinic_id = ${clinicId} and ${folded} = ${address}
+    where ${hasAddress(to)}
       and r.clinic_id = ${clinicId} and r.channel = ${channel}
       and r.status in ('scheduled', 'queued')`;
 }
