@@ -43,26 +43,36 @@ export const isOptedOut = sql<boolean>`exists (
   where o.clinic_id = r.clinic_id and o.channel = r.channel
     and o.address = case r.channel when 'sms' then p.phone else lower(p.email) end)`;
 
+/** Who stops a channel, and how. */
+export interface OptOut {
+  patientId: string;
+  channel: ChannelName;
+  source: string;
+  /** Whether an address may be the one that the stop came from; any may where it is left out. */
+  isFor?: (address: string) => boolean;
+}
+
 /**
  * Records that a patient said stop on a channel, and in the same transaction skips everything not
- * yet sent on it, for every patient of the clinic with that address. What is already being sent
- * cannot be stopped. Saying it again changes nothing. False where there is no such patient, or the
- * patient has no address on the channel.
+ * yet sent on it, for every patient of the clinic with that address. It is the patient's present
+ * one, unless the stop came from another that the patient's messages went to before: whoever reads
+ * that mailbox stops what comes there, and not what the patient gets elsewhere. What is already being
+ * sent cannot be stopped. Saying it again changes nothing. False where there is no such patient, or
+ * the patient has no address on the channel.
  */
-export function optOut(
-  ledger: Ledger,
-  request: { patientId: string; channel: ChannelName; source: string },
-  now: Date,
-): Promise<boolean> {
+export function optOut(ledger: Ledger, request: OptOut, now: Date): Promise<boolean> {
   return ledger.db.transaction().execute(async (db) => {
     const patient = await db
       .selectFrom("patients")
       .select(["clinic_id as clinicId", "phone", "email"])
       .where("id", "=", request.patientId)
       .executeTakeFirst();
-    const address = request.channel === "sms" ? patient?.phone : patient?.email;
-    if (!patient || !address) return false;
-    const { channel, source } = request;
+    const { patientId, channel, source, isFor = () => true } = request;
+    const present = channel === "sms" ? patient?.phone : patient?.email;
+    if (!patient || !present) return false;
+    const earlier = isFor(present) ? [] : await addressesSentTo(db, patient.clinicId, request);
+    // A ledger that was restored may not know where it sent to: a stop is heard all the same.
+    const address = earlier.find(isFor) ?? present;
     await optOutAddress(
       db,
       { clinicId: patient.clinicId, channel, address, source, actor: "patient" },
@@ -70,6 +80,24 @@ export function optOut(
     );
     return true;
   });
+}
+
+/** Where messages to a patient have gone on a channel. */
+async function addressesSentTo(
+  db: Queries,
+  clinicId: string,
+  { patientId, channel }: Pick<OptOut, "patientId" | "channel">,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom("attempts")
+    .innerJoin("reminders", "reminders.id", "attempts.reminder_id")
+    .select("attempts.address")
+    .distinct()
+    .where("reminders.clinic_id", "=", clinicId)
+    .where("reminders.patient_id", "=", patientId)
+    .where("attempts.channel", "=", channel)
+    .execute();
+  return rows.flatMap(({ address }) => address ?? []);
 }
 
 /** An address that is not to be used any more, and who says so. */
