@@ -7,10 +7,12 @@ import { twilioChannel } from "./channels/twilio.ts";
 import { type Clock, steeredClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { type Content, loadContent } from "./content/content.ts";
+import { alarmWays } from "./domain/alarmWays.ts";
 import type { ChannelName } from "./domain/channel.ts";
 import { describeError } from "./errors.ts";
 import { buildServer } from "./http/server.ts";
 import type { PauseChange } from "./ledger/channelStates.ts";
+import { listClinics } from "./ledger/clinics.ts";
 import { ledgerAnswers, ledgerTime } from "./ledger/counts.ts";
 import { ensureFirstClinic, type FirstClinic } from "./ledger/firstClinic.ts";
 import { type Ledger, openLedger } from "./ledger/ledger.ts";
@@ -21,7 +23,7 @@ import { createMetrics } from "./metrics.ts";
 import { lostJobs, openQueueBackend } from "./queue/backend.ts";
 import { startDispatcher } from "./queue/dispatcher.ts";
 import { type Loop, startLoop } from "./queue/loop.ts";
-import { type LostNotice, startNotifier } from "./queue/notifier.ts";
+import { startNotifier, type UntakenNotice } from "./queue/notifier.ts";
 import { RESCUE_TIMES, startRescuer } from "./queue/rescuer.ts";
 import { startWorker } from "./queue/worker.ts";
 
@@ -117,6 +119,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const { mailer, ...channels } = openChannels(options);
     closers.push(() => Promise.all(Object.values(channels).map((channel) => channel.close())));
+    await warnOfUnreachable(ledger, config, log);
 
     const metrics = createMetrics();
     const backend = await openQueueBackend(
@@ -144,7 +147,10 @@ export async function startApp(options: AppOptions): Promise<App> {
         mailer,
         clock,
         everyMs: 2_000,
-        onLost: (notice) => tellLostNotice(notice, log),
+        onStuck: (notice) =>
+          tellUntaken(notice, "an alarm reaches nobody: its clinic has no way to be told", log),
+        onLost: (notice) =>
+          tellUntaken(notice, "a clinic could not be told what a patient wrote", log),
         onError: logFault("notifier"),
       });
       const started = notifier;
@@ -213,18 +219,35 @@ function tellPause({ clinicId, channel, pause }: PauseChange, log: Log): void {
 }
 
 /** A clinic that could not be told of an alarm or a reply has to be told by somebody. */
-function tellLostNotice({ code, ...facts }: LostNotice, log: Log): void {
-  log.error(
-    { part: "notifier", ...facts, code },
-    "a clinic could not be told what a patient wrote",
-  );
+function tellUntaken(notice: UntakenNotice, what: string, log: Log): void {
+  log.error({ part: "notifier", ...notice }, what);
+}
+
+/**
+ * Whether emails to clinics go anywhere: to a mail server, or, in a program that sends nothing at
+ * all, to the outbox for whoever tries it.
+ */
+export function mailsNotices({ smtp, twilio }: Config): boolean {
+  return smtp !== null || twilio === null;
+}
+
+/** Only where patients can text back: in the outbox there are none, and every first clinic is bare. */
+async function warnOfUnreachable(ledger: Ledger, config: Config, log: Log): Promise<void> {
+  if (config.twilio === null) return;
+  for (const clinic of await listClinics(ledger.db)) {
+    if (alarmWays(clinic, mailsNotices(config)).length > 0) continue;
+    log.warn(
+      { part: "notifier", clinicId: clinic.id },
+      "an alarm would reach nobody at this clinic: see `aftercare clinic show`",
+    );
+  }
 }
 
 function openChannels({
   config,
   showOutbox,
   showNotice,
-}: AppOptions): Record<ChannelName, Channel> & { mailer: NoticeMailer } {
+}: AppOptions): Record<ChannelName, Channel> & { mailer: NoticeMailer | null } {
   const outbox = (name: ChannelName) =>
     outboxChannel({ name, ...(showOutbox && { print: showOutbox }) });
   const sms = config.twilio
@@ -233,8 +256,10 @@ function openChannels({
         statusCallbackUrl: (attemptId) => `${config.publicUrl}/webhooks/twilio/status/${attemptId}`,
       })
     : outbox("sms");
-  if (config.smtp === null)
-    return { sms, email: outbox("email"), mailer: outboxMailer(showNotice) };
+  if (config.smtp === null) {
+    const mailer = mailsNotices(config) ? outboxMailer(showNotice) : null;
+    return { sms, email: outbox("email"), mailer };
+  }
   const email = smtpChannel({ config: config.smtp });
   return { sms, email, mailer: email };
 }

@@ -54,6 +54,11 @@ export function createMetrics() {
       labelNames: ["channel"],
       registers,
     }),
+    untoldAlarms: new Gauge({
+      name: "aftercare_untold_alarms",
+      help: "Alarms of patients that nobody has handled and no clinic was told of.",
+      registers,
+    }),
     requests: new Histogram({
       name: "aftercare_http_request_seconds",
       help: "Time to answer a request, by route.",

@@ -28,7 +28,10 @@ export function outboxChannel(options: OutboxChannelOptions): Channel {
   };
 }
 
-/** The same for notices to clinics: shown, and delivered by that. */
+/**
+ * The same for notices to clinics: shown, and delivered by that. For a program that sends nothing
+ * else either: where patients are texted in earnest, a notice that is only shown is one that is lost.
+ */
 export function outboxMailer(print?: (notice: ClinicNotice) => void): NoticeMailer {
   return {
     sendNotice(notice) {

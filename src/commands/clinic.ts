@@ -1,22 +1,18 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { getCountries } from "libphonenumber-js/max";
 import { z } from "zod";
+import { mailsNotices } from "../app.ts";
+import type { Config } from "../config.ts";
+import { alarmWays } from "../domain/alarmWays.ts";
 import { isTimeZone } from "../domain/localTime.ts";
 import { describeWeeklyHours } from "../domain/weeklyHours.ts";
 import { AppError } from "../errors.ts";
 import { createApiKey, generateApiKey } from "../ledger/apiKeys.ts";
-import {
-  type Clinic,
-  createClinic,
-  findClinic,
-  listClinics,
-  updateClinic,
-} from "../ledger/clinics.ts";
-import { addEvents } from "../ledger/events.ts";
-import type { Queries } from "../ledger/ledger.ts";
+import { type ChangedClinic, changeClinic, makeClinic } from "../ledger/clinicChanges.ts";
+import { type Clinic, findClinic, listClinics } from "../ledger/clinics.ts";
 import { addClinicOptions, type ClinicOptions, changesIn, clinicName } from "./clinicOptions.ts";
 import { say, sayTable } from "./output.ts";
-import { withLedger } from "./withLedger.ts";
+import { OPERATOR, withLedger } from "./withLedger.ts";
 
 interface NewClinicOptions extends ClinicOptions {
   name: string;
@@ -41,21 +37,22 @@ function addCreate(clinic: Command): void {
     .requiredOption("--time-zone <zone>", "IANA zone, such as America/New_York", timeZone)
     .option("--region <country>", "country by which its numbers are read", region, "US");
   addClinicOptions(command).action((options: NewClinicOptions) =>
-    withLedger(async (ledger) => {
+    withLedger(async (ledger, config) => {
       const now = new Date();
       const secret = generateApiKey();
       const made = await ledger.db.transaction().execute(async (db) => {
         const { name, timeZone: zone, region: country } = options;
         const facts = { ...changesIn(options), name, timeZone: zone, region: country };
-        const created = await createClinic(db, facts, now);
-        const key = { clinicId: created.id, role: "admin" as const, label: "first key", secret };
-        await createApiKey(db, key, now);
-        await note(db, created.id, "clinic created", Object.keys(facts), now);
+        const created = await makeClinic(db, facts, OPERATOR, now);
+        const clinicId = created.clinic.id;
+        const key = { clinicId, role: "admin" as const, label: "first key", secret };
+        await createApiKey(db, key, OPERATOR, now);
         return created;
       });
-      say(`Made clinic ${made.id}. Its admin key, shown this once:`);
+      say(`Made clinic ${made.clinic.id}. Its admin key, shown this once:`);
       say(`  ${secret}`);
-      warn(made);
+      sayMadeSecret(made);
+      warn(made.clinic, config);
     }),
   );
 }
@@ -67,19 +64,24 @@ function addSet(clinic: Command): void {
     .argument("<id>", "the clinic's id, as `clinic list` shows it")
     .option("--name <name>", "as patients know it (at most 60 characters)", clinicName);
   addClinicOptions(command).action((id: string, options: ClinicOptions) =>
-    withLedger(async (ledger) => {
+    withLedger(async (ledger, config) => {
       const changes = changesIn(options);
-      const fields = Object.keys(changes);
-      if (fields.length === 0) {
+      if (Object.keys(changes).length === 0) {
         throw new AppError("usage", "say what to change; `aftercare clinic set --help` lists it");
       }
-      const changed = await ledger.db.transaction().execute(async (db) => {
-        const found = isId(id) ? await updateClinic(db, id, changes) : undefined;
-        if (found !== undefined) await note(db, id, "clinic changed", fields, new Date());
-        return known(found);
-      });
-      say(`Changed ${fields.join(", ")} of ${changed.name}.`);
-      warn(changed);
+      const change = () =>
+        ledger.db
+          .transaction()
+          .execute((db) => changeClinic(db, id, changes, OPERATOR, new Date()));
+      const changed = known(isId(id) ? await change() : undefined);
+      const { clinic: after, fields } = changed;
+      say(
+        fields.length > 0
+          ? `Changed ${fields.join(", ")} of ${after.name}.`
+          : `Nothing to change: it is so of ${after.name} already.`,
+      );
+      sayMadeSecret(changed);
+      warn(after, config);
     }),
   );
 }
@@ -90,10 +92,10 @@ function addShow(clinic: Command): void {
     .description("show everything that is set of a clinic")
     .argument("<id>", "the clinic's id, as `clinic list` shows it")
     .action((id: string) =>
-      withLedger(async (ledger) => {
+      withLedger(async (ledger, config) => {
         const found = known(isId(id) ? await findClinic(ledger.db, id) : undefined);
         sayTable(["of the clinic", "is"], rowsOf(found));
-        warn(found);
+        warn(found, config);
       }),
     );
 }
@@ -142,31 +144,32 @@ function rowsOf(clinic: Clinic): string[][] {
   ];
 }
 
+function sayMadeSecret({ madeSecret }: ChangedClinic): void {
+  if (madeSecret === null) return;
+  say("What is posted to its webhook is signed with this secret, shown this once:");
+  say(`  ${madeSecret}`);
+}
+
 /** What a clinic lacks without which something will not be sent. */
-function warn({ postalAddress, webhookUrl, webhookSecret }: Clinic): void {
+function warn(clinic: Clinic, config: Config): void {
+  const { email, postalAddress, webhookUrl, webhookSecret } = clinic;
   if (postalAddress === null) {
     say(
       "No postal address: its marketing emails (rebook steps) are not sent; see --postal-address.",
     );
   }
   if (webhookUrl !== null && webhookSecret === null) {
-    say("No webhook secret: what is posted to its webhook is not signed; see --webhook-secret.");
+    say("No webhook secret: nothing is posted to its webhook; set --webhook-url again for one.");
   }
+  if (alarmWays(clinic, mailsNotices(config)).length > 0) return;
+  say(
+    email === null
+      ? "An alarm reaches nobody at this clinic: give it an --email or a --webhook-url."
+      : "An alarm reaches nobody at this clinic: SMTP_URL is not set, so no email goes to it.",
+  );
 }
 
-/** The audit has the names of what was given, not the values. */
-function note(
-  db: Queries,
-  clinicId: string,
-  type: string,
-  fields: string[],
-  at: Date,
-): Promise<void> {
-  const of = { clinicId, treatmentId: null, reminderId: null };
-  return addEvents(db, [{ ...of, type, actor: "command line", detail: { fields }, at }]);
-}
-
-function known(clinic: Clinic | undefined): Clinic {
+function known<Found>(clinic: Found | undefined): Found {
   if (clinic !== undefined) return clinic;
   throw new AppError("not_found", "there is no clinic with this id; see `clinic list`");
 }

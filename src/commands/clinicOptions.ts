@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
+import { isLanguageTag } from "../domain/languageTag.ts";
 import { PRIVACY_TIERS, type Privacy } from "../domain/message.ts";
 import type { SendWindowText } from "../domain/sendWindow.ts";
 import { oneLine } from "../domain/text.ts";
@@ -84,7 +85,7 @@ function email(text: string): string {
 }
 
 function language(text: string): string {
-  if (/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(text)) return text;
+  if (isLanguageTag(text)) return text;
   throw new InvalidArgumentError("it must be a language such as en or es-MX.");
 }
 

@@ -6,7 +6,7 @@ import { type Clinic, listClinics } from "../ledger/clinics.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Role } from "../ledger/tables.ts";
 import { say, sayTable } from "./output.ts";
-import { withLedger } from "./withLedger.ts";
+import { OPERATOR, withLedger } from "./withLedger.ts";
 
 /** `aftercare key create|list|revoke`. */
 export function addKey(program: Command): void {
@@ -27,11 +27,10 @@ export function addKey(program: Command): void {
         const clinic = await chooseClinic(ledger, options.clinic);
         const secret = generateApiKey();
         const { role, label } = options;
-        const made = await createApiKey(
-          ledger.db,
-          { clinicId: clinic.id, role, label, secret },
-          new Date(),
-        );
+        const key = { clinicId: clinic.id, role, label, secret };
+        const made = await ledger.db
+          .transaction()
+          .execute((db) => createApiKey(db, key, OPERATOR, new Date()));
         say(`Made key ${made.id} for ${clinic.name}, role ${role}. Shown this once:`);
         say(`  ${secret}`);
       }),
@@ -64,7 +63,9 @@ export function addKey(program: Command): void {
     .action((id: string) =>
       withLedger(async (ledger) => {
         const known = z.uuid().safeParse(id).success;
-        if (!known || !(await revokeApiKey(ledger.db, id, new Date()))) {
+        const revoke = () =>
+          ledger.db.transaction().execute((db) => revokeApiKey(db, id, OPERATOR, new Date()));
+        if (!known || !(await revoke())) {
           throw new AppError("not_found", "there is no live key with this id; see `key list`");
         }
         say("Revoked.");

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { isLanguageTag } from "../domain/languageTag.ts";
 import type { EmailContent, MessageVariables, Privacy, SmsContent } from "../domain/message.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import { treatmentName } from "../domain/treatmentName.ts";
@@ -49,7 +50,8 @@ export interface Content {
   renderEmail(request: MessageRequest): EmailContent;
   /**
    * The language tag by which to write dates in that message: the patient's own, with its region,
-   * where the message is in that language, else the message's. Fails in the same way.
+   * where the message is in that language and the tag is one, else the message's. Fails in the same
+   * way.
    */
   dateLocale(request: LanguageRequest): string;
   /** The answer to a patient's text, its language chosen in the same way. */
@@ -122,7 +124,9 @@ export async function loadContent(root: string = packageRoot()): Promise<Content
     }),
     dateLocale: (request) => {
       const { locale } = find(request);
-      return languageOf(request.locale) === languageOf(locale) ? request.locale : locale;
+      const same = languageOf(request.locale) === languageOf(locale);
+      // The ledger may have tags from before they were checked: none keeps a message from going out.
+      return same && isLanguageTag(request.locale) ? request.locale : locale;
     },
     renderReply({ name, locale, clinicLocale, clinic }) {
       const tags = fallbacks(locale, clinicLocale).map((tag) => tag.toLowerCase());

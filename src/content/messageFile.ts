@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import { isLanguageTag } from "../domain/languageTag.ts";
 import type { Problem } from "./problem.ts";
 import { RESERVED_NAMES } from "./protocolFile.ts";
 import { listFolder, readText } from "./sourceFile.ts";
@@ -30,9 +31,6 @@ export interface MessageFile extends MessageSource {
   /** Path from the content's root. */
   file: string;
 }
-
-/** A language tag such as `en`, `es-MX` or `zh-Hant-TW`. */
-export const LOCALE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
 const frontMatterSchema = z.strictObject({
   subject: z
@@ -100,7 +98,7 @@ async function findMessages(
     if (RESERVED_NAMES.has(protocol)) continue;
     const folder = `${TEMPLATE_FOLDER}/${protocol}`;
     for (const locale of (await listFolder(root, folder))?.folders ?? []) {
-      if (!LOCALE.test(locale)) {
+      if (!isLanguageTag(locale)) {
         const message = "is not named after a language, such as en or es-MX";
         problems.push({ file: `${folder}/${locale}`, message });
         continue;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isLanguageTag } from "../domain/languageTag.ts";
 import { type Compiled, compile, plainLiquid } from "./liquid.ts";
 import { TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
@@ -92,9 +93,6 @@ const fileSchema = z.strictObject({
   permitted: z.record(z.string(), names),
 });
 
-/** A language tag such as `en` or `es-MX`, as message folders are named. */
-const FILE_NAME = /^([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.yaml$/;
-
 /** Path of the words of a language from the content's root. */
 export function pagePath(locale: string): string {
   return `${PAGE_FOLDER}/${locale}.yaml`;
@@ -106,11 +104,11 @@ export async function readPages(root: string): Promise<{ pages: PageFile[]; prob
   const problems: Problem[] = [];
   for (const name of (await listFolder(root, PAGE_FOLDER))?.files ?? []) {
     const file = `${PAGE_FOLDER}/${name}`;
-    const locale = FILE_NAME.exec(name)?.[1];
+    const locale = name.replace(/\.yaml$/, "");
     const read =
-      locale === undefined
-        ? { problems: ["is not named after a language, such as en.yaml or es-MX.yaml"] }
-        : parsePage(locale, (await readText(root, file)) ?? "");
+      name.endsWith(".yaml") && isLanguageTag(locale)
+        ? parsePage(locale, (await readText(root, file)) ?? "")
+        : { problems: ["is not named after a language, such as en.yaml or es-MX.yaml"] };
     if ("page" in read) pages.push(read.page);
     else problems.push(...read.problems.map((message) => ({ file, message })));
   }

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { isLanguageTag } from "../domain/languageTag.ts";
 import { type Compiled, compile, plainLiquid } from "./liquid.ts";
-import { LOCALE, TEMPLATE_FOLDER } from "./messageFile.ts";
+import { TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { PRIVACY_FOLDER } from "./protocolFile.ts";
 import { listFolder, readText } from "./sourceFile.ts";
@@ -60,7 +61,7 @@ export async function readPrivacyWords(
   for (const name of listing?.files ?? []) {
     const locale = name.replace(/\.yaml$/, "");
     const file = `${TEMPLATE_FOLDER}/${PRIVACY_FOLDER}/${name}`;
-    if (!name.endsWith(".yaml") || !LOCALE.test(locale)) {
+    if (!name.endsWith(".yaml") || !isLanguageTag(locale)) {
       problems.push({ file, message: "is not named after a language, such as en.yaml" });
       continue;
     }

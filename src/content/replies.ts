@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { REPLY_NAMES, type ReplyName } from "../domain/inbound.ts";
+import { isLanguageTag } from "../domain/languageTag.ts";
 import { type Compiled, compile, plainLiquid, render } from "./liquid.ts";
 import { TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
@@ -47,12 +48,13 @@ export async function readReplies(
   const problems: Problem[] = [];
   for (const name of (await listFolder(root, REPLY_FOLDER))?.files ?? []) {
     const file = `${REPLY_FOLDER}/${name}`;
-    const locale = /^([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\.yaml$/.exec(name)?.[1];
-    const read = locale
-      ? parseReplies((await readText(root, file)) ?? "")
-      : { problems: ["is not named after a language, such as en.yaml"] };
+    const locale = name.replace(/\.yaml$/, "");
+    const read =
+      name.endsWith(".yaml") && isLanguageTag(locale)
+        ? parseReplies((await readText(root, file)) ?? "")
+        : { problems: ["is not named after a language, such as en.yaml"] };
     if ("problems" in read) problems.push(...read.problems.map((message) => ({ file, message })));
-    else replies.push({ locale: locale ?? "", file, answers: read.answers });
+    else replies.push({ locale, file, answers: read.answers });
   }
   const english = `${REPLY_FOLDER}/en.yaml`;
   if (![...replies, ...problems].some(({ file }) => file === english)) {

@@ -29,7 +29,8 @@ export function samplesFor(protocol: Protocol, locale: string): MessageVariables
       clinic: { name: LONG_CLINIC, phone, postalAddress: phone && POSTAL_ADDRESS },
       treatment: { title: protocol.title },
       wait: { until: wait },
-      unsubscribeUrl: "https://care.example.com/u/0123456789abcdefGHIJKLMNOPqrstuvwxyzABCDEFG",
+      unsubscribeUrl:
+        "https://care.example.com/u/0123456789abcdefGHIJKLMNOPqrstuvwxyzABCDEFG0123456789abc",
       // Both cases of letters, so that a filter that changes them is seen.
       pageUrl: "https://care.example.com/t/0123456789ABCDEFghijkl",
     })),

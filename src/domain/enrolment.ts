@@ -2,6 +2,7 @@ import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/
 import { z } from "zod";
 import { CHANNELS, type ChannelName } from "./channel.ts";
 import type { Purpose } from "./consent.ts";
+import { isLanguageTag } from "./languageTag.ts";
 import { DAY_MS, isTimeZone } from "./localTime.ts";
 import { OFFSET_FORM, parseOffset } from "./offset.ts";
 import { type Overrides, overrideProblems } from "./overrides.ts";
@@ -33,10 +34,7 @@ const patientBody = z
       .max(64)
       .refine(isTimeZone, "must be an IANA time zone such as America/New_York")
       .optional(),
-    locale: z
-      .string()
-      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$/, "must be a language such as en or es-MX")
-      .optional(),
+    locale: z.string().refine(isLanguageTag, "must be a language such as en or es-MX").optional(),
   })
   .meta({ id: "Patient" });
 

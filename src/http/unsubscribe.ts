@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Content } from "../content/content.ts";
-import { readUnsubscribeToken, type UnsubscribeGrant } from "../content/unsubscribeToken.ts";
+import { type ReadGrant, readUnsubscribeToken } from "../content/unsubscribeToken.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { optOut } from "../ledger/optOuts.ts";
 import { findAddressee } from "../ledger/patientPages.ts";
@@ -53,13 +53,13 @@ export const unsubscribeRoutes: FastifyPluginAsyncZod<UnsubscribeRoutes> = async
     },
   });
 
-  function grantOf(token: string): UnsubscribeGrant {
+  function grantOf(token: string): ReadGrant {
     const grant = readUnsubscribeToken(token, linkKey);
     if (grant === null) throw notFound("link");
     return grant;
   }
 
-  async function pageOf({ patientId, channel }: UnsubscribeGrant, done: boolean): Promise<string> {
+  async function pageOf({ patientId, channel }: ReadGrant, done: boolean): Promise<string> {
     const addressee = await findAddressee(ledger.db, patientId);
     if (addressee === undefined) throw notFound("link");
     const { clinic, locale } = addressee;

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
 import type { Role } from "./tables.ts";
 
@@ -21,10 +22,14 @@ export function generateApiKey(): string {
   return `ac_${randomBytes(32).toString("base64url")}`;
 }
 
-/** Stores the SHA-256 of `secret` as a key of a clinic: the secret itself is kept nowhere. */
+/**
+ * Stores the SHA-256 of `secret` as a key of a clinic, and notes it in the audit, within a
+ * transaction: the secret itself is kept nowhere.
+ */
 export async function createApiKey(
   db: Queries,
   key: { clinicId: string; role: Role; label: string; secret: string },
+  actor: string,
   now: Date,
 ): Promise<ApiKey> {
   const row = await db
@@ -39,7 +44,9 @@ export async function createApiKey(
     })
     .returning("id")
     .executeTakeFirstOrThrow();
-  return { id: row.id, clinicId: key.clinicId, role: key.role };
+  const made = { id: row.id, clinicId: key.clinicId, role: key.role };
+  await note(db, made, { type: "key created", actor }, now);
+  return made;
 }
 
 /** The key that `secret` is, or undefined where it is unknown or revoked. */
@@ -68,15 +75,37 @@ export function listApiKeys(db: Queries, clinicId?: string): Promise<ApiKeyInfo[
   return query.orderBy("created_at").execute();
 }
 
-/** Revokes a key at once; false where there is no such key, or it was revoked before. */
-export async function revokeApiKey(db: Queries, id: string, now: Date): Promise<boolean> {
-  const result = await db
+/**
+ * Revokes a key at once, and notes it, within a transaction; false where there is no such key, or it
+ * was revoked before.
+ */
+export async function revokeApiKey(
+  db: Queries,
+  id: string,
+  actor: string,
+  now: Date,
+): Promise<boolean> {
+  const revoked = await db
     .updateTable("api_keys")
     .set({ revoked_at: now })
     .where("id", "=", id)
     .where("revoked_at", "is", null)
+    .returning(["id", "clinic_id as clinicId", "role"])
     .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  if (revoked === undefined) return false;
+  await note(db, revoked, { type: "key revoked", actor }, now);
+  return true;
+}
+
+/** The label is left out: people write what they like there, and it is in the list of keys. */
+function note(
+  db: Queries,
+  { id: keyId, clinicId, role }: ApiKey,
+  event: { type: string; actor: string },
+  at: Date,
+): Promise<void> {
+  const of = { clinicId, treatmentId: null, reminderId: null };
+  return addEvents(db, [{ ...of, ...event, detail: { keyId, role }, at }]);
 }
 
 function hashOf(secret: string): Uint8Array {

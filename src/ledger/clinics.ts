@@ -98,6 +98,11 @@ export function findClinic(db: Queries, id: string): Promise<Clinic | undefined>
   return clinicColumns(db).where("id", "=", id).executeTakeFirst();
 }
 
+/** The same of a clinic that nobody else changes until the transaction ends. */
+export function lockClinic(db: Queries, id: string): Promise<Clinic | undefined> {
+  return clinicColumns(db).where("id", "=", id).forUpdate().executeTakeFirst();
+}
+
 /**
  * Runs `make` in a transaction where the ledger has no clinic yet, and returns its result; null
  * where there is one. Programs that start together make one first clinic, not two.

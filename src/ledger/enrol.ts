@@ -13,7 +13,7 @@ import { loadPatientPlans, type SlotReminder } from "./patientPlans.ts";
 import { type KnownPatient, recognisePatient, savePatient } from "./patients.ts";
 import { insertReminders, type NewReminder, type Reminder } from "./reminders.ts";
 import { changePlans, replacementOf } from "./replan.ts";
-import { insertTreatment, pageExpiry, type Treatment } from "./treatments.ts";
+import { insertTreatment, pageExpiry, renewPageTokens, type Treatment } from "./treatments.ts";
 
 /** A treatment to enrol: who asks, and what was said at the desk. */
 export interface EnrolRequest {
@@ -121,9 +121,11 @@ export function enrol<Answer>(
 
 async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enrolled> {
   const { clinic, enrolment, protocol } = request;
-  const patient = await recognisePatient(db, clinic.id, enrolment.patient, { lock: true });
-  const patientId = await savePatient(db, clinic.id, patient, now);
-  const known = { ...patient, id: patientId };
+  const recognised = await recognisePatient(db, clinic.id, enrolment.patient, { lock: true });
+  const known = await savePatient(db, clinic.id, recognised, now);
+  const { id: patientId, moved } = known;
+  // The old number may be a stranger's, who has the link to the patient's page in a text.
+  if (moved) await renewPageTokens(db, clinic.id, patientId);
   const plan = await planFor(db, request, known, { lock: true }, now);
   const treatment = await insertTreatment(db, {
     id: plan.treatmentId,
@@ -142,18 +144,25 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
   const reminders = await insertReminders(db, treatment, toInsert(own, plan.stored), now);
   await insertConsents(db, treatment, request, now);
   const { overrides, overrideReason } = enrolment;
+  const event = {
+    clinicId: clinic.id,
+    treatmentId: treatment.id,
+    reminderId: null,
+    actor,
+    at: now,
+  };
+  const { changed: fields } = known;
   await addEvents(db, [
+    ...(fields.length > 0
+      ? [{ ...event, type: "patient changed", detail: { patientId, fields, newLinks: moved } }]
+      : []),
     {
-      clinicId: clinic.id,
-      treatmentId: treatment.id,
-      reminderId: null,
+      ...event,
       type: "enrolled",
-      actor,
       detail: {
         reminders: reminders.length,
         ...(Object.keys(overrides).length > 0 && { overrides, reason: overrideReason }),
       },
-      at: now,
     },
   ]);
   const others = plan.all.filter(({ treatmentId }) => treatmentId !== treatment.id);

@@ -1,9 +1,15 @@
 import type { Queries } from "./ledger.ts";
 
-/** Something that happened to a treatment or a reminder, and who did it. */
+/**
+ * Something that happened to a treatment or a reminder, or in a clinic, and who did it. In `detail`
+ * people and what is known of them go by ids and names of fields: an event is never taken away.
+ */
 export interface Event {
   type: string;
-  /** `key:<id>` for a call over HTTP, else the part of the program: `worker`, `rescuer`, `patient`. */
+  /**
+   * `key:<id>` for a call over HTTP, `patient`, `command line` and `first start`, else the part of
+   * the program: `worker`, `rescuer`.
+   */
   actor: string;
   detail: Record<string, unknown>;
   at: Date;

@@ -1,5 +1,6 @@
 import { createApiKey, findApiKey, generateApiKey } from "./apiKeys.ts";
-import { createClinic, inEmptyLedger, type NewClinic } from "./clinics.ts";
+import { makeClinic } from "./clinicChanges.ts";
+import { inEmptyLedger, type NewClinic } from "./clinics.ts";
 import type { Ledger } from "./ledger.ts";
 
 /** What a start found or made of the first clinic and its key. */
@@ -10,20 +11,24 @@ export type FirstClinic =
   /** The ledger has clinics, and the key that was given is none of theirs. */
   | { kind: "unknown_key" };
 
+/** Who made them, as the audit has it: nobody was there to ask. */
+const ACTOR = "first start";
+
 /** Makes the first clinic and its admin key where the ledger has no clinic yet. */
 export async function ensureFirstClinic(
   ledger: Ledger,
-  clinic: NewClinic & { apiKey: string | null },
+  { apiKey, ...facts }: NewClinic & { apiKey: string | null },
   now: Date,
 ): Promise<FirstClinic> {
-  const generatedKey = clinic.apiKey === null ? generateApiKey() : null;
-  const secret = clinic.apiKey ?? generatedKey ?? "";
+  const generatedKey = apiKey === null ? generateApiKey() : null;
+  const secret = apiKey ?? generatedKey ?? "";
   const made = await inEmptyLedger(ledger, async (db) => {
-    const { id: clinicId } = await createClinic(db, clinic, now);
-    return createApiKey(db, { clinicId, role: "admin", label: "first key", secret }, now);
+    const { clinic } = await makeClinic(db, facts, ACTOR, now);
+    const key = { clinicId: clinic.id, role: "admin" as const, label: "first key", secret };
+    return createApiKey(db, key, ACTOR, now);
   });
   if (made !== null) return { kind: "made", generatedKey };
-  if (clinic.apiKey === null || (await findApiKey(ledger.db, clinic.apiKey))) {
+  if (apiKey === null || (await findApiKey(ledger.db, apiKey))) {
     return { kind: "there" };
   }
   return { kind: "unknown_key" };

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { type AlarmWay, alarmWays } from "../domain/alarmWays.ts";
 import type { Correspondent } from "./correspondents.ts";
 import { type InboxItem, inboxItems } from "./inbox.ts";
 import type { Ledger, Queries } from "./ledger.ts";
@@ -6,13 +7,14 @@ import type { Ledger, Queries } from "./ledger.ts";
 /** A clinic that is to be told of what a patient wrote, and where. */
 export interface Notice {
   id: string;
-  way: "email" | "webhook";
+  way: AlarmWay;
   clinicName: string;
   timeZone: string;
   email: string | null;
   webhookUrl: string | null;
   webhookSecret: string | null;
-  /** Whether this is the last time that it is tried. */
+  /** Whether this is the first time that it is tried, and whether it is the last. */
+  first: boolean;
   last: boolean;
   item: InboxItem;
 }
@@ -22,7 +24,9 @@ const TRIED_FOR = sql`interval '24 hours'`;
 
 /**
  * Notes, within the transaction that keeps a message, that its clinic is to be told: by email of
- * each, and by its webhook of an alarm. False where the clinic has given neither.
+ * each, and by its webhook of an alarm. An alarm of a clinic that has given neither is noted as an
+ * email all the same: nobody gets it, which the notifier makes known, unless the clinic is given an
+ * address in time. False where there is nothing to tell.
  */
 export async function addNotices(
   db: Queries,
@@ -32,11 +36,10 @@ export async function addNotices(
   now: Date,
 ): Promise<boolean> {
   const { clinicId, clinicEmail, webhookUrl, webhookSecret } = clinic;
-  const posts = alarms && webhookUrl !== null && webhookSecret !== null;
-  const ways = [
-    ...(clinicEmail === null ? [] : ["email" as const]),
-    ...(posts ? ["webhook" as const] : []),
-  ];
+  // Whether there is somebody to send an email shows when it is sent.
+  const open = alarmWays({ email: clinicEmail, webhookUrl, webhookSecret }, true);
+  const mail = open.filter((way) => way === "email");
+  const ways = !alarms ? mail : open.length > 0 ? open : ["email" as const];
   if (ways.length === 0) return false;
   await db
     .insertInto("notices")
@@ -68,7 +71,7 @@ export async function takeNotices(ledger: Ledger, limit: number, now: Date): Pro
     where n.id = due.id and c.id = n.clinic_id and i.id = n.inbound_id
     returning n.id, n.way, n.inbound_id as "inboundId", c.name as "clinicName",
       c.time_zone as "timeZone", c.email, c.webhook_url as "webhookUrl",
-      c.webhook_secret as "webhookSecret", n.next_at > i.received_at + ${TRIED_FOR} as last`.execute(
+      c.webhook_secret as "webhookSecret", n.tries = 1 as first, n.next_at > i.received_at + ${TRIED_FOR} as last`.execute(
     ledger.db,
   );
   const ids = rows.map(({ inboundId }) => inboundId);
@@ -78,6 +81,19 @@ export async function takeNotices(ledger: Ledger, limit: number, now: Date): Pro
     const item = byId.get(inboundId);
     return item === undefined ? [] : [{ ...notice, item }];
   });
+}
+
+/**
+ * How many alarms nobody has handled, and no clinic was told of: they have no way out, or were not
+ * taken yet, or are given up. Patients write little, so all that they wrote is looked through.
+ */
+export async function countUntoldAlarms(db: Queries): Promise<number> {
+  const untold = await inboxItems(
+    db,
+    sql`i.handled_at is null and i.reading in ('alarm', 'answer') and not exists (
+      select 1 from aftercare.notices n where n.inbound_id = i.id and n.sent_at is not null)`,
+  );
+  return untold.filter(({ alarm }) => alarm).length;
 }
 
 /** Records that a notice has been sent, or that it is given up. */

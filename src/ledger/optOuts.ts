@@ -43,26 +43,36 @@ export const isOptedOut = sql<boolean>`exists (
   where o.clinic_id = r.clinic_id and o.channel = r.channel
     and o.address = case r.channel when 'sms' then p.phone else lower(p.email) end)`;
 
+/** Who stops a channel, and how. */
+export interface OptOut {
+  patientId: string;
+  channel: ChannelName;
+  source: string;
+  /** Whether an address may be the one that the stop came from; any may where it is left out. */
+  isFor?: (address: string) => boolean;
+}
+
 /**
  * Records that a patient said stop on a channel, and in the same transaction skips everything not
- * yet sent on it, for every patient of the clinic with that address. What is already being sent
- * cannot be stopped. Saying it again changes nothing. False where there is no such patient, or the
- * patient has no address on the channel.
+ * yet sent on it, for every patient of the clinic with that address. It is the patient's present
+ * one, unless the stop came from another that the patient's messages went to before: whoever reads
+ * that mailbox stops what comes there, and not what the patient gets elsewhere. What is already being
+ * sent cannot be stopped. Saying it again changes nothing. False where there is no such patient, or
+ * the patient has no address on the channel.
  */
-export function optOut(
-  ledger: Ledger,
-  request: { patientId: string; channel: ChannelName; source: string },
-  now: Date,
-): Promise<boolean> {
+export function optOut(ledger: Ledger, request: OptOut, now: Date): Promise<boolean> {
   return ledger.db.transaction().execute(async (db) => {
     const patient = await db
       .selectFrom("patients")
       .select(["clinic_id as clinicId", "phone", "email"])
       .where("id", "=", request.patientId)
       .executeTakeFirst();
-    const address = request.channel === "sms" ? patient?.phone : patient?.email;
-    if (!patient || !address) return false;
-    const { channel, source } = request;
+    const { patientId, channel, source, isFor = () => true } = request;
+    const present = channel === "sms" ? patient?.phone : patient?.email;
+    if (!patient || !present) return false;
+    const earlier = isFor(present) ? [] : await addressesSentTo(db, patient.clinicId, request);
+    // A ledger that was restored may not know where it sent to: a stop is heard all the same.
+    const address = earlier.find(isFor) ?? present;
     await optOutAddress(
       db,
       { clinicId: patient.clinicId, channel, address, source, actor: "patient" },
@@ -70,6 +80,24 @@ export function optOut(
     );
     return true;
   });
+}
+
+/** Where messages to a patient have gone on a channel. */
+async function addressesSentTo(
+  db: Queries,
+  clinicId: string,
+  { patientId, channel }: Pick<OptOut, "patientId" | "channel">,
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom("attempts")
+    .innerJoin("reminders", "reminders.id", "attempts.reminder_id")
+    .select("attempts.address")
+    .distinct()
+    .where("reminders.clinic_id", "=", clinicId)
+    .where("reminders.patient_id", "=", patientId)
+    .where("attempts.channel", "=", channel)
+    .execute();
+  return rows.flatMap(({ address }) => address ?? []);
 }
 
 /** An address that is not to be used any more, and who says so. */
@@ -113,8 +141,9 @@ export async function optOutAddress(
   const skipped = await skipUnsent(db, { clinicId, channel, address }, now);
   const by = { clinicId, actor, at: now };
   const said = { ...by, treatmentId: null, reminderId: null, type: "opted out" };
+  const patientIds = await patientsAt(db, { clinicId, channel, address });
   await addEvents(db, [
-    ...(added === undefined ? [] : [{ ...said, detail: { channel, source } }]),
+    ...(added === undefined ? [] : [{ ...said, detail: { channel, source, patientIds } }]),
     ...skipped.map((row) => ({
       ...by,
       treatmentId: row.treatment_id,
@@ -132,15 +161,17 @@ export async function optIn(
   now: Date,
 ): Promise<boolean> {
   const { clinicId, channel, actor } = request;
+  const address = foldAddress(channel, request.address);
   const removed = await db
     .deleteFrom("opt_outs")
     .where("clinic_id", "=", clinicId)
     .where("channel", "=", channel)
-    .where("address", "=", foldAddress(channel, request.address))
+    .where("address", "=", address)
     .returning("source")
     .executeTakeFirst();
   if (removed === undefined) return false;
-  const detail = { channel, source: removed.source };
+  const patientIds = await patientsAt(db, { clinicId, channel, address });
+  const detail = { channel, source: removed.source, patientIds };
   const event = { clinicId, treatmentId: null, reminderId: null, type: "opted in", actor };
   await addEvents(db, [{ ...event, detail, at: now }]);
   return true;
@@ -187,14 +218,26 @@ export function foldAddress(channel: ChannelName, address: string): string {
 /** An address of a clinic's patients, folded. */
 type ClinicAddress = Pick<OptOutRequest, "clinicId" | "channel" | "address">;
 
+/** In SQL: whether patient `p` is one of the clinic who has the address. */
+function hasAddress({ clinicId, channel, address }: ClinicAddress) {
+  const folded = channel === "sms" ? sql`p.phone` : sql`lower(p.email)`;
+  return sql<boolean>`p.clinic_id = ${clinicId} and ${folded} = ${address}`;
+}
+
+/** The patients whom a stop concerns, by id, so that the audit can say who they were. */
+async function patientsAt(db: Queries, address: ClinicAddress): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from aftercare.patients p where ${hasAddress(address)} order by p.id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** In SQL: the ids of reminders that wait to go to an address. */
-function unsentTo({ clinicId, channel, address }: ClinicAddress) {
-  const column = sql.ref(channel === "sms" ? "p.phone" : "p.email");
-  const folded = channel === "sms" ? column : sql`lower(${column})`;
+function unsentTo(to: ClinicAddress) {
+  const { clinicId, channel } = to;
   return sql`
     select r.id from aftercare.reminders r
     join aftercare.patients p on p.id = r.patient_id
-    where p.clinic_id = ${clinicId} and ${folded} = ${address}
+    where ${hasAddress(to)}
       and r.clinic_id = ${clinicId} and r.channel = ${channel}
       and r.status in ('scheduled', 'queued')`;
 }

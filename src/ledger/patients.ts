@@ -10,6 +10,17 @@ export type PatientFacts = Enrolment["patient"];
 export interface KnownPatient {
   id: string | null;
   facts: PatientFacts;
+  /** What the ledger has until the facts are saved; null with `id`. */
+  before: PatientFacts | null;
+}
+
+/** The same once it is stored, and what is different by that. */
+export interface SavedPatient extends KnownPatient {
+  id: string;
+  /** The names of the facts that are not what they were; none of somebody new. */
+  changed: (keyof PatientFacts)[];
+  /** Whether a number or an address was another one before: somebody else may read what went there. */
+  moved: boolean;
 }
 
 /**
@@ -26,7 +37,7 @@ export async function recognisePatient(
 ): Promise<KnownPatient> {
   const base = db
     .selectFrom("patients")
-    .select(["id", "external_id", "phone", "email", "time_zone", "locale"])
+    .select(["id", "external_id", "first_name", "phone", "email", "time_zone", "locale"])
     .where("clinic_id", "=", clinicId);
   const known = await (given.externalId === null
     ? base
@@ -43,18 +54,24 @@ export async function recognisePatient(
     .limit(1)
     .$if(options.lock, (query) => query.forUpdate())
     .executeTakeFirst();
-  if (known === undefined) return { id: null, facts: given };
-  return {
-    id: known.id,
-    facts: {
-      externalId: given.externalId ?? known.external_id,
-      firstName: given.firstName,
-      phone: given.phone ?? known.phone,
-      email: given.email ?? known.email,
-      timeZone: given.timeZone ?? known.time_zone,
-      locale: given.locale ?? known.locale,
-    },
+  if (known === undefined) return { id: null, facts: given, before: null };
+  const before: PatientFacts = {
+    externalId: known.external_id,
+    firstName: known.first_name,
+    phone: known.phone,
+    email: known.email,
+    timeZone: known.time_zone,
+    locale: known.locale,
   };
+  const facts: PatientFacts = {
+    externalId: given.externalId ?? before.externalId,
+    firstName: given.firstName,
+    phone: given.phone ?? before.phone,
+    email: given.email ?? before.email,
+    timeZone: given.timeZone ?? before.timeZone,
+    locale: given.locale ?? before.locale,
+  };
+  return { id: known.id, facts, before };
 }
 
 /** What decides over which channels, and by which clocks, a patient is reached. */
@@ -103,14 +120,14 @@ function reachColumns(db: Queries, clinicId: string, ids: readonly string[]) {
     .where("id", "in", ids);
 }
 
-/** Stores the person and returns the id; two calls with one new external id make one person. */
+/** Stores the person; two calls with one new external id make one person. */
 export async function savePatient(
   db: Queries,
   clinicId: string,
   patient: KnownPatient,
   now: Date,
-): Promise<string> {
-  const { facts } = patient;
+): Promise<SavedPatient> {
+  const { id, facts, before } = patient;
   const columns = {
     first_name: facts.firstName,
     phone: facts.phone,
@@ -119,30 +136,34 @@ export async function savePatient(
     locale: facts.locale,
     updated_at: now,
   };
-  if (patient.id !== null) {
+  if (id !== null && before !== null) {
     await db
       .updateTable("patients")
       .set(columns)
       .where("clinic_id", "=", clinicId)
-      .where("id", "=", patient.id)
+      .where("id", "=", id)
       .execute();
-    return patient.id;
+    return { id, facts, before, ...difference(before, facts) };
   }
   const saved = await db
     .insertInto("patients")
     .values({ ...columns, clinic_id: clinicId, external_id: facts.externalId, created_at: now })
-    .onConflict((conflict) =>
-      // Made by another enrolment since: what this one does not say stays.
-      conflict.columns(["clinic_id", "external_id"]).doUpdateSet({
-        first_name: facts.firstName,
-        phone: sql`coalesce(excluded.phone, patients.phone)`,
-        email: sql`coalesce(excluded.email, patients.email)`,
-        time_zone: sql`coalesce(excluded.time_zone, patients.time_zone)`,
-        locale: sql`coalesce(excluded.locale, patients.locale)`,
-        updated_at: now,
-      }),
-    )
+    .onConflict((conflict) => conflict.columns(["clinic_id", "external_id"]).doNothing())
     .returning("id")
-    .executeTakeFirstOrThrow();
-  return saved.id;
+    .executeTakeFirst();
+  if (saved !== undefined) return { id: saved.id, facts, before: null, changed: [], moved: false };
+  // Made by another enrolment since: now there is something to recognise.
+  const known = await recognisePatient(db, clinicId, facts, { lock: true });
+  return savePatient(db, clinicId, known, now);
+}
+
+function difference(
+  before: PatientFacts,
+  facts: PatientFacts,
+): Pick<SavedPatient, "changed" | "moved"> {
+  const fields = Object.keys(facts) as (keyof PatientFacts)[];
+  const moved =
+    (before.phone !== null && before.phone !== facts.phone) ||
+    (before.email !== null && foldEmail(before.email) !== foldEmail(facts.email ?? ""));
+  return { changed: fields.filter((field) => before[field] !== facts[field]), moved };
 }

@@ -23,10 +23,11 @@ export async function pausePermissions(
   now: Date,
 ): Promise<void> {
   const ids = [...patientIds];
-  await sql`
+  const paused = await sql<{ id: string }>`
     update aftercare.patients set permissions_paused_at = ${now}, updated_at = ${now}
     where clinic_id = ${clinicId} and id = any(${ids}::uuid[])
-      and permissions_paused_at is null`.execute(db);
+      and permissions_paused_at is null
+    returning id`.execute(db);
   const { rows } = await sql<{ id: string; treatment_id: string }>`
     with unsent as (
       select id from aftercare.reminders
@@ -38,18 +39,23 @@ export async function pausePermissions(
     set status = 'skipped', status_reason = 'paused', updated_at = ${now}
     from unsent where r.id = unsent.id
     returning r.id, r.treatment_id`.execute(db);
-  await addEvents(
-    db,
-    rows.map((row) => ({
-      clinicId,
+  const by = { clinicId, actor, at: now };
+  await addEvents(db, [
+    ...paused.rows.map(({ id: patientId }) => ({
+      ...by,
+      treatmentId: null,
+      reminderId: null,
+      type: "permissions paused",
+      detail: { patientId },
+    })),
+    ...rows.map((row) => ({
+      ...by,
       treatmentId: row.treatment_id,
       reminderId: row.id,
       type: "skipped",
-      actor,
       detail: { reason: "paused" },
-      at: now,
     })),
-  );
+  ]);
 }
 
 /** The ids of patients' permissions that are not yet sent. */

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from "kysely";
+import type { AlarmWay } from "../domain/alarmWays.ts";
 import type { ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
 import type { Purpose } from "../domain/consent.ts";
@@ -186,7 +187,7 @@ export interface Tables {
     id: Generated<string>;
     clinic_id: string;
     inbound_id: string;
-    way: "email" | "webhook";
+    way: AlarmWay;
     tries: Generated<number>;
     next_at: Date;
     sent_at: Generated<Date | null>;

@@ -37,7 +37,7 @@ export async function insertTreatment(
   db: Queries,
   treatment: Omit<Treatment, "status" | "pageToken">,
 ): Promise<Treatment> {
-  const pageToken = randomBytes(16).toString("base64url");
+  const pageToken = newPageToken();
   const row = await db
     .insertInto("treatments")
     .values({
@@ -57,6 +57,38 @@ export async function insertTreatment(
     .returning("status")
     .executeTakeFirstOrThrow();
   return { ...treatment, status: row.status, pageToken };
+}
+
+/**
+ * Gives all of a patient's treatments new page tokens, within a transaction that has locked the
+ * patient: the links that went out open nothing any more. Also those of cancelled treatments, which
+ * would still open the page of the others.
+ */
+export async function renewPageTokens(
+  db: Queries,
+  clinicId: string,
+  patientId: string,
+): Promise<void> {
+  const treatments = await db
+    .selectFrom("treatments")
+    .select("id")
+    .where("clinic_id", "=", clinicId)
+    .where("patient_id", "=", patientId)
+    .orderBy("id")
+    .execute();
+  for (const { id } of treatments) {
+    await db
+      .updateTable("treatments")
+      .set({ page_token: newPageToken() })
+      .where("clinic_id", "=", clinicId)
+      .where("id", "=", id)
+      .execute();
+  }
+}
+
+/** 128 random bits: nobody finds a page by trying. */
+function newPageToken(): string {
+  return randomBytes(16).toString("base64url");
 }
 
 /** One treatment of a clinic, or undefined. */

@@ -19,8 +19,8 @@ export interface MessageMaker {
  * cannot be rendered.
  */
 export function makeMessage(maker: MessageMaker, claimed: Claimed, now: Date): OutgoingMessage {
-  const { patientId, channel, protocol, step } = claimed;
-  const token = signUnsubscribeToken({ patientId, channel }, maker.linkKey);
+  const { patientId, channel, protocol, step, to: address } = claimed;
+  const token = signUnsubscribeToken({ patientId, channel, address }, maker.linkKey);
   const unsubscribeUrl = `${maker.publicUrl}/u/${token}`;
   const asked = {
     protocol,

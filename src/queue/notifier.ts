@@ -1,6 +1,7 @@
 import { postToClinic } from "../channels/clinicWebhook.ts";
 import type { NoticeMailer, NoticeOutcome } from "../channels/notice.ts";
 import type { Clock } from "../clock.ts";
+import { alarmWays } from "../domain/alarmWays.ts";
 import { describeError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { endNotice, type Notice, takeNotices } from "../ledger/notices.ts";
@@ -10,8 +11,8 @@ import { noticeMail, noticePayload } from "./noticeText.ts";
 /** Notices that one process has in flight at once. */
 const BATCH = 20;
 
-/** A notice that nobody took for a day. */
-export interface LostNotice {
+/** A notice that nobody took. */
+export interface UntakenNotice {
   noticeId: string;
   clinicId: string;
   inboundId: string;
@@ -21,12 +22,15 @@ export interface LostNotice {
 
 export interface NotifierOptions {
   ledger: Ledger;
-  mailer: NoticeMailer;
+  /** Null where real texts are sent and no mail is configured: then no clinic is told by email. */
+  mailer: NoticeMailer | null;
   clock: Clock;
   /** How often it looks, in real milliseconds. */
   everyMs: number;
-  /** Told when a notice is given up: somebody has to tell the clinic in another way. */
-  onLost: (notice: LostNotice) => void;
+  /** Told at once of an alarm that has no way to its clinic: somebody has to call there. */
+  onStuck: (notice: UntakenNotice) => void;
+  /** Told when a notice is given up after a day: somebody has to tell the clinic in another way. */
+  onLost: (notice: UntakenNotice) => void;
   onError: (error: unknown) => void;
 }
 
@@ -45,25 +49,34 @@ export function startNotifier(options: NotifierOptions): Loop {
 }
 
 async function notify(options: NotifierOptions, notice: Notice): Promise<void> {
-  const { ledger, clock, onLost, onError } = options;
+  const { ledger, mailer, clock, onStuck, onLost, onError } = options;
   try {
-    const outcome = await tell(options.mailer, notice);
+    const outcome = await tell(mailer, notice);
     if (outcome.kind === "sent") return await endNotice(ledger, notice.id, "sent", clock.now());
+    const { id: noticeId, way, item } = notice;
+    const untaken = {
+      noticeId,
+      clinicId: item.clinicId,
+      inboundId: item.id,
+      way,
+      code: outcome.code,
+    };
+    const stuck = item.alarm && alarmWays(notice, mailer !== null).length === 0;
+    if (stuck && notice.first) onStuck(untaken);
     if (!notice.last) return;
     await endNotice(ledger, notice.id, "failed", clock.now());
-    const { id: noticeId, way, item } = notice;
-    const { clinicId, id: inboundId } = item;
-    onLost({ noticeId, clinicId, inboundId, way, code: outcome.code });
+    onLost(untaken);
   } catch (error) {
     // Its next try has been set already; the others must not wait for it.
     onError(error);
   }
 }
 
-async function tell(mailer: NoticeMailer, notice: Notice): Promise<NoticeOutcome> {
+async function tell(mailer: NoticeMailer | null, notice: Notice): Promise<NoticeOutcome> {
   switch (notice.way) {
     case "email":
       if (notice.email === null) return { kind: "failed", code: "no_address" };
+      if (mailer === null) return { kind: "failed", code: "no_mailer" };
       return mailer.sendNotice(noticeMail(notice, notice.email)).catch(failed);
     case "webhook": {
       const { webhookUrl: url, webhookSecret: secret } = notice;

@@ -17,6 +17,8 @@ export interface TestAppOptions {
   worker?: boolean;
   /** More of its environment, such as the providers that it sends through. */
   env?: Record<string, string>;
+  /** Hears each line of its log of level `warn` and above. */
+  onLog?: (line: string) => void;
 }
 
 /** The program in this process, listening on a real socket. */
@@ -32,7 +34,7 @@ export interface TestApp {
 /** Starts the program on a deployment; the caller closes its `app`, and then the deployment. */
 export async function startTestApp(
   deployment: Deployment,
-  { worker = false, env = {} }: TestAppOptions = {},
+  { worker = false, env = {}, onLog }: TestAppOptions = {},
 ): Promise<TestApp> {
   const clock = testClock();
   const outbox: OutgoingMessage[] = [];
@@ -46,7 +48,7 @@ export async function startTestApp(
   const app = await startApp({
     config,
     clock,
-    log: openLog("silent"),
+    log: onLog === undefined ? openLog("silent") : openLog("warn", { write: onLog }),
     api: true,
     worker,
     // The clock stands still: what was handed over ahead of its time would wait by the machine's.

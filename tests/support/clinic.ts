@@ -27,7 +27,12 @@ export async function openClinic(
   const { id } = await createClinic(db, { ...place, ...facts }, clock.now());
   const makeKey = async (role: Role) => {
     const secret = generateApiKey();
-    const key = await createApiKey(db, { clinicId: id, role, label: role, secret }, clock.now());
+    const key = await createApiKey(
+      db,
+      { clinicId: id, role, label: role, secret },
+      "test",
+      clock.now(),
+    );
     return { id: key.id, secret };
   };
   const deskKey = await makeKey("enroll");

@@ -1,3 +1,5 @@
+import { isLanguageTag } from "../../domain/languageTag.ts";
+
 /** How instants are told to one patient. */
 export interface Times {
   /** Day and time of day: `Tue, Nov 24, 3:30 PM`. */
@@ -13,7 +15,8 @@ export interface Times {
  * that is another, so that no sentence mixes two.
  */
 export function timesIn(timeZone: string, tag: string, pageLocale: string): Times {
-  const locale = languageOf(tag) === languageOf(pageLocale) && isTag(tag) ? tag : pageLocale;
+  const locale =
+    languageOf(tag) === languageOf(pageLocale) && isLanguageTag(tag) ? tag : pageLocale;
   const short = new Intl.DateTimeFormat(locale, {
     timeZone,
     weekday: "short",
@@ -35,12 +38,4 @@ export function timesIn(timeZone: string, tag: string, pageLocale: string): Time
 
 function languageOf(tag: string): string {
   return (tag.split("-")[0] ?? tag).toLowerCase();
-}
-
-function isTag(tag: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
 }

@@ -32,6 +32,7 @@ const REFUSED: [option: string, value: string, said: string][] = [
   ["--webhook-url", "https://me:pw@rose.example.test/", "such as https:"],
   ["--webhook-secret", "short", "24 to 200 characters"],
   ["--locale", "English", "a language such as en"],
+  ["--locale", "en-usa", "a language such as en"],
   ["--name", "", "must not be empty"],
   ["--name", "x".repeat(61), "at most 60 characters"],
 ];

@@ -92,9 +92,10 @@ describe("a clinic on the command line", { timeout: 240_000 }, () => {
     const noted = await events(id);
     expect(noted.map(({ type, actor }) => ({ type, actor }))).toEqual([
       { type: "clinic created", actor: "command line" },
+      { type: "key created", actor: "command line" },
       { type: "clinic changed", actor: "command line" },
     ]);
-    const { detail = {} } = noted[1] ?? {};
+    const { detail = {} } = noted[2] ?? {};
     expect(Object.keys(detail)).toEqual(["fields"]);
     expect([...(detail["fields"] as string[])].sort()).toEqual(FIELDS);
 
@@ -104,6 +105,7 @@ describe("a clinic on the command line", { timeout: 240_000 }, () => {
     for (const value of values) expect(shown.text).toContain(` ${value} `);
     expect(shown.text).not.toContain(SECRET);
     expect(shown.text).not.toContain("No postal address");
+    expect(shown.text).not.toContain("An alarm reaches nobody");
 
     const widths = (await run("clinic", "list")).text.split("\n").map((row) => row.length);
     expect(Math.max(...widths)).toBeLessThan(160);
@@ -124,6 +126,82 @@ describe("a clinic on the command line", { timeout: 240_000 }, () => {
     expect(await clinic(idIn(made.text))).toMatchObject(STORED);
   });
 
+  it("is noted where something is different then, and not where it was so before", async () => {
+    const before = await events(id);
+    const { code, text } = await run(
+      "clinic",
+      "set",
+      id,
+      "--daily-cap",
+      "3",
+      "--privacy",
+      "neutral",
+    );
+    expect({ code, text }).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/^Nothing to ch/),
+    });
+    expect(await events(id)).toEqual(before);
+    await run("clinic", "set", id, "--daily-cap", "4", "--privacy", "neutral");
+    expect((await events(id)).slice(before.length)).toEqual([
+      { type: "clinic changed", actor: "command line", detail: { fields: ["dailyCap"] } },
+    ]);
+  });
+
+  it("has it noted who made and revoked a key, and which, without what it is called", async () => {
+    const before = await events(id);
+    const made = await run("key", "create", "--clinic", id, "--label", "Dr. Wu's own");
+    const keyId = idIn(made.text);
+    expect((await run("key", "revoke", keyId)).code).toBe(0);
+    expect((await run("key", "revoke", keyId)).code).toBe(1);
+    const detail = { keyId, role: "enroll" };
+    expect((await events(id)).slice(before.length)).toEqual([
+      { type: "key created", actor: "command line", detail },
+      { type: "key revoked", actor: "command line", detail },
+    ]);
+  });
+
+  it("gets a secret for its webhook, shown once, where it names none", async () => {
+    const url = ["--webhook-url", "https://rose.example.test/alarms"];
+    const made = await run(...NEW_CLINIC, ...url);
+    const of = idIn(made.text);
+    const first = secretIn(made.text);
+    expect(await clinic(of)).toMatchObject({ webhookSecret: first });
+    expect((await events(of))[0]?.detail["fields"]).toContain("webhookSecret");
+    const shown = await run("clinic", "show", of);
+    expect(shown.text).not.toContain(first);
+    expect(shown.text).not.toContain("An alarm reaches nobody");
+
+    // Another address keeps it; whoever takes it away gets another.
+    const moved = await run("clinic", "set", of, "--webhook-url", "https://rose.example.test/new");
+    expect(moved.text).not.toContain("acw_");
+    expect(await clinic(of)).toMatchObject({ webhookSecret: first });
+    const renewed = await run("clinic", "set", of, "--webhook-secret", "");
+    expect(secretIn(renewed.text)).not.toBe(first);
+    expect(await clinic(of)).toMatchObject({ webhookSecret: secretIn(renewed.text) });
+
+    const none = await run("clinic", "set", of, "--webhook-url", "", "--webhook-secret", "");
+    expect(none.text).not.toContain("acw_");
+    expect(none.text).toContain("An alarm reaches nobody at this clinic: give it an --email or");
+    const later = await run("clinic", "set", of, ...url);
+    expect(await clinic(of)).toMatchObject({ webhookSecret: secretIn(later.text) });
+  });
+
+  it("is told of nothing where it has an email and nobody sends any", async () => {
+    const twilio = {
+      TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+      TWILIO_AUTH_TOKEN: "a-token-for-tests",
+      TWILIO_FROM: "+12125550100",
+    };
+    const mail = { SMTP_URL: "smtp://127.0.0.1:9", MAIL_FROM: "care@example.test" };
+    const made = await run(...NEW_CLINIC, "--email", "desk@rose.example.test");
+    expect(made.text).not.toContain("An alarm reaches nobody");
+    const shown = async (env: Record<string, string>) =>
+      (await runProgram(["clinic", "show", idIn(made.text)], { ...deployment.env, ...env })).stdout;
+    expect(await shown(twilio)).toContain("An alarm reaches nobody at this clinic: SMTP_URL is");
+    expect(await shown({ ...twilio, ...mail })).not.toContain("An alarm reaches nobody");
+  });
+
   it("has to be there, and something to change", async () => {
     for (const args of [
       ["set", UNKNOWN, "--daily-cap", "2"],
@@ -141,6 +219,13 @@ describe("a clinic on the command line", { timeout: 240_000 }, () => {
     });
   });
 });
+
+/** A webhook's secret that was made. */
+function secretIn(text: string): string {
+  const found = /\bacw_[\w-]{43}/.exec(text)?.[0];
+  if (found === undefined) throw new Error(`no secret in: ${text}`);
+  return found;
+}
 
 function idIn(text: string): string {
   const found = /\b[0-9a-f]{8}-[0-9a-f-]{27}\b/.exec(text)?.[0];

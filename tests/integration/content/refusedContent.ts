@@ -98,6 +98,12 @@ export const REFUSED: Case[] = [
     "templates/peel/english",
     /not named after a language/,
   ],
+  [
+    "a folder that only looks like a language",
+    { "templates/peel/es-mex/first.md": message("Hola") },
+    "templates/peel/es-mex",
+    /not named after a language/,
+  ],
   ["a stray file", { "templates/peel/en/first.txt": "Hi" }, "templates/peel/en/first.txt", /\.md$/],
   ["no words for the tiers", { [WORDS]: null }, WORDS, /is missing: there are messages in this/],
   ["words that are not YAML", { [WORDS]: "called: [" }, WORDS, /^is not YAML/],

@@ -172,13 +172,19 @@ describe.each(ENGINES)("an alarming text, on the %s engine", (kind) => {
     texter.webhook.answer(204);
   });
 
-  it("makes no notice where the clinic gave no address", async () => {
+  it("waits where the clinic gave no address, and goes to the one that it is given; a reply does not", async () => {
     const elsewhere = await texter.openAnother("Hillside Clinic");
     const phone = texter.nextPhone();
     await texter.enrol(phone, {}, elsewhere);
-    expect(await texter.text(phone, "I have a fever")).toContain(CLINIC_PHONE);
     const { db } = texter.running.app.ledger;
-    const made = db.selectFrom("notices").selectAll().where("clinic_id", "=", elsewhere.id);
+    const made = db.selectFrom("notices").select("sent_at").where("clinic_id", "=", elsewhere.id);
+    await texter.text(phone, "see you on Monday");
     expect(await made.execute()).toEqual([]);
+    expect(await texter.text(phone, "I have chills and a fever")).toContain(CLINIC_PHONE);
+    expect(await made.execute()).toEqual([{ sent_at: null }]);
+    await updateClinic(db, elsewhere.id, { email: CLINIC_EMAIL });
+    texter.running.clock.moveBy(MINUTE);
+    await mailAbout("I have chills and a fever");
+    await until("it is told", async () => (await made.execute()).every((each) => each.sent_at));
   });
 });

@@ -151,6 +151,7 @@ const PATIENTS: BadInput[] = [
   wrong("an id over 100 characters", { "patient.externalId": "p".repeat(101) }),
   wrong("a locale with an underscore", { "patient.locale": "en_US" }),
   wrong("a locale in words", { "patient.locale": "english, please" }),
+  wrong("a locale with a country of three letters", { "patient.locale": "es-mex" }),
   { ...missing("patient.phone"), drop: ["patient.phone", "patient.email"], paths: ["patient"] },
 ];
 

@@ -44,7 +44,7 @@ describe("a patient's page in a browser", () => {
     const key = await linkSigningKey(db);
     paths.set(
       "a link that stops",
-      `/u/${signUnsubscribeToken({ patientId, channel: "sms" }, key)}`,
+      `/u/${signUnsubscribeToken({ patientId, channel: "sms", address: "+12125550100" }, key)}`,
     );
   });
 

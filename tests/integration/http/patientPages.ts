@@ -22,7 +22,8 @@ export interface PagePatient extends EnrolledAnswer {
   path: string;
 }
 
-let patients = 0;
+/** The number in the addresses of each name: who comes again has the same ones. */
+const patients = new Map<string, number>();
 
 /** Enrols a patient of this name only, unless `facts` say otherwise; `at` is when it was done. */
 export async function enrolWithPage(
@@ -31,8 +32,10 @@ export async function enrolWithPage(
   facts: Partial<PatientBody> = {},
   at: Date = running.clock.now(),
 ): Promise<PagePatient> {
-  const name = `page-${++patients}`;
-  const addresses = { phone: `+1212555${3000 + patients}`, email: `${name}@example.test` };
+  const name = facts.externalId ?? `page-${patients.size}`;
+  const number = patients.get(name) ?? patients.size + 1;
+  patients.set(name, number);
+  const addresses = { phone: `+1212555${3000 + number}`, email: `page-${number}@example.test` };
   const body = enrolmentBody(at, { externalId: name, ...addresses, ...facts });
   const answer = await clinic.desk.post<EnrolledAnswer>("/v1/treatments", body);
   if (answer.status !== 201) throw new Error(`not enrolled: ${answer.text}`);

@@ -37,7 +37,7 @@ export async function storedRows({ db }: Ledger) {
       (select count(*)::int from aftercare.treatments) as treatments,
       (select count(*)::int from aftercare.reminders) as reminders,
       (select count(*)::int from aftercare.consents) as consents,
-      (select count(*)::int from aftercare.events) as events,
+      (select count(*)::int from aftercare.events where treatment_id is not null) as events,
       (select count(*)::int from aftercare.idempotency_keys) as idempotency_keys`.execute(db);
   return rows[0];
 }

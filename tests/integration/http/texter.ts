@@ -62,8 +62,18 @@ export interface Texter {
   detailOf(id: string): Promise<ReminderDetail>;
 }
 
+export interface TexterOptions {
+  /** Whether the program has a mail server; it has one unless told otherwise. */
+  mail?: boolean;
+  /** Hears each line of its log of level `warn` and above. */
+  onLog?: (line: string) => void;
+}
+
 /** Gives a `describe` block such a program of its own. */
-export function useTexter(kind: DeploymentKind): Texter {
+export function useTexter(
+  kind: DeploymentKind,
+  { mail = true, onLog }: TexterOptions = {},
+): Texter {
   let deployment: Deployment | undefined;
   let phones = 0;
   const parts: Partial<Pick<Texter, "running" | "twilio" | "smtp" | "webhook" | "clinic">> = {};
@@ -113,10 +123,9 @@ export function useTexter(kind: DeploymentKind): Texter {
     deployment = await openDeployment(kind);
     const env = {
       ...parts.twilio.env,
-      SMTP_URL: parts.smtp.url,
-      MAIL_FROM: "care@example.test",
+      ...(mail && { SMTP_URL: parts.smtp.url, MAIL_FROM: "care@example.test" }),
     };
-    parts.running = await startTestApp(deployment, { worker: true, env });
+    parts.running = await startTestApp(deployment, { worker: true, env, ...(onLog && { onLog }) });
     parts.twilio.routeCallbacks({ publicUrl: PUBLIC_URL, localUrl: parts.running.address });
     parts.clinic = await openClinic(parts.running, { phone: CLINIC_PHONE });
     await updateClinic(parts.running.app.ledger.db, parts.clinic.id, {

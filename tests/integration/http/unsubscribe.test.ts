@@ -175,6 +175,26 @@ describe.each(ENGINES)("the link in a message, on the %s engine", (kind) => {
     }
   });
 
+  it("stops the mailbox that it came to, and not the one that the patient has since", async () => {
+    const wrong = "wrong@example.test";
+    const first = await enrol({ email: wrong, externalId: "p-moved" });
+    const link = await linkIn(first, "email");
+    const moved = await enrol({ email: "right@example.test", externalId: "p-moved" });
+    await standing(moved);
+    expect((await anybody.call("POST", link, FORM)).text).toContain("Stopped");
+    expect(await standing(moved)).toContain("email delivered");
+    expect((await standing(moved)).join()).not.toContain("opted_out");
+    const body = enrolmentBody(running.clock.now(), { email: wrong, externalId: "p-as-wrong" });
+    const { body: plan } = await clinic.desk.post<EnrolledAnswer>("/v1/plans", body);
+    for (const { trace } of plan.reminders) {
+      expect(trace.channels).toContainEqual({ channel: "email", use: "opted_out" });
+    }
+
+    const later = await linkIn(moved, "email");
+    await anybody.call("POST", later, FORM);
+    expect((await standing(moved)).join()).toContain("email skipped opted_out");
+  });
+
   it("stops text messages where it was in one", async () => {
     const patient = { externalId: "p-texts", phone: "+12125550188" };
     const enrolled = await enrol(patient);

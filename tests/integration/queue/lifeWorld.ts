@@ -42,6 +42,7 @@ export async function openLifeHouse(): Promise<LifeHouse> {
   const key = await createApiKey(
     ledger.db,
     { clinicId: clinic.id, role: "admin", label: "life", secret: "life" },
+    "test",
     now,
   );
   return {

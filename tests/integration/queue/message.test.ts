@@ -101,6 +101,18 @@ describe("a retraction says until when to wait", () => {
     expect(textOf({ ...retraction, waitUntil, locale, timeZone })).toMatch(expected);
   });
 
+  it.each([
+    ["es-mex", "en", "hasta el sábado, 28 de noviembre, 15:30 para"],
+    ["en-usa", "es", "until Saturday, November 28 at 3:30 PM before"],
+    [null, "es-mex", "hasta el sábado, 28 de noviembre, 15:30 para"],
+  ])(
+    "where the ledger has %s of the patient and %s of the clinic, from before tags were checked",
+    (...given) => {
+      const [locale, clinicLocale, expected] = given;
+      expect(textOf({ ...retraction, waitUntil, locale, clinicLocale })).toContain(expected);
+    },
+  );
+
   it("or to wait for a talk with the clinic", () => {
     const clinicPhone = "+1 212 555 0100";
     expect(textOf({ ...retraction, clinicPhone })).toContain(

@@ -122,6 +122,7 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
   const key = await createApiKey(
     ledger.db,
     { clinicId: clinic.id, role: "admin", label: "rig", secret: "rig" },
+    "test",
     clock.now(),
   );
 
