@@ -86,7 +86,7 @@ function timeStep(step: Step, input: PlanInput): Timed {
   const { trueAt } = standing;
   const expiresAt = addOffset(trueAt, offsetOf(step.expires), timeZone);
   const earliest = trueAt > now ? trueAt : now;
-  const atDesk = step.window === "any" && earliest.getTime() - trueAt.getTime() <= AT_THE_DESK_MS;
+  const atDesk = isForDesk(step) && earliest.getTime() - trueAt.getTime() <= AT_THE_DESK_MS;
   const window: Timed["window"] = atDesk ? "any" : windowOf(step, input);
   const opening =
     window === "any"
@@ -99,6 +99,11 @@ function timeStep(step: Step, input: PlanInput): Timed {
   const skip = choice.skip ?? (superseded ? "superseded" : paused ? "paused" : null);
   const timed = { step, trueAt, standing, expiresAt, window, choice, skip };
   return { ...timed, opening: fresh ? opening : null };
+}
+
+/** A step that somebody moved away from the treatment is not for a patient at the desk any more. */
+function isForDesk({ window, after }: Step): boolean {
+  return window === "any" && offsetOf(after).amount === 0;
 }
 
 /**
