@@ -22,27 +22,10 @@ export async function recognisePatient(
   db: Queries,
   clinicId: string,
   given: PatientFacts,
-  options: { lock: boolean },
+  { lock }: { lock: boolean },
 ): Promise<KnownPatient> {
-  const base = db
-    .selectFrom("patients")
-    .select(["id", "external_id", "phone", "email", "time_zone", "locale"])
-    .where("clinic_id", "=", clinicId);
-  const known = await (given.externalId === null
-    ? base
-        .where(sql`lower(first_name)`, "=", given.firstName.toLowerCase())
-        .where((where) =>
-          where.or([
-            where("phone", "=", given.phone ?? ""),
-            where(sql`lower(email)`, "=", foldEmail(given.email ?? "")),
-          ]),
-        )
-    : base.where("external_id", "=", given.externalId)
-  )
-    .orderBy("created_at")
-    .limit(1)
-    .$if(options.lock, (query) => query.forUpdate())
-    .executeTakeFirst();
+  if (lock && given.externalId !== null) await lockExternalId(db, clinicId, given.externalId);
+  const known = await findKnown(db, clinicId, given, lock);
   if (known === undefined) return { id: null, facts: given };
   return {
     id: known.id,
@@ -55,6 +38,54 @@ export async function recognisePatient(
       locale: given.locale ?? known.locale,
     },
   };
+}
+
+type PatientRow = Awaited<ReturnType<ReturnType<typeof rowsOf>["executeTakeFirstOrThrow"]>>;
+
+async function findKnown(
+  db: Queries,
+  clinicId: string,
+  given: PatientFacts,
+  lock: boolean,
+): Promise<PatientRow | undefined> {
+  const rows = () => rowsOf(db, clinicId, lock);
+  const { externalId } = given;
+  if (externalId === null) return rows().where(isLike(given)).limit(1).executeTakeFirst();
+  const byId = await rows().where("external_id", "=", externalId).executeTakeFirst();
+  if (byId !== undefined) return byId;
+  // Enrolled before the clinic gave an id. Two who fit may be two people, and neither is taken: a
+  // patient too many can be seen and mended, two people in one cannot. Who has an id stays apart.
+  const nameless = await rows()
+    .where("external_id", "is", null)
+    .where(isLike(given))
+    .limit(2)
+    .execute();
+  return nameless.length === 1 ? nameless[0] : undefined;
+}
+
+function rowsOf(db: Queries, clinicId: string, lock: boolean) {
+  return db
+    .selectFrom("patients")
+    .select(["id", "external_id", "phone", "email", "time_zone", "locale"])
+    .where("clinic_id", "=", clinicId)
+    .orderBy("created_at")
+    .orderBy("id")
+    .$if(lock, (query) => query.forUpdate());
+}
+
+/** In SQL: whether a patient has this first name, and the number or the address. */
+function isLike({ firstName, phone, email }: PatientFacts) {
+  return sql<boolean>`lower(first_name) = ${firstName.toLowerCase()}
+    and (phone = ${phone ?? ""} or lower(email) = ${foldEmail(email ?? "")})`;
+}
+
+/**
+ * Lets the enrolments of one external id come one after the other, until the transaction ends: one
+ * that gives it to a patient, and one that makes a patient with it.
+ */
+async function lockExternalId(db: Queries, clinicId: string, externalId: string): Promise<void> {
+  const name = `aftercare patient ${clinicId} ${externalId}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db);
 }
 
 /** What decides over which channels, and by which clocks, a patient is reached. */
@@ -103,15 +134,16 @@ function reachColumns(db: Queries, clinicId: string, ids: readonly string[]) {
     .where("id", "in", ids);
 }
 
-/** Stores the person and returns the id; two calls with one new external id make one person. */
+/** Stores a person whom `recognisePatient` has locked, if there was one, and returns the id. */
 export async function savePatient(
   db: Queries,
   clinicId: string,
   patient: KnownPatient,
   now: Date,
 ): Promise<string> {
-  const { facts } = patient;
+  const { id, facts } = patient;
   const columns = {
+    external_id: facts.externalId,
     first_name: facts.firstName,
     phone: facts.phone,
     email: facts.email,
@@ -119,30 +151,20 @@ export async function savePatient(
     locale: facts.locale,
     updated_at: now,
   };
-  if (patient.id !== null) {
-    await db
-      .updateTable("patients")
-      .set(columns)
-      .where("clinic_id", "=", clinicId)
-      .where("id", "=", patient.id)
-      .execute();
-    return patient.id;
+  if (id === null) {
+    const made = { ...columns, clinic_id: clinicId, created_at: now };
+    const saved = await db
+      .insertInto("patients")
+      .values(made)
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return saved.id;
   }
-  const saved = await db
-    .insertInto("patients")
-    .values({ ...columns, clinic_id: clinicId, external_id: facts.externalId, created_at: now })
-    .onConflict((conflict) =>
-      // Made by another enrolment since: what this one does not say stays.
-      conflict.columns(["clinic_id", "external_id"]).doUpdateSet({
-        first_name: facts.firstName,
-        phone: sql`coalesce(excluded.phone, patients.phone)`,
-        email: sql`coalesce(excluded.email, patients.email)`,
-        time_zone: sql`coalesce(excluded.time_zone, patients.time_zone)`,
-        locale: sql`coalesce(excluded.locale, patients.locale)`,
-        updated_at: now,
-      }),
-    )
-    .returning("id")
-    .executeTakeFirstOrThrow();
-  return saved.id;
+  await db
+    .updateTable("patients")
+    .set(columns)
+    .where("clinic_id", "=", clinicId)
+    .where("id", "=", id)
+    .execute();
+  return id;
 }
