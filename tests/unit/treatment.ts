@@ -43,6 +43,8 @@ export interface Treatment {
   channels?: ChannelName[];
   reach?: Partial<ReachInput>;
   overrides?: Overrides;
+  /** The zone of the patient's clocks by now, where that is another one than `zone`. */
+  movedTo?: string;
 }
 
 /** Consent to care and an address for both channels, and none to marketing. */
@@ -61,6 +63,9 @@ export function inputOf(steps: Partial<StepText>[], treatment: Treatment): PlanI
     now: new Date(treatment.now ?? treatment.performedAt),
     timeZone: treatment.zone ?? "America/New_York",
     timeZoneFrom: "patient",
+    ...(treatment.movedTo !== undefined && {
+      local: { timeZone: treatment.movedTo, timeZoneFrom: "patient" as const },
+    }),
     overrides: treatment.overrides ?? {},
     sendWindow: parseSendWindow(treatment.window ?? "09:00-20:00"),
     rebookWindow: parseSendWindow(DEFAULT_REBOOK_WINDOW),
