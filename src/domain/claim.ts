@@ -1,6 +1,7 @@
 import { type AmongOthers, besideOthers } from "./nearby.ts";
 import { endedAs, held, type Move, overToNextChannel, postponed } from "./outcome.ts";
 import type { ReminderStatus } from "./reminder.ts";
+import { isOpen } from "./sendWindow.ts";
 
 /** A queue's word for one hand-over of one reminder; all that a job carries. */
 export interface Ticket {
@@ -13,6 +14,8 @@ export interface ClaimState extends AmongOthers {
   status: ReminderStatus;
   dispatchNo: number;
   sendUntil: Date;
+  /** Planned for a patient at the desk, at whatever hour. */
+  anyHour: boolean;
   /** The number or address for its channel; null where the patient has none any more. */
   to: string | null;
   optedOut: boolean;
@@ -43,7 +46,9 @@ export function decideClaim(state: ClaimState, ticket: Ticket, now: Date): Claim
   }
   const waitMs = state.dueAt.getTime() - now.getTime();
   if (waitMs > 0) return { kind: "early", waitMs };
-  if (now >= state.sendUntil) return { kind: "move", move: postponed(state, now) };
+  // Looked at once more: since it was planned, the patient may have moved, or the clinic's hours may.
+  const open = state.anyHour || isOpen(state.window, state.timeZone, now);
+  if (!open || now >= state.sendUntil) return { kind: "move", move: postponed(state, now) };
   // A stop is a stop: what was to go by this channel does not go by another one instead.
   if (state.optedOut) return { kind: "move", move: endedAs(state, "skipped", "opted_out") };
   if (state.paused) return { kind: "move", move: endedAs(state, "skipped", "paused") };

@@ -31,25 +31,45 @@ export function overrideProblems(
 ): { step: string; message: string }[] {
   return Object.keys(overrides).flatMap((key) => {
     const step = protocol.steps.find((each) => each.key === key);
-    if (step === undefined) {
-      return [{ step: key, message: `is not a step of ${protocol.name}` }];
-    }
-    const message = "goes out at once and cannot be moved";
-    return step.kind === "retraction" ? [{ step: key, message }] : [];
+    const message = step === undefined ? `is not a step of ${protocol.name}` : whyUnmovable(step);
+    return message === null ? [] : [{ step: key, message }];
   });
 }
 
+/** Why nobody can set a step's `after`; null where somebody can. */
+function whyUnmovable({ kind, window }: Step): string | null {
+  if (kind === "retraction") return "goes out at once and cannot be moved";
+  // Its leave to come at any hour is for a patient at the desk, and would hold at night, too.
+  return window === "any" ? "goes out at the desk, at any hour, and cannot be moved" : null;
+}
+
+/** A step that overrides move further than a clinician decides alone, and why that is too far. */
+export interface BeyondClinician {
+  step: Step;
+  why: "below_floor" | "not_a_permission";
+}
+
 /**
- * The steps that overrides make true sooner than the protocol's `floor` lets a clinician decide
- * alone. The two are compared from the treatment on in UTC: clock changes favour neither.
+ * What a clinician may not decide alone. A permission may wait longer, and come sooner down to its
+ * `floor`. Any other step keeps its time: a caution that comes later leaves the patient without it
+ * meanwhile, which no longer wait makes good. The two offsets are compared from the treatment on in
+ * UTC: clock changes favour neither.
  */
-export function belowFloor(protocol: Protocol, overrides: Overrides, performedAt: Date): Step[] {
+export function beyondClinician(
+  protocol: Protocol,
+  overrides: Overrides,
+  performedAt: Date,
+): BeyondClinician[] {
   const length = (text: string) => {
     const offset = parseOffset(text);
     return offset === null ? 0 : addOffset(performedAt, offset, "UTC").getTime();
   };
-  return protocol.steps.filter((step) => {
+  return protocol.steps.flatMap((step): BeyondClinician[] => {
     const after = overrides[step.key];
-    return after !== undefined && length(after) < length(step.floor ?? step.after);
+    if (after === undefined) return [];
+    if (step.kind !== "permission") {
+      return length(after) === length(step.after) ? [] : [{ step, why: "not_a_permission" }];
+    }
+    return length(after) < length(step.floor ?? step.after) ? [{ step, why: "below_floor" }] : [];
   });
 }

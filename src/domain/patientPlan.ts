@@ -3,7 +3,7 @@ import { type Counted, daysBetween, spreadOverDays } from "./dailyCap.ts";
 import type { Other } from "./overlap.ts";
 import { withOverrides } from "./overrides.ts";
 import { type ClinicHours, type PlanInput, planTreatment, windowOf } from "./plan.ts";
-import type { PlannedReminder } from "./reminder.ts";
+import { localZoneOf, type PlannedReminder } from "./reminder.ts";
 import { restrictionsOf } from "./restrictions.ts";
 import type { Opening } from "./sendWindow.ts";
 
@@ -147,7 +147,7 @@ function countedOf(each: Slotted, treatment: ActiveTreatment, hours: ClinicHours
       expiresAt,
       claimedAt: said.kind === "left" ? said.at : null,
       window: windowOf({ kind, window }, hours),
-      timeZone: treatment.timeZone,
+      timeZone: localZoneOf(treatment),
     },
   ];
 }
@@ -159,7 +159,7 @@ function movedTo(each: Slotted, opening: Opening | null): Slotted {
   }
   const { dueAt, expiresAt, trace } = planned;
   const sendUntil = opening.until < expiresAt ? opening.until : expiresAt;
-  const cappedDays = daysBetween(dueAt, opening.from, trace.timeZone);
+  const cappedDays = daysBetween(dueAt, opening.from, localZoneOf(trace));
   const moved = { ...planned, dueAt: opening.from, sendUntil, trace: { ...trace, cappedDays } };
   return { ...each, planned: moved };
 }

@@ -4,7 +4,13 @@ import { addOffset } from "./offset.ts";
 import { heldBack, type Other, type Standing } from "./overlap.ts";
 import { type Overrides, withOverrides } from "./overrides.ts";
 import type { Protocol, Step } from "./protocol.ts";
-import type { PlannedReminder, SkipReason, Trace } from "./reminder.ts";
+import {
+  localZoneOf,
+  type PlannedReminder,
+  type SkipReason,
+  type Trace,
+  type Zone,
+} from "./reminder.ts";
 import {
   describeHours,
   narrowSendWindow,
@@ -28,9 +34,14 @@ export interface PlanInput extends ClinicHours {
   performedAt: Date;
   /** The present instant: what has gone stale by now is skipped. */
   now: Date;
-  /** IANA zone, and whose it is: the patient's where given, else the clinic's. */
+  /**
+   * The zone of the enrolment, in which offsets go by the calendar: what was told at the desk stays
+   * true wherever the patient goes.
+   */
   timeZone: string;
   timeZoneFrom: Trace["timeZoneFrom"];
+  /** Where the patient's clocks are now, if in another zone: hours and days are looked at there. */
+  local?: Zone;
   /** The patient's channels in order of preference, and what may be sent over each. */
   channels: readonly ChannelName[];
   reach: Reach;
@@ -81,17 +92,18 @@ export function planStep(step: Step, input: PlanInput): PlannedReminder[] {
 
 function timeStep(step: Step, input: PlanInput): Timed {
   const { now, timeZone } = input;
+  const local = localZoneOf(input);
   const own = stepTrueAt(step, input.performedAt, timeZone);
   const standing = heldBack(step, own, input.others ?? []);
   const { trueAt } = standing;
   const expiresAt = addOffset(trueAt, offsetOf(step.expires), timeZone);
   const earliest = trueAt > now ? trueAt : now;
-  const atDesk = step.window === "any" && earliest.getTime() - trueAt.getTime() <= AT_THE_DESK_MS;
+  const atDesk = isForDesk(step) && earliest.getTime() - trueAt.getTime() <= AT_THE_DESK_MS;
   const window: Timed["window"] = atDesk ? "any" : windowOf(step, input);
   const opening =
     window === "any"
       ? { from: earliest, until: new Date(earliest.getTime() + AT_THE_DESK_MS) }
-      : nextOpening(window, timeZone, earliest);
+      : nextOpening(window, local, earliest);
   const fresh = opening !== null && opening.from < expiresAt;
   const choice = chooseChannels(step, input.channels, input.reach);
   const paused = input.paused === true && step.kind === "permission";
@@ -99,6 +111,11 @@ function timeStep(step: Step, input: PlanInput): Timed {
   const skip = choice.skip ?? (superseded ? "superseded" : paused ? "paused" : null);
   const timed = { step, trueAt, standing, expiresAt, window, choice, skip };
   return { ...timed, opening: fresh ? opening : null };
+}
+
+/** A step that somebody moved away from the treatment is not for a patient at the desk any more. */
+function isForDesk({ window, after }: Step): boolean {
+  return window === "any" && offsetOf(after).amount === 0;
 }
 
 /**
@@ -164,6 +181,7 @@ function remindersOf(timed: Timed, collapsed: boolean, input: PlanInput): Planne
 function traceOf(timed: Timed, dueAt: Date, input: PlanInput): Trace {
   const { step, trueAt, window, standing } = timed;
   const { protocol, timeZone } = input;
+  const local = localZoneOf(input);
   const movedMinutes = Math.round((dueAt.getTime() - trueAt.getTime()) / 60_000);
   const written = protocol.steps.find(({ key }) => key === step.key)?.after ?? step.after;
   return {
@@ -174,7 +192,8 @@ function traceOf(timed: Timed, dueAt: Date, input: PlanInput): Trace {
     trueAt: trueAt.toISOString(),
     timeZone,
     timeZoneFrom: input.timeZoneFrom,
-    window: window === "any" ? "any" : describeHours(window, timeZone, trueAt),
+    ...(local !== timeZone && { local: input.local }),
+    window: window === "any" ? "any" : describeHours(window, local, trueAt),
     movedMinutes,
     // The seconds between the treatment and its enrolment at the desk are no delay.
     movedBy: movedMinutes === 0 ? "nothing" : movedBy(trueAt, dueAt, input.now),

@@ -84,7 +84,7 @@ const stepSchema = z.strictObject({
     .describe("Narrows the clinic's send window; any (only with after: 0h): at any hour."),
   floor: offset
     .optional()
-    .describe("The least to which a clinician may shorten `after` without an admin key."),
+    .describe("Of a permission: how far a clinician may shorten `after` without an admin key."),
   retracts: slug.optional().describe("Of a retraction: the key of the permission it takes back."),
   answers: z
     .strictObject({ "1": z.enum(ANSWERS), "2": z.enum(ANSWERS) })
@@ -151,6 +151,12 @@ function misplaced(step: StepText, steps: readonly StepText[]): [field: string, 
   }
   if (step.answers !== undefined && step.kind !== "checkin") {
     found.push(["answers", "belongs to a step of kind checkin"]);
+  }
+  if (step.floor !== undefined && step.kind !== "permission") {
+    found.push([
+      "floor",
+      "belongs to a step of kind permission: others are moved by an admin only",
+    ]);
   }
   return found;
 }

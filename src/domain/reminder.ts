@@ -51,8 +51,28 @@ export const REMINDER_TRANSITIONS: Readonly<Record<ReminderStatus, readonly Remi
 /** The statuses from which a cancel still stops a message. */
 export const CANCELLABLE: readonly ReminderStatus[] = ["scheduled", "queued"];
 
+/** An IANA zone, and whose it is: the patient's where the clinic has given it, else the clinic's. */
+export interface Zone {
+  timeZone: string;
+  timeZoneFrom: "patient" | "clinic";
+}
+
+/**
+ * The zone in which the patient lives: that of the enrolment, or `local` where the patient has moved
+ * since. Send windows, days and the words of a moment go by it.
+ */
+export function localZoneOf({
+  timeZone,
+  local,
+}: {
+  timeZone: string;
+  local?: Zone | undefined;
+}): string {
+  return local?.timeZone ?? timeZone;
+}
+
 /** How a reminder came to be due when it is: enough to explain it without the protocol file. */
-export interface Trace {
+export interface Trace extends Zone {
   protocol: { name: string; version: number };
   /** `performedAt`, in UTC. */
   anchor: string;
@@ -60,8 +80,11 @@ export interface Trace {
   at: string | null;
   /** The instant at which the step becomes true, in UTC, before the send window is looked at. */
   trueAt: string;
-  timeZone: string;
-  timeZoneFrom: "patient" | "clinic";
+  /**
+   * Beside the zone of the enrolment (`timeZone`), in which the offset was reckoned, the one in which
+   * `window` was looked at; only where that is another one.
+   */
+  local?: Zone;
   /** The hours of the day on which it became true, "closed", or "any". */
   window: string;
   /** How far the window (or a late enrolment) moved it, in minutes. */

@@ -1,6 +1,6 @@
 import type { Said } from "./patientPlan.ts";
 import type { StepKind } from "./protocol.ts";
-import type { PlannedReminder, ReminderStatus } from "./reminder.ts";
+import { localZoneOf, type PlannedReminder, type ReminderStatus } from "./reminder.ts";
 
 /** A reminder as the ledger has it, with what decides whether a new plan changes it. */
 export interface StoredReminder {
@@ -11,6 +11,8 @@ export interface StoredReminder {
   dueAt: Date;
   /** When it was last claimed for sending. */
   claimedAt: Date | null;
+  /** The zone of the patient's clocks by which its time was found. */
+  localZone: string;
   /** The step of another treatment that stands in its place. */
   replaced: boolean;
 }
@@ -51,7 +53,7 @@ export function saidOf({ status, claimedAt, statusReason, replaced }: StoredRemi
  * What the plan of its patient, made again, does to a reminder. `corrected` says that its own
  * treatment was corrected: then what has ended unsent is planned again, too, and a permission that
  * went out and is not true yet is taken back. Otherwise a reminder is left alone unless another
- * treatment, a pause or a cap changes when or whether it may go.
+ * treatment, a pause, a cap or the patient's new zone changes when or whether it may go.
  */
 export function changeOf(
   stored: StoredReminder,
@@ -60,12 +62,14 @@ export function changeOf(
 ): PlanChange {
   const trueAt = new Date(planned.trace.trueAt);
   const retimed = trueAt.getTime() !== stored.trueAt.getTime();
+  // By the clocks of another place its hours are others.
+  const moved = retimed || localZoneOf(planned.trace) !== stored.localZone;
   const sends = planned.status === "scheduled";
   switch (stored.status) {
     case "scheduled":
     case "queued":
-      if (!sends) return retimed || mustSkip(planned) ? { kind: "skip" } : KEEP;
-      return retimed || isMovedByCap(stored, planned) ? { kind: "plan" } : KEEP;
+      if (!sends) return moved || mustSkip(planned) ? { kind: "skip" } : KEEP;
+      return moved || isMovedByCap(stored, planned) ? { kind: "plan" } : KEEP;
     case "skipped":
       if (sends && isPassing(stored.statusReason, stored.replaced)) return { kind: "plan" };
       return sends && retimed && how.corrected ? { kind: "plan" } : KEEP;

@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { type FieldProblem, overrideChanges, performedAtProblems } from "../domain/enrolment.ts";
-import { belowFloor, mergeOverrides, overrideProblems } from "../domain/overrides.ts";
+import { beyondClinician, mergeOverrides, overrideProblems } from "../domain/overrides.ts";
 import { oneLine } from "../domain/text.ts";
 import { cancelTreatment } from "../ledger/cancel.ts";
 import { correctTreatment } from "../ledger/correct.ts";
@@ -45,7 +45,7 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
   server.route({
     method: "PATCH",
     url: "/treatments/:id",
-    // A step that a clinician moves later needs no admin; the rest is looked at below.
+    // A permission that a clinician moves later needs no admin; the rest is looked at below.
     config: { role: "enroll" },
     schema: {
       summary: "Correct when a treatment was done, or its overrides",
@@ -54,7 +54,8 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
         "back by a message (`retracted`) and sent once more when it is; `untold` has the steps that " +
         "no message takes back, so that somebody has to tell the patient. `overrides` has a step's " +
         "new `after`, or null for the protocol's own; steps that it leaves out stay as they are. " +
-        "`performedAt`, and steps that come sooner than their floor, need a key with the role admin.",
+        "`performedAt`, a permission that comes sooner than its floor, and any other step at another " +
+        "time need a key with the role admin.",
       tags: ["treatments"],
       params: idParams,
       body: correctionBody,
@@ -82,7 +83,8 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
       if (found === undefined) throw notFound("treatment");
       const protocol = await pinnedProtocol(ledger.db, found.protocol);
       const performedAt = given ?? found.performedAt;
-      const overrides = mergeOverrides(found.overrides, changes);
+      // Only what this call sets: an override of the past must not stand in the way of a correction.
+      const overrides = mergeOverrides({}, changes);
       const problems: FieldProblem[] = [
         ...(given === undefined ? [] : performedAtProblems(given, now)),
         ...overrideProblems(protocol, overrides).map(({ step, message }) => {
@@ -90,13 +92,7 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
         }),
       ];
       if (problems.length > 0) throw invalidFields(problems);
-      const changed = new Set(Object.keys(changes));
-      const below = belowFloor(protocol, overrides, performedAt);
-      allowOverrides(
-        caller,
-        below.filter(({ key }) => changed.has(key)),
-        reason,
-      );
+      allowOverrides(caller, beyondClinician(protocol, overrides, performedAt), reason);
       const result = await correctTreatment(
         ledger,
         { clinicId, id, performedAt: given ?? null, changes, reason, actor: actorOf(caller) },

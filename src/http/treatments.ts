@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Content } from "../content/content.ts";
 import { type EnrolmentBody, enrolmentBody, readEnrolment } from "../domain/enrolment.ts";
-import { belowFloor } from "../domain/overrides.ts";
+import { beyondClinician } from "../domain/overrides.ts";
 import { enrol, planEnrolment } from "../ledger/enrol.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
@@ -158,7 +158,7 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
     const protocol = protocols.get(enrolment.protocol);
     if (protocol === undefined) throw notFound("protocol");
     const { overrides, performedAt, overrideReason } = enrolment;
-    allowOverrides(caller, belowFloor(protocol, overrides, performedAt), overrideReason);
+    allowOverrides(caller, beyondClinician(protocol, overrides, performedAt), overrideReason);
     return { protocol, enrolment };
   }
 

@@ -14,6 +14,11 @@ import type { Treatment } from "../ledger/treatments.ts";
 const utc = z.iso.datetime();
 const channel = z.enum(CHANNELS);
 
+const zoneSchema = z.object({
+  timeZone: z.string(),
+  timeZoneFrom: z.enum(["patient", "clinic"]),
+});
+
 const traceSchema = z
   .object({
     protocol: z.object({ name: z.string(), version: z.int() }),
@@ -21,8 +26,8 @@ const traceSchema = z
     after: z.string(),
     at: z.string().nullable(),
     trueAt: utc,
-    timeZone: z.string(),
-    timeZoneFrom: z.enum(["patient", "clinic"]),
+    ...zoneSchema.shape,
+    local: zoneSchema.optional(),
     window: z.string(),
     movedMinutes: z.int(),
     movedBy: z.enum(["nothing", "window", "late enrolment", "late enrolment and window"]),

@@ -48,7 +48,8 @@ export async function loadActionable(
       r.patient_id as "patientId", r.kind, r.topics,
       r.status, r.status_reason as "statusReason", r.updated_at as "changedAt", r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.expires_at as "expiresAt", r.trace->>'trueAt' as "trueAt",
-      t.status = 'cancelled' as "treatmentCancelled", t.time_zone as "timeZone",
+      t.status = 'cancelled' as "treatmentCancelled",
+      coalesce(p.time_zone, c.time_zone) as "timeZone",
       t.channels as preferred, c.send_window as "clinicWindow",
       c.rebook_window as "rebookWindow", p.phone, p.email,
       jsonb_path_query_first(

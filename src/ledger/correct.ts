@@ -124,7 +124,7 @@ async function planAgain(
 ): Promise<void> {
   if (tooEarly.length === 0) return;
   const rows = tooEarly.map(({ slotted }) => ({ planned: slotted.planned, replacedBy: null }));
-  await insertReminders(db, treatment, rows, now, await nextPosition(db, treatment.id));
+  await insertReminders(db, treatment, rows, now, await nextPosition(db, treatment));
 }
 
 /**

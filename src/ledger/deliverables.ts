@@ -51,7 +51,8 @@ export async function loadDeliverables(
       r.patient_id as "patientId", r.treatment_id as "treatmentId", r.step, r.kind, r.status,
       r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
-      t.protocol, t.status = 'cancelled' and r.kind <> 'retraction' as "treatmentCancelled", t.time_zone as "timeZone",
+      t.protocol, t.status = 'cancelled' and r.kind <> 'retraction' as "treatmentCancelled", coalesce(p.time_zone, c.time_zone) as "timeZone",
+      r.trace->>'window' = 'any' as "anyHour",
       c.send_window as "clinicWindow", c.rebook_window as "rebookWindow",
       r.topics, r.trace->>'trueAt' as "trueAt", c.daily_cap as cap, ${nearby} as nearby,
       jsonb_path_query_first(

@@ -9,10 +9,11 @@ import type { Clinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idempotency.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { loadPatientPlans, type SlotReminder } from "./patientPlans.ts";
+import { loadPatientPlans, type SlotReminder, zoneOf } from "./patientPlans.ts";
 import { type KnownPatient, recognisePatient, savePatient } from "./patients.ts";
 import { insertReminders, type NewReminder, type Reminder } from "./reminders.ts";
 import { changePlans, replacementOf } from "./replan.ts";
+import { rezoneRetractions } from "./rezone.ts";
 import { insertTreatment, pageExpiry, renewPageTokens, type Treatment } from "./treatments.ts";
 
 /** A treatment to enrol: who asks, and what was said at the desk. */
@@ -73,15 +74,14 @@ async function planFor(
   const person = { clinic, patientId, facts };
   const { input, reminders: stored, blocked } = await loadPatientPlans(db, person, now, lock);
   const treatmentId = randomUUID();
-  const timeZone = facts.timeZone ?? clinic.timeZone;
+  const zone = zoneOf(facts, clinic);
   const treatment: ActiveTreatment = {
     id: treatmentId,
     protocol,
     overrides,
     performedAt,
     channels,
-    timeZone,
-    timeZoneFrom: facts.timeZone === null ? "clinic" : "patient",
+    ...zone,
     reach: reachOf({ consent, phone: facts.phone, email: facts.email, ...blocked }),
     said: new Map(),
   };
@@ -89,6 +89,7 @@ async function planFor(
   const reminders = all
     .filter((each) => each.treatmentId === treatmentId)
     .map(({ planned }) => planned);
+  const { timeZone } = zone;
   return { timeZone, treatmentId, reminders, warnings: warningsOf(reminders), all, stored };
 }
 
@@ -168,6 +169,8 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
   const others = plan.all.filter(({ treatmentId }) => treatmentId !== treatment.id);
   const replan = { clinicId: clinic.id, patientId, actor, reason: "another treatment" };
   await changePlans(db, replan, others, plan.stored, now);
+  const local = zoneOf(patient.facts, clinic);
+  await rezoneRetractions(db, { clinicId: clinic.id, patientId, local, actor }, now);
   return { treatment, reminders, warnings: plan.warnings };
 }
 

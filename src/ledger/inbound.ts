@@ -12,9 +12,9 @@ import { type Correspondent, findCorrespondents } from "./correspondents.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { addNotices } from "./notices.ts";
-import { BY_TEXT, lockAddress, optIn, optOutAddress, optOutSource } from "./optOuts.ts";
+import { optInAddress } from "./optIns.ts";
+import { BY_TEXT, lockAddress, optOutAddress, optOutSource } from "./optOuts.ts";
 import { pausePermissions, unsentPermissions } from "./permissionPause.ts";
-import { replanPatient } from "./replan.ts";
 
 /** A text as its provider brought it. */
 export interface InboundText {
@@ -152,11 +152,7 @@ async function takeEffect(
     const alsoIds = read.alarms ? await unsentPermissions(db, { clinicId, patientIds }) : [];
     await optOutAddress(db, { ...said, source: BY_TEXT }, now, alsoIds);
   }
-  if (read.reading === "start" && (await optIn(db, said, now))) {
-    for (const patientId of patientIds) {
-      await replanPatient(db, { clinicId, patientId, actor: "patient", reason: "start" }, now);
-    }
-  }
+  if (read.reading === "start") await optInAddress(db, { ...said, reason: "start" }, now);
   // A number can be a family's: whoever of them it is, nobody is told that all is well meanwhile.
   if (read.alarms) await pausePermissions(db, { clinicId, patientIds, actor: "patient" }, now);
 }

@@ -1,8 +1,8 @@
 import type { ChannelName } from "../domain/channel.ts";
 import type { Ledger } from "./ledger.ts";
-import { optIn, optOut } from "./optOuts.ts";
-import { lockPatient } from "./patients.ts";
-import { replanPatient } from "./replan.ts";
+import { optInAddress } from "./optIns.ts";
+import { optOut } from "./optOuts.ts";
+import { findAddresses } from "./patients.ts";
 
 /** What a patient chose on the own page, for one channel in one clinic. */
 export interface MessageChoice {
@@ -25,18 +25,17 @@ export function stopMessages(ledger: Ledger, choice: MessageChoice, now: Date): 
 
 /**
  * Lifts the stop of the address that the patient has on a channel, however it was said, and plans
- * what is unsent again, in one transaction. True where there was a stop to lift.
+ * again what is unsent to everybody of the clinic with that address, in one transaction. True where
+ * there was a stop to lift.
  */
 export function resumeMessages(ledger: Ledger, choice: MessageChoice, now: Date): Promise<boolean> {
   const { clinicId, patientId, channel } = choice;
-  const actor = "patient";
   return ledger.db.transaction().execute(async (db) => {
-    const patient = await lockPatient(db, clinicId, patientId);
+    // Not locked yet: the address comes first, as everywhere.
+    const patient = await findAddresses(db, clinicId, patientId);
     const address = channel === "sms" ? patient?.phone : patient?.email;
     if (!address) return false;
-    if (!(await optIn(db, { clinicId, channel, address, actor }, now))) return false;
     const reason = "resumed on the patient page";
-    await replanPatient(db, { clinicId, patientId, actor, reason }, now);
-    return true;
+    return optInAddress(db, { clinicId, channel, address, actor: "patient", reason }, now);
   });
 }

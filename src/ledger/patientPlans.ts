@@ -4,7 +4,7 @@ import { type Purpose, reachOf } from "../domain/consent.ts";
 import type { Overrides } from "../domain/overrides.ts";
 import { type ActiveTreatment, type PatientPlanInput, slotOf } from "../domain/patientPlan.ts";
 import type { Protocol, StepKind } from "../domain/protocol.ts";
-import type { ReminderStatus, Trace } from "../domain/reminder.ts";
+import { localZoneOf, type ReminderStatus, type Trace, type Zone } from "../domain/reminder.ts";
 import { type StoredReminder, saidOf } from "../domain/replan.ts";
 import { parseSendWindow } from "../domain/sendWindow.ts";
 import type { Clinic } from "./clinics.ts";
@@ -60,10 +60,11 @@ export async function loadPatientPlans(
 ): Promise<PatientPlans> {
   const whose = { clinicId: clinic.id, patientId, also };
   const rows = patientId === null ? [] : await treatmentRows(db, whose, now);
-  if (lock) await lockReminders(db, rows);
+  if (lock) await lockReminders(db, clinic.id, rows);
   const reminders = (await reminderRows(db, clinic.id, rows)).map((row) => toSlot(row, rows));
   const newest = [...new Map(reminders.map((each) => [keyOf(each), each])).values()];
   const blocked = await blockedChannels(db, clinic.id, facts);
+  const local = zoneOf(facts, clinic);
   const treatments = rows.map((row): ActiveTreatment => {
     const own = newest.filter(({ treatmentId }) => treatmentId === row.id);
     return {
@@ -72,7 +73,8 @@ export async function loadPatientPlans(
       overrides: row.overrides,
       performedAt: row.performed_at,
       timeZone: row.time_zone,
-      timeZoneFrom: row.time_zone === facts.timeZone ? "patient" : "clinic",
+      timeZoneFrom: own[0]?.trace.timeZoneFrom ?? "clinic",
+      ...(row.time_zone !== local.timeZone && { local }),
       channels: row.channels,
       reach: reachOf({ consent: agreed(row.consents), ...facts, ...blocked }),
       said: new Map(own.map((each) => [each.slot, saidOf(each)])),
@@ -90,6 +92,13 @@ export async function loadPatientPlans(
     reminders: newest,
     blocked,
   };
+}
+
+/** Where a patient's clocks are now. */
+export function zoneOf(facts: Pick<PatientFacts, "timeZone">, clinic: Clinic): Zone {
+  const { timeZone } = facts;
+  if (timeZone === null) return { timeZone: clinic.timeZone, timeZoneFrom: "clinic" };
+  return { timeZone, timeZoneFrom: "patient" };
 }
 
 async function blockedChannels(
@@ -152,10 +161,14 @@ interface ReminderRow {
 }
 
 /** So that none of them is claimed, or recorded, between being read and being changed. */
-async function lockReminders(db: Queries, treatments: readonly TreatmentRow[]): Promise<void> {
+async function lockReminders(
+  db: Queries,
+  clinicId: string,
+  treatments: readonly TreatmentRow[],
+): Promise<void> {
   await sql`
     select id from aftercare.reminders
-    where treatment_id = any(${treatments.map(({ id }) => id)}::uuid[])
+    where clinic_id = ${clinicId} and treatment_id = any(${treatments.map(({ id }) => id)}::uuid[])
     order by id for update`.execute(db);
 }
 
@@ -199,6 +212,7 @@ function toSlot(row: ReminderRow, treatments: readonly TreatmentRow[]): SlotRemi
     trueAt: new Date(trace.trueAt),
     dueAt: row.due_at,
     claimedAt: row.claimed_at,
+    localZone: localZoneOf(trace),
     replaced: trace.supersededBy !== undefined,
   };
 }

@@ -33,27 +33,10 @@ export async function recognisePatient(
   db: Queries,
   clinicId: string,
   given: PatientFacts,
-  options: { lock: boolean },
+  { lock }: { lock: boolean },
 ): Promise<KnownPatient> {
-  const base = db
-    .selectFrom("patients")
-    .select(["id", "external_id", "first_name", "phone", "email", "time_zone", "locale"])
-    .where("clinic_id", "=", clinicId);
-  const known = await (given.externalId === null
-    ? base
-        .where(sql`lower(first_name)`, "=", given.firstName.toLowerCase())
-        .where((where) =>
-          where.or([
-            where("phone", "=", given.phone ?? ""),
-            where(sql`lower(email)`, "=", foldEmail(given.email ?? "")),
-          ]),
-        )
-    : base.where("external_id", "=", given.externalId)
-  )
-    .orderBy("created_at")
-    .limit(1)
-    .$if(options.lock, (query) => query.forUpdate())
-    .executeTakeFirst();
+  if (lock && given.externalId !== null) await lockExternalId(db, clinicId, given.externalId);
+  const known = await findKnown(db, clinicId, given, lock);
   if (known === undefined) return { id: null, facts: given, before: null };
   const before: PatientFacts = {
     externalId: known.external_id,
@@ -72,6 +55,54 @@ export async function recognisePatient(
     locale: given.locale ?? before.locale,
   };
   return { id: known.id, facts, before };
+}
+
+type PatientRow = Awaited<ReturnType<ReturnType<typeof rowsOf>["executeTakeFirstOrThrow"]>>;
+
+async function findKnown(
+  db: Queries,
+  clinicId: string,
+  given: PatientFacts,
+  lock: boolean,
+): Promise<PatientRow | undefined> {
+  const rows = () => rowsOf(db, clinicId, lock);
+  const { externalId } = given;
+  if (externalId === null) return rows().where(isLike(given)).limit(1).executeTakeFirst();
+  const byId = await rows().where("external_id", "=", externalId).executeTakeFirst();
+  if (byId !== undefined) return byId;
+  // Enrolled before the clinic gave an id. Two who fit may be two people, and neither is taken: a
+  // patient too many can be seen and mended, two people in one cannot. Who has an id stays apart.
+  const nameless = await rows()
+    .where("external_id", "is", null)
+    .where(isLike(given))
+    .limit(2)
+    .execute();
+  return nameless.length === 1 ? nameless[0] : undefined;
+}
+
+function rowsOf(db: Queries, clinicId: string, lock: boolean) {
+  return db
+    .selectFrom("patients")
+    .select(["id", "external_id", "first_name", "phone", "email", "time_zone", "locale"])
+    .where("clinic_id", "=", clinicId)
+    .orderBy("created_at")
+    .orderBy("id")
+    .$if(lock, (query) => query.forUpdate());
+}
+
+/** In SQL: whether a patient has this first name, and the number or the address. */
+function isLike({ firstName, phone, email }: PatientFacts) {
+  return sql<boolean>`lower(first_name) = ${firstName.toLowerCase()}
+    and (phone = ${phone ?? ""} or lower(email) = ${foldEmail(email ?? "")})`;
+}
+
+/**
+ * Lets the enrolments of one external id come one after the other, until the transaction ends: one
+ * that gives it to a patient, and one that makes a patient with it.
+ */
+async function lockExternalId(db: Queries, clinicId: string, externalId: string): Promise<void> {
+  const name = `aftercare patient ${clinicId} ${externalId}`;
+  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db);
 }
 
 /** What decides over which channels, and by which clocks, a patient is reached. */
@@ -120,7 +151,7 @@ function reachColumns(db: Queries, clinicId: string, ids: readonly string[]) {
     .where("id", "in", ids);
 }
 
-/** Stores the person; two calls with one new external id make one person. */
+/** Stores a person whom `recognisePatient` has locked, if there was one, and returns the id. */
 export async function savePatient(
   db: Queries,
   clinicId: string,
@@ -129,6 +160,7 @@ export async function savePatient(
 ): Promise<SavedPatient> {
   const { id, facts, before } = patient;
   const columns = {
+    external_id: facts.externalId,
     first_name: facts.firstName,
     phone: facts.phone,
     email: facts.email,
@@ -136,25 +168,22 @@ export async function savePatient(
     locale: facts.locale,
     updated_at: now,
   };
-  if (id !== null && before !== null) {
-    await db
-      .updateTable("patients")
-      .set(columns)
-      .where("clinic_id", "=", clinicId)
-      .where("id", "=", id)
-      .execute();
-    return { id, facts, before, ...difference(before, facts) };
+  if (id === null || before === null) {
+    const made = { ...columns, clinic_id: clinicId, created_at: now };
+    const saved = await db
+      .insertInto("patients")
+      .values(made)
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    return { id: saved.id, facts, before: null, changed: [], moved: false };
   }
-  const saved = await db
-    .insertInto("patients")
-    .values({ ...columns, clinic_id: clinicId, external_id: facts.externalId, created_at: now })
-    .onConflict((conflict) => conflict.columns(["clinic_id", "external_id"]).doNothing())
-    .returning("id")
-    .executeTakeFirst();
-  if (saved !== undefined) return { id: saved.id, facts, before: null, changed: [], moved: false };
-  // Made by another enrolment since: now there is something to recognise.
-  const known = await recognisePatient(db, clinicId, facts, { lock: true });
-  return savePatient(db, clinicId, known, now);
+  await db
+    .updateTable("patients")
+    .set(columns)
+    .where("clinic_id", "=", clinicId)
+    .where("id", "=", id)
+    .execute();
+  return { id, facts, before, ...difference(before, facts) };
 }
 
 function difference(

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
-import type { PlannedReminder, ReminderStatus } from "../domain/reminder.ts";
+import { localZoneOf, type PlannedReminder, type ReminderStatus } from "../domain/reminder.ts";
 import type { Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
 
@@ -13,7 +13,7 @@ export interface Reminder extends Omit<PlannedReminder, "status" | "statusReason
   statusReason: string | null;
   /** The reminder that says what this one would have said. */
   replacedBy: string | null;
-  /** The zone in which its local time is told. */
+  /** The zone of the patient's clocks now, in which its local time is told. */
   timeZone: string;
 }
 
@@ -22,7 +22,6 @@ interface PlannedFor {
   id: string;
   clinicId: string;
   patientId: string;
-  timeZone: string;
 }
 
 /** A reminder to store, and the one that stands in its place, if one does. */
@@ -76,7 +75,7 @@ export async function insertReminders(
     replacedBy,
     treatmentId: treatment.id,
     patientId: treatment.patientId,
-    timeZone: treatment.timeZone,
+    timeZone: localZoneOf(planned.trace),
   }));
 }
 
@@ -169,9 +168,10 @@ export function matching(filter: ReminderFilter, cursor: Cursor | null): RawBuil
 function reminderRows(db: Queries, clinicId: string) {
   return db
     .selectFrom("reminders")
-    .innerJoin("treatments", "treatments.id", "reminders.treatment_id")
+    .innerJoin("patients", "patients.id", "reminders.patient_id")
+    .innerJoin("clinics", "clinics.id", "reminders.clinic_id")
     .selectAll("reminders")
-    .select("treatments.time_zone")
+    .select(sql<string>`coalesce(patients.time_zone, clinics.time_zone)`.as("time_zone"))
     .where("reminders.clinic_id", "=", clinicId);
 }
 

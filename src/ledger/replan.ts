@@ -67,7 +67,7 @@ export async function changePlans(
   const of = (kind: (typeof decided)[number]["change"]["kind"]) =>
     decided.filter(({ change }) => change.kind === kind);
   const changed = [...of("skip"), ...of("plan")];
-  await update(db, changed, now);
+  await update(db, request.clinicId, changed, now);
   await addEvents(
     db,
     changed.map(({ stored, slotted: { planned } }) => ({
@@ -105,12 +105,14 @@ export function replacementOf(
 
 async function update(
   db: Queries,
+  clinicId: string,
   changed: readonly { stored: SlotReminder; slotted: Slotted }[],
   now: Date,
 ): Promise<void> {
   if (changed.length === 0) return;
   const replacing = await permissionsOf(
     db,
+    clinicId,
     changed.flatMap(({ slotted }) => slotted.planned.trace.supersededBy ?? []),
   );
   const rows = changed.map(({ stored, slotted }) => ({
@@ -133,18 +135,21 @@ async function update(
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as m(id uuid, status text, reason text, channel text, channels text[], due_at timestamptz,
         send_until timestamptz, expires_at timestamptz, trace jsonb, replaced_by uuid)
-    where r.id = any(${idsIn(rows)}::uuid[]) and r.id = m.id`.execute(db);
+    where r.clinic_id = ${clinicId} and r.id = any(${idsIn(rows)}::uuid[])
+      and r.id = m.id`.execute(db);
 }
 
 /** The newest reminders of these treatments' permissions. */
 async function permissionsOf(
   db: Queries,
+  clinicId: string,
   by: readonly { treatmentId: string }[],
 ): Promise<{ id: string; treatmentId: string; step: string }[]> {
   if (by.length === 0) return [];
   return db
     .selectFrom("reminders")
     .select(["id", "treatment_id as treatmentId", "step"])
+    .where("clinic_id", "=", clinicId)
     .where("kind", "=", "permission")
     .where(
       "treatment_id",

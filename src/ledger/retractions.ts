@@ -13,7 +13,7 @@ import type { Treatment } from "./treatments.ts";
 /** Whose permissions are taken back, who wanted it, and why. */
 export interface RetractRequest {
   clinicId: string;
-  treatment: Pick<Treatment, "id" | "patientId" | "timeZone" | "clinicId">;
+  treatment: Pick<Treatment, "id" | "patientId" | "clinicId">;
   actor: string;
   reason: string;
 }
@@ -89,7 +89,7 @@ export async function addRetractions(
   );
   if (planned.length === 0) return { retracted: 0, untold };
   const rows: NewReminder[] = planned.map((each) => ({ planned: each, replacedBy: null }));
-  const from = await nextPosition(db, treatment.id);
+  const from = await nextPosition(db, treatment);
   const reminders = await insertReminders(db, treatment, rows, now, from);
   await addEvents(
     db,
@@ -107,11 +107,15 @@ export async function addRetractions(
 }
 
 /** The position after a treatment's last reminder. */
-export async function nextPosition(db: Queries, treatmentId: string): Promise<number> {
+export async function nextPosition(
+  db: Queries,
+  { id, clinicId }: Pick<Treatment, "id" | "clinicId">,
+): Promise<number> {
   const { last } = await db
     .selectFrom("reminders")
     .select((select) => select.fn.max("position").as("last"))
-    .where("treatment_id", "=", treatmentId)
+    .where("clinic_id", "=", clinicId)
+    .where("treatment_id", "=", id)
     .executeTakeFirstOrThrow();
   return (last ?? -1) + 1;
 }

@@ -13,7 +13,7 @@ export interface Treatment {
   patientId: string;
   protocol: { name: string; version: number };
   performedAt: Date;
-  /** The zone that the plan was made in. */
+  /** The zone of the enrolment: its offsets go by this calendar, wherever the patient goes. */
   timeZone: string;
   channels: ChannelName[];
   status: "active" | "cancelled";

@@ -132,6 +132,7 @@ const steps = fc
     window: fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, windows),
     floor: fc.option(offsets, { nil: undefined }),
   })
+  .map(({ floor, ...step }) => (step.kind === "permission" ? { ...step, floor } : step))
   .map((step) =>
     step.after.startsWith("0") && step.at === undefined ? { ...step, window: "any" } : step,
   );

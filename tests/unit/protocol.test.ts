@@ -22,6 +22,7 @@ const OFFSET =
   "must be a number and a unit: m, h (elapsed), d, w or mo (calendar), such as 48h or 2w";
 const HOURS = 'must be hours of one day, such as "09:00-20:00"';
 const ANY = 'only a step due at enrolment (after: 0h, without at) may set "any"';
+const FLOOR = "belongs to a step of kind permission: others are moved by an admin only";
 const SLUG = "must be lower-case words joined by hyphens";
 
 /** What is wrong with a protocol: "path: message" for each problem. */
@@ -64,6 +65,7 @@ describe("a protocol file", () => {
     [{ expires: "soon" }, `steps.0.expires: ${OFFSET}`],
     [{ expires: "0h" }, "steps.0.expires: must be longer than 0"],
     [{ floor: "half" }, `steps.0.floor: ${OFFSET}`],
+    [{ kind: "caution", floor: "24h" }, `steps.0.floor: ${FLOOR}`],
     [{ at: "10" }, 'steps.0.at: must be a local time such as "10:00"'],
     [{ at: "25:00" }, 'steps.0.at: must be a local time such as "10:00"'],
     [{ channels: ["sms", "sms"] }, "steps.0.channels: must not name a channel twice"],

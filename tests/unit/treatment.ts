@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ChannelName } from "../../src/domain/channel.ts";
 import { type ReachInput, reachOf } from "../../src/domain/consent.ts";
+import type { Overrides } from "../../src/domain/overrides.ts";
 import { type PlanInput, planTreatment } from "../../src/domain/plan.ts";
 import { type Protocol, protocolSchema } from "../../src/domain/protocol.ts";
 import type { PlannedReminder } from "../../src/domain/reminder.ts";
@@ -41,6 +42,9 @@ export interface Treatment {
   window?: SendWindowText;
   channels?: ChannelName[];
   reach?: Partial<ReachInput>;
+  overrides?: Overrides;
+  /** The zone of the patient's clocks by now, where that is another one than `zone`. */
+  movedTo?: string;
 }
 
 /** Consent to care and an address for both channels, and none to marketing. */
@@ -59,6 +63,10 @@ export function inputOf(steps: Partial<StepText>[], treatment: Treatment): PlanI
     now: new Date(treatment.now ?? treatment.performedAt),
     timeZone: treatment.zone ?? "America/New_York",
     timeZoneFrom: "patient",
+    ...(treatment.movedTo !== undefined && {
+      local: { timeZone: treatment.movedTo, timeZoneFrom: "patient" as const },
+    }),
+    overrides: treatment.overrides ?? {},
     sendWindow: parseSendWindow(treatment.window ?? "09:00-20:00"),
     rebookWindow: parseSendWindow(DEFAULT_REBOOK_WINDOW),
     channels: treatment.channels ?? ["sms", "email"],

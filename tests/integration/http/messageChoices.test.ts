@@ -90,6 +90,30 @@ describe.each(ENGINES)("stop and resume on the patient's page, on the %s engine"
     expect(await choices(there)).toContain("Emails: stopped");
   });
 
+  it.each([
+    ["sms", { phone: "+12125550177" }],
+    ["email", { email: "family@example.test" }],
+  ] as const)("hold for everybody with the address, by %s", async (channel, shared) => {
+    const one = await enrolWithPage(running, clinic, shared);
+    const folded = "email" in shared ? { email: "Family@Example.test" } : shared;
+    const other = await enrolWithPage(running, clinic, folded);
+    const elsewhere = await openClinic(running, { name: "Hillside Clinic" });
+    const there = await enrolWithPage(running, elsewhere, shared);
+    const waiting = await standing(other, channel);
+    await postForm(running, `${one.path}/stop`, { channel });
+    await postForm(running, `${there.path}/stop`, { channel });
+    expect(await standing(other, channel)).not.toContain("scheduled");
+
+    await postForm(running, `${one.path}/resume`, { channel });
+    expect(await standing(one, channel)).toEqual(waiting);
+    expect(await standing(other, channel)).toEqual(waiting);
+    const { body } = await elsewhere.desk.get<EnrolledAnswer>(
+      `/v1/treatments/${there.treatment.id}`,
+    );
+    const own = body.reminders.filter((reminder) => reminder.channel === channel);
+    expect(own.some(({ status }) => status === "scheduled")).toBe(false);
+  });
+
   it("hold for enrolments to come: stopped ones plan around it, resumed ones as before", async () => {
     const facts = { externalId: `p-again-${kind}` };
     const { path } = await enrolWithPage(running, clinic, facts);

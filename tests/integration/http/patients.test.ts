@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { useApp } from "../../support/app.ts";
 import {
   type EnrolledAnswer,
+  type FullReminder,
   openClinic,
+  type PageAnswer,
   type PatientBody,
   type TestClinic,
 } from "../../support/clinic.ts";
@@ -83,5 +85,64 @@ describe.each(ENGINES)("a patient on the %s engine", (kind) => {
     const patient = { externalId: "p-6", firstName: "Quincey", phone: "+12125550151" };
     const ids = await Promise.all(Array.from({ length: 10 }, () => enrol(patient)));
     expect(new Set(ids).size).toBe(1);
+  });
+
+  it("who had no id is recognised when the id comes, and keeps it", async () => {
+    const first = await enrol({ firstName: "Jonathan", phone: "+12125550161", email: "j@a.test" });
+    const known = { externalId: "p-61", firstName: "jonathan", phone: "212-555-0161" };
+    expect(await enrol(known)).toBe(first);
+    expect(await row(first)).toMatchObject({ external_id: "p-61", email: "j@a.test" });
+    expect(await enrol({ externalId: "p-61", firstName: "Jon", email: "new@a.test" })).toBe(first);
+    expect(await enrol({ firstName: "Jon", phone: "+12125550161" })).toBe(first);
+    expect(await row(first)).toMatchObject({ external_id: "p-61" });
+  });
+
+  it("who had no id is recognised by the email, too, and her treatments overlap", async () => {
+    const first = await enrol({ firstName: "Lucy", email: "lucy.w@a.test" });
+    expect(await enrol({ externalId: "p-62", firstName: "Lucy", email: "Lucy.W@A.test" })).toBe(
+      first,
+    );
+    const { body } = await clinic.desk.get<PageAnswer<FullReminder>>(
+      `/v1/reminders?patientId=${first}&status=skipped&limit=200`,
+    );
+    const said = body.items.filter(({ statusReason }) => statusReason === "collapsed");
+    expect(new Set(said.map(({ step }) => step))).toContain("gym-ok");
+  });
+
+  it("is not taken for one of two who fit, for one with another id, or for another name", async () => {
+    const phone = "+12125550163";
+    const one = await enrol({ firstName: "Ann", phone });
+    const other = await enrol({ firstName: "Ann", email: "ann@a.test" });
+    expect(other).not.toBe(one);
+    const both = await enrol({ externalId: "p-63", firstName: "Ann", phone, email: "ann@a.test" });
+    expect([one, other]).not.toContain(both);
+    const second = await enrol({ externalId: "p-64", firstName: "Ann", phone });
+    expect(second).toBe(one);
+    expect(await enrol({ externalId: "p-65", firstName: "Ann", phone })).not.toBe(one);
+    expect(await enrol({ externalId: "p-66", firstName: "Anne", email: "ann@a.test" })).not.toBe(
+      other,
+    );
+    const elsewhere = await openClinic(running, { name: "Hillside Clinic" });
+    expect(
+      await enrol({ externalId: "p-67", firstName: "Ann", email: "ann@a.test" }, elsewhere),
+    ).not.toBe(other);
+    expect(await row(other)).toMatchObject({ external_id: null });
+  });
+
+  it("with a new id is one patient, and with two new ids two, when they come at once", async () => {
+    const patient = { firstName: "Arthur", phone: "+12125550168" };
+    const first = await enrol(patient);
+    const same = await Promise.all(
+      Array.from({ length: 6 }, () => enrol({ ...patient, externalId: "p-68" })),
+    );
+    expect(new Set(same)).toEqual(new Set([first]));
+    const nameless = await enrol({ firstName: "Quincey", phone: "+12125550169" });
+    const two = await Promise.all(
+      ["p-69", "p-70"].map((externalId) =>
+        enrol({ externalId, firstName: "Quincey", phone: "+12125550169" }),
+      ),
+    );
+    expect(new Set(two).size).toBe(2);
+    expect(two).toContain(nameless);
   });
 });

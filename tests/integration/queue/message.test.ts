@@ -34,6 +34,7 @@ function claimed(changes: Partial<Claimed>): Claimed {
     channels: ["sms"],
     retries: 0,
     dueAt: NOW,
+    anyHour: false,
     sendUntil: new Date("2026-11-26T01:00:00Z"),
     expiresAt: new Date("2026-11-28T20:30:00Z"),
     timeZone: "America/New_York",
