@@ -1,6 +1,7 @@
 import { alarmsBy } from "./alarmWords.ts";
+import { commandOf, hasQuestion } from "./command.ts";
 import type { Step } from "./protocol.ts";
-import { bare, revokes } from "./stopWords.ts";
+import { revokes } from "./revocation.ts";
 import { lineOf } from "./words.ts";
 
 /** What a patient's text was read as. */
@@ -64,8 +65,8 @@ export function readInbound(context: InboundContext): InboundRead {
   const stops = optOutType === "STOP" || revokes(body);
   if (stops) return { reading: alarms ? "alarm" : "stop", stops, alarms };
 
-  const command = bare(lineOf(body));
-  if (START.has(command)) return { reading: "start", stops, alarms };
+  const command = commandOf(body);
+  if (START.has(command) && !hasQuestion(body)) return { reading: "start", stops, alarms };
   if (HELP.has(command)) return { reading: "help", stops, alarms };
   const digit = checkinDigit(body);
   if (answers !== null && digit !== null) {
