@@ -15,7 +15,7 @@ const REACTION =
  */
 export function sentencesOf(text: string): Sentence[] {
   if (REACTION.test(text)) return [];
-  const found = joinSpelled(fold(text)).match(/[¿¡]*[^.!?¿¡\n\r]+[.!?]*/g) ?? [];
+  const found = joinSpelled(fold(text)).match(/[¿¡]{0,3}[^.!?¿¡\n\r]+[.!?]*/g) ?? [];
   return found
     .map((sentence) => ({
       asks: /[?¿]/.test(sentence),
