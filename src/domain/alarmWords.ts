@@ -1,12 +1,14 @@
-import { partsOf } from "./words.ts";
+import { lineOf } from "./words.ts";
 
 /** Words that may stand between those of a phrase: "the pain is really severe" has "pain severe". */
 const BETWEEN = new Set(
   `a an the is are am was were be been become becoming became very so really too my me i it its of in
   on at to have has had having getting get gets got gotten keeps keep still more much such quite
-  pretty extremely bit lot little some any this that these those all over and
+  pretty extremely bit lot little feel feels feeling felt some any this that these those all over and
   el la los las un una unos unas es esta estan muy mucho mucha tan bien mi mis me se le de del en con
-  y que lo tengo tiene hay sigue siguen poco mas cada vez a al para por ha han`.split(/\s+/),
+  y que lo tengo tiene siento siente hay sigue siguen poco mas cada vez a al para por ha han`.split(
+    /\s+/,
+  ),
 );
 
 /** What a root can end in, in English and in Spanish. */
@@ -23,14 +25,14 @@ const CUT = /(?:ing|ed|ion|ado|ada|ando|iendo|ar|a|o|e|y)$/;
 const SHORTEST_ROOT = 4;
 
 /**
- * Whether a text has one of these words or phrases in it, whatever its case, accents and inflection.
- * A negation does not take it back: "no fever" and "the bleeding is not normal" look alike to a
- * program. A false alarm costs a phone call, and an alarm that was missed may cost more.
+ * Whether a text has one of these words or phrases in it, whatever its case, accents, inflection and
+ * punctuation: "Throat: swollen" is written in a hurry. A negation does not take it back: "no fever"
+ * and "the bleeding is not normal" look alike to a program. A false alarm costs a phone call, and an
+ * alarm that was missed may cost more.
  */
 export function alarmsBy(text: string, phrases: readonly string[]): boolean {
-  const parts = partsOf(text).map((part) => part.split(" "));
-  const wanted = phrases.map((phrase) => partsOf(phrase).join(" ").split(" "));
-  return wanted.some((phrase) => parts.some((words) => hasPhrase(words, phrase)));
+  const words = lineOf(text).split(" ");
+  return phrases.some((phrase) => hasPhrase(words, lineOf(phrase).split(" ")));
 }
 
 function hasPhrase(words: readonly string[], phrase: readonly string[]): boolean {
@@ -48,10 +50,10 @@ function hasPhrase(words: readonly string[], phrase: readonly string[]): boolean
 
 /** Whether `word` is `wanted` in another form: blisters, blistered and blistering of "blister". */
 function isForm(word: string, wanted: string): boolean {
-  if (word === wanted) return true;
+  if (word === wanted || word === `${wanted}s`) return true;
   if (wanted.length < SHORTEST_ROOT) return false;
   const cut = wanted.replace(CUT, "");
   const root = cut.length >= SHORTEST_ROOT ? cut : wanted;
-  if (root.length === SHORTEST_ROOT) return word === `${wanted}s` || word === `${wanted}es`;
+  if (root.length === SHORTEST_ROOT) return word === `${wanted}es`;
   return word.startsWith(root) && ENDINGS.has(word.slice(root.length));
 }

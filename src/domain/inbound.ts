@@ -1,6 +1,7 @@
 import { alarmsBy } from "./alarmWords.ts";
+import { commandOf, hasQuestion } from "./command.ts";
 import type { Step } from "./protocol.ts";
-import { bare, revokes } from "./stopWords.ts";
+import { isBareStop, revokes } from "./revocation.ts";
 import { lineOf } from "./words.ts";
 
 /** What a patient's text was read as. */
@@ -18,12 +19,15 @@ export type CheckinAnswers = NonNullable<Step["answers"]>;
 
 /** A text, and what it has to be read with. */
 export interface InboundContext {
+  /** What the patient wrote: without a word where a picture came alone. */
   body: string;
+  /** How many pictures came with it, which nobody sees here. */
+  pictures: number;
   optOutType: OptOutType | null;
   /** Words and phrases that alarm, in every language: nobody minds theirs when it hurts. */
   alarmWords: readonly string[];
-  /** What the patient was asked last, where that was a question. */
-  answers: CheckinAnswers | null;
+  /** Of every check-in that it may answer: a number can be a family's. */
+  answers: readonly CheckinAnswers[];
 }
 
 /** How a text was read. It can be two things at once: somebody in pain can say stop as well. */
@@ -31,9 +35,18 @@ export interface InboundRead {
   reading: InboundReading;
   /** No more texts to this number. */
   stops: boolean;
+  /** Texts to this number again. */
+  starts: boolean;
   /** The clinic must know at once, and no permission goes out. */
   alarms: boolean;
+  /** The answer to a check-in that it is. */
+  answer: CheckinDigit | null;
+  /** Somebody at the clinic has to look at it: there is more in it than what the program has done. */
+  person: boolean;
 }
+
+/** What a check-in can be answered with. */
+export type CheckinDigit = keyof CheckinAnswers;
 
 /**
  * Not YES, although Twilio takes it for START
@@ -53,29 +66,48 @@ const START = new Set(
 const HELP = new Set(["help", "info", "information", "ayuda", "informacion"]);
 
 /**
- * Reads a patient's text. Twilio's word goes before ours, except that an alarm is heard beside
- * anything: nothing is lost by a call too many.
+ * Reads a patient's text. Twilio's word for a keyword goes before ours; an alarm is heard beside
+ * anything, because nothing is lost by a call too many. Only a bare command needs nobody: whoever
+ * says more than that wants to be heard. A question is no START.
  */
 export function readInbound(context: InboundContext): InboundRead {
-  const { body, optOutType, answers, alarmWords } = context;
-  const alarms = alarmsBy(body, alarmWords);
-  if (optOutType === "START") return { reading: "start", stops: false, alarms: false };
-  if (optOutType === "HELP") return { reading: "help", stops: false, alarms: false };
-  const stops = optOutType === "STOP" || revokes(body);
-  if (stops) return { reading: alarms ? "alarm" : "stop", stops, alarms };
+  const { body, pictures, optOutType, answers, alarmWords } = context;
+  const command = commandOf(body);
+  // Of the clinic's own, perhaps, which only Twilio knows.
+  const keyword = optOutType !== null && !command.includes(" ");
+  const ours = optOutType === null;
+  const stops = optOutType === "STOP" || (optOutType !== "START" && !keyword && revokes(body));
+  const starts =
+    optOutType === "START" || (ours && !stops && START.has(command) && !hasQuestion(body));
+  const helps = !stops && (optOutType === "HELP" || (ours && HELP.has(command)));
+  const answer = ours && answers.length > 0 ? checkinDigit(body) : null;
+  const says = alarmsBy(body, alarmWords);
+  const alarms = says || (answer !== null && answers.some((each) => each[answer] === "alarm"));
+  const settled =
+    keyword ||
+    answer !== null ||
+    (stops && isBareStop(body)) ||
+    (starts && START.has(command)) ||
+    (helps && HELP.has(command));
+  return {
+    reading: says ? "alarm" : readingOf({ stops, starts, helps, answers: answer !== null }),
+    stops,
+    starts,
+    alarms,
+    answer,
+    person: alarms || pictures > 0 || !settled,
+  };
+}
 
-  const command = bare(lineOf(body));
-  if (START.has(command)) return { reading: "start", stops, alarms };
-  if (HELP.has(command)) return { reading: "help", stops, alarms };
-  const digit = checkinDigit(body);
-  if (answers !== null && digit !== null) {
-    return { reading: "answer", stops, alarms: answers[digit] === "alarm" };
-  }
-  return { reading: alarms ? "alarm" : "reply", stops, alarms };
+function readingOf(is: Record<"stops" | "starts" | "helps" | "answers", boolean>): InboundReading {
+  if (is.stops) return "stop";
+  if (is.starts) return "start";
+  if (is.helps) return "help";
+  return is.answers ? "answer" : "reply";
 }
 
 /** The answer to a check-in that a text is, or null: "1", "2." and "(2)" are. */
-export function checkinDigit(body: string): "1" | "2" | null {
+function checkinDigit(body: string): CheckinDigit | null {
   const line = lineOf(body);
   return line === "1" || line === "2" ? line : null;
 }
@@ -102,30 +134,19 @@ export const ACKNOWLEDGE_EVERY_MS = 86_400_000;
 /**
  * What a text is answered with, in one message. A stop is confirmed once (47 CFR 64.1200(a)(12)),
  * and whoever has stopped gets no acknowledgements after it; only what was asked for, HELP, and what
- * an emergency demands.
+ * an emergency demands. That goes out beside the provider's own answer, too, unless the provider has
+ * just blocked the number.
  */
 export function repliesTo(read: InboundRead, state: ReplyState, now: Date): ReplyName[] {
-  if (state.answeredByProvider) return [];
-  const confirms = read.stops && !state.confirmedBefore;
-  if (read.alarms) return confirms ? ["stop", "alarm"] : ["alarm"];
-  switch (read.reading) {
-    case "stop":
-      return confirms ? ["stop"] : [];
-    case "start":
-    case "help":
-      return [read.reading];
-    case "answer":
-    case "reply":
-    case "alarm": {
-      const { acknowledgedAt } = state;
-      const since = acknowledgedAt === null ? Infinity : now.getTime() - acknowledgedAt.getTime();
-      if (state.stoppedBefore || since < ACKNOWLEDGE_EVERY_MS) return [];
-      return [read.reading === "answer" ? "answer" : "reply"];
-    }
-  }
-}
-
-/** Whether somebody at the clinic has to look at a text: what the program has done is done. */
-export function needsPerson({ reading, alarms }: InboundRead): boolean {
-  return alarms || reading === "reply";
+  const { reading, stops, starts, alarms, answer, person } = read;
+  if (state.answeredByProvider) return alarms && !stops ? ["alarm"] : [];
+  const confirms = stops && !state.confirmedBefore;
+  if (alarms) return confirms ? ["stop", "alarm"] : ["alarm"];
+  if (stops) return confirms ? ["stop"] : [];
+  if (starts) return ["start"];
+  if (reading === "help") return ["help"];
+  const { acknowledgedAt } = state;
+  const since = acknowledgedAt === null ? Infinity : now.getTime() - acknowledgedAt.getTime();
+  if (state.stoppedBefore || since < ACKNOWLEDGE_EVERY_MS) return [];
+  return [answer !== null && !person ? "answer" : "reply"];
 }

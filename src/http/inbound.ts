@@ -3,7 +3,7 @@ import { z } from "zod";
 import { twilioReply } from "../channels/twilioReply.ts";
 import type { Clock } from "../clock.ts";
 import type { Content } from "../content/content.ts";
-import { OPT_OUT_TYPES, readInbound } from "../domain/inbound.ts";
+import { type InboundContext, OPT_OUT_TYPES, readInbound } from "../domain/inbound.ts";
 import { type InboundReader, receiveInbound } from "../ledger/inbound.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
@@ -19,13 +19,21 @@ export interface InboundRoutes {
 const inboundBody = z.looseObject({
   MessageSid: z.string().min(1).max(64),
   From: z.string().min(1).max(60),
-  // A picture comes without words.
+  // A picture may come without words.
   Body: z.string().max(10_000).default(""),
+  NumMedia: z.coerce.number().int().min(0).max(100).catch(0),
   OptOutType: z.string().max(20).optional(),
 });
 
 /** What PostgreSQL does not store: halves of characters, and NUL. */
 const storable = (text: string) => text.replace(/\p{Cs}/gu, "\uFFFD").replaceAll("\0", "\uFFFD");
+
+/** The words, and what stands for the pictures, which stay with Twilio. */
+function withPictures(words: string, pictures: number): string {
+  if (pictures === 0) return words;
+  const stand = pictures === 1 ? "[picture]" : `[${pictures} pictures]`;
+  return words === "" ? stand : `${words} ${stand}`;
+}
 
 /** What patients text back. */
 export const inboundRoutes: FastifyPluginCallbackZod<InboundRoutes> = (server, parts, done) => {
@@ -44,20 +52,22 @@ export const inboundRoutes: FastifyPluginCallbackZod<InboundRoutes> = (server, p
       body: inboundBody,
     },
     async handler(request, reply) {
-      const { MessageSid: providerId, From: from, Body: raw, OptOutType } = request.body;
-      const body = storable(raw);
+      const { MessageSid: providerId, From: from, NumMedia: pictures, OptOutType } = request.body;
+      const words = storable(request.body.Body);
       const optOutType = OPT_OUT_TYPES.find((each) => each === OptOutType?.toUpperCase()) ?? null;
+      const body = withPictures(words, pictures);
       const text = { providerId, from, body, answeredByProvider: optOutType !== null };
-      const received = await receiveInbound(ledger, text, reader(body, optOutType), clock.now());
+      const read = reader({ body: words, pictures, optOutType });
+      const received = await receiveInbound(ledger, text, read, clock.now());
       if (received.noticed) onNotice();
       return reply.type("text/xml; charset=utf-8").send(twilioReply(received.answer));
     },
   });
 
-  function reader(body: string, optOutType: Parameters<typeof readInbound>[0]["optOutType"]) {
+  function reader(said: Pick<InboundContext, "body" | "pictures" | "optOutType">) {
     return {
       read: (protocols, answers) =>
-        readInbound({ body, optOutType, alarmWords: alarmWords(protocols), answers }),
+        readInbound({ ...said, alarmWords: alarmWords(protocols), answers }),
       word: (names, to) =>
         names
           .map((name) =>

@@ -52,6 +52,15 @@ const inboxItem = z
   })
   .meta({ id: "InboxItem" });
 
+const handledItem = inboxItem
+  .extend({
+    pauseEnded: z
+      .boolean()
+      .describe("Whether the pause is over by this call, for all patients whom the alarm paused."),
+    openAlarms: z.int().describe("Other alarms, still to be handled, that keep the pause."),
+  })
+  .meta({ id: "HandledItem" });
+
 /** What patients have written, and marking it as handled. */
 export const inboxRoutes: FastifyPluginCallbackZod<InboxRoutes> = (server, parts, done) => {
   const { ledger, clock, onDue } = parts;
@@ -63,8 +72,9 @@ export const inboxRoutes: FastifyPluginCallbackZod<InboxRoutes> = (server, parts
     schema: {
       summary: "List what patients have written, newest first",
       description:
-        "`handled=false` is what somebody has to look at: replies and alarms. A STOP, START, HELP " +
-        "or an answer that all is well is handled by the program.",
+        "`handled=false` is what somebody has to look at: replies, alarms, pictures, and a STOP with " +
+        "more in it than that. A bare STOP, START or HELP, or an answer that all is well, is " +
+        "handled by the program.",
       tags: ["inbox"],
       querystring: pageQuery.extend({
         handled: z
@@ -92,12 +102,13 @@ export const inboxRoutes: FastifyPluginCallbackZod<InboxRoutes> = (server, parts
     schema: {
       summary: "Mark what a patient wrote as handled",
       description:
-        "With `resume` (an admin's key only) the patient's permissions, which an alarm has paused, " +
-        "go out again. Marking it twice changes nothing.",
+        "With `resume` (an admin's key only) the permissions go out again of all patients whom the " +
+        "alarm paused, except those who have told of another one that is still to be handled: " +
+        "`pauseEnded` says whether it is over. Marking it twice changes nothing.",
       tags: ["inbox"],
       params: idParams,
       body: z.strictObject({ resume: z.boolean().default(false) }).nullish(),
-      response: { 200: inboxItem, ...errorsOf(404, 422) },
+      response: { 200: handledItem, ...errorsOf(404, 422) },
     },
     async handler(request) {
       const caller = callerOf(request);
@@ -110,7 +121,8 @@ export const inboxRoutes: FastifyPluginCallbackZod<InboxRoutes> = (server, parts
       const item = await handleInbound(ledger, handling, clock.now());
       if (item === undefined) throw notFound("message");
       if (resume) onDue();
-      return inboxView(item);
+      const { pauseEnded, openAlarms, ...rest } = item;
+      return { ...inboxView(rest), pauseEnded, openAlarms };
     },
   });
 

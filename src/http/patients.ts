@@ -28,12 +28,19 @@ export const patientRoutes: FastifyPluginCallbackZod<PatientRoutes> = (
       summary: "Let a patient's permissions go on after an alarming reply",
       description:
         "`planned` counts the messages that were held back and are sent after all; what has gone " +
-        "out of date meanwhile stays skipped. Where nothing was paused, nothing changes.",
+        "out of date meanwhile stays skipped. Where nothing was paused, nothing changes. The pause " +
+        "goes on (`pauseEnded` is false) while alarms of the patient are still to be handled in " +
+        "the inbox: `openAlarms` counts them.",
       tags: ["patients"],
       params: idParams,
       body: reasonBody,
       response: {
-        200: z.object({ wasPaused: z.boolean(), planned: z.int() }),
+        200: z.object({
+          wasPaused: z.boolean(),
+          pauseEnded: z.boolean(),
+          openAlarms: z.int(),
+          planned: z.int(),
+        }),
         ...errorsOf(404, 422),
       },
     },

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Content } from "../content/content.ts";
 import { type ReadGrant, readUnsubscribeToken } from "../content/unsubscribeToken.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { optOut } from "../ledger/optOuts.ts";
+import { BY_LINK, optOut } from "../ledger/optOuts.ts";
 import { findAddressee } from "../ledger/patientPages.ts";
 import { stopHtml } from "./page/notice.tsx";
 import { sendPage, servePeople } from "./people.ts";
@@ -48,7 +48,7 @@ export const unsubscribeRoutes: FastifyPluginAsyncZod<UnsubscribeRoutes> = async
     schema: { summary: "Stop messages at once (RFC 8058)", ...described },
     async handler(request, reply) {
       const grant = grantOf(request.params.token);
-      await optOut(ledger, { ...grant, source: "unsubscribe link" }, clock.now());
+      await optOut(ledger, { ...grant, source: BY_LINK }, clock.now());
       return sendPage(reply, await pageOf(grant, true));
     },
   });

@@ -21,7 +21,27 @@ export interface Correspondent {
   lastSentAt: Date | null;
   /** The last check-in that asked for a 1 or a 2, where that was within a week. */
   checkinId: string | null;
+  askedAt: Date | null;
   answers: CheckinAnswers | null;
+}
+
+/** A correspondent who was asked. */
+export interface Asked extends Correspondent {
+  answers: CheckinAnswers;
+}
+
+/** Whom a text is from, and which clinics it may be for. */
+export interface Sender {
+  /** All patients with the number, the one who was texted last first. */
+  people: readonly Correspondent[];
+  /** The first of them, for whose clinic the text is; undefined where nobody has the number. */
+  first: Correspondent | undefined;
+  /** Those of that clinic: whoever of them it is. */
+  own: readonly Correspondent[];
+  /** Those of them who were asked something, the last one first. */
+  asked: readonly Asked[];
+  /** The ids of all clinics that have a patient with the number, or once texted it. */
+  clinicIds: readonly string[];
 }
 
 /** How long a "1" or "2" still answers a check-in, in milliseconds. */
@@ -32,11 +52,7 @@ const CHECKIN_LASTS_MS = 7 * 86_400_000;
  * share the sender, so a text says nothing of the clinic that it is for. The patients stay locked
  * until the transaction ends.
  */
-export async function findCorrespondents(
-  db: Queries,
-  phone: string,
-  now: Date,
-): Promise<Correspondent[]> {
+async function findCorrespondents(db: Queries, phone: string, now: Date): Promise<Correspondent[]> {
   await sql`
     select p.id from aftercare.clinics c
     join aftercare.patients p on p.clinic_id = c.id and p.phone = ${phone}
@@ -52,7 +68,7 @@ export async function findCorrespondents(
         select distinct t.protocol from aftercare.treatments t where t.patient_id = p.id
       ) as protocols,
       last.reminder_id as "lastReminderId", last.started_at as "lastSentAt",
-      asked.reminder_id as "checkinId", asked.answers
+      asked.reminder_id as "checkinId", asked.started_at as "askedAt", asked.answers
     from aftercare.clinics c
     join aftercare.patients p on p.clinic_id = c.id and p.phone = ${phone}
     left join lateral (
@@ -62,7 +78,7 @@ export async function findCorrespondents(
       order by a.started_at desc, r.position desc limit 1
     ) last on true
     left join lateral (
-      select a.reminder_id, jsonb_path_query_first(
+      select a.reminder_id, a.started_at, jsonb_path_query_first(
           v.definition, '$.steps[*] ? (@.key == $step).answers',
           jsonb_build_object('step', r.step)
         ) as answers
@@ -77,6 +93,38 @@ export async function findCorrespondents(
     db,
   );
   return rows;
+}
+
+/** Whom a text is from; the patients stay locked until the transaction ends. */
+export async function findSender(db: Queries, from: string, now: Date): Promise<Sender> {
+  const people = await findCorrespondents(db, from, now);
+  const [first] = people;
+  const own = first === undefined ? [] : people.filter(ofClinic(first));
+  // A number that was corrected is a stranger's now, who was texted all the same.
+  const clinicIds = new Set(people.map(({ clinicId }) => clinicId));
+  for (const clinicId of await clinicsThatTexted(db, from)) clinicIds.add(clinicId);
+  return { people, first, own, asked: askedAmong(own), clinicIds: [...clinicIds] };
+}
+
+/** For those of one clinic. */
+export const ofClinic =
+  ({ clinicId }: { clinicId: string }) =>
+  (each: Correspondent) =>
+    each.clinicId === clinicId;
+
+/** Those of them who were asked something, the last one first. */
+function askedAmong(people: readonly Correspondent[]): Asked[] {
+  return people
+    .filter((each): each is Asked => each.answers !== null)
+    .sort((one, other) => Number(other.askedAt) - Number(one.askedAt));
+}
+
+/** The ids of all clinics that ever texted a number, whoever has it now. */
+async function clinicsThatTexted(db: Queries, phone: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct clinic_id as id from aftercare.attempts
+    where channel = 'sms' and address = ${phone} order by id`.execute(db);
+  return rows.map(({ id }) => id);
 }
 
 /** In SQL: whether attempt `a` may have reached the number. */

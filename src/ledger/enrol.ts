@@ -169,7 +169,7 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
   const others = plan.all.filter(({ treatmentId }) => treatmentId !== treatment.id);
   const replan = { clinicId: clinic.id, patientId, actor, reason: "another treatment" };
   await changePlans(db, replan, others, plan.stored, now);
-  const local = zoneOf(patient.facts, clinic);
+  const local = zoneOf(known.facts, clinic);
   await rezoneRetractions(db, { clinicId: clinic.id, patientId, local, actor }, now);
   return { treatment, reminders, warnings: plan.warnings };
 }

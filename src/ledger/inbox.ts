@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
-import { type CheckinAnswers, checkinDigit, type InboundReading } from "../domain/inbound.ts";
+import type { InboundReading } from "../domain/inbound.ts";
 import type { ReminderStatus } from "../domain/reminder.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
-import { resumeWithin } from "./resume.ts";
+import { type Resumed, resumeWithin } from "./resume.ts";
 
 /** What a patient wrote, as its clinic sees it. */
 export interface InboxItem {
@@ -40,7 +40,12 @@ export interface InboxItem {
   } | null;
 }
 
+/** An item that was marked as handled, and what became of the pause that was to end with it. */
+export interface HandledItem extends InboxItem, Pick<Resumed, "pauseEnded" | "openAlarms"> {}
+
 interface Row extends Omit<InboxItem, "alarm" | "patient" | "reminder"> {
+  /** The patients whom its alarm paused; empty where it is none. */
+  alarmed: string[];
   patientId: string | null;
   externalId: string | null;
   firstName: string | null;
@@ -50,7 +55,6 @@ interface Row extends Omit<InboxItem, "alarm" | "patient" | "reminder"> {
   step: string | null;
   status: ReminderStatus | null;
   dueAt: Date | null;
-  answers: CheckinAnswers | null;
 }
 
 /** A clinic's inbox, newest first, a page at a time; `handled` leaves out the others. */
@@ -78,18 +82,19 @@ export async function listInbox(
 }
 
 /**
- * Marks what a patient wrote as handled, and with `resume` lets the patient's permissions go out
- * again, planned anew. One that was handled before keeps who it was. Undefined where the clinic has
- * no such message.
+ * Marks what a patient wrote as handled, and with `resume` lets the permissions go out again,
+ * planned anew, of all patients whom it paused, and of its own: unless one of them has told of
+ * another alarm that is still to be handled. One that was handled before keeps who it was. Undefined
+ * where the clinic has no such message.
  */
 export function handleInbound(
   ledger: Ledger,
   request: { clinicId: string; id: string; actor: string; resume: boolean },
   now: Date,
-): Promise<InboxItem | undefined> {
+): Promise<HandledItem | undefined> {
   const { clinicId, id, actor, resume } = request;
   return ledger.db.transaction().execute(async (db) => {
-    const found = () => inboxItems(db, sql`i.clinic_id = ${clinicId} and i.id = ${id}`);
+    const found = () => inboxRows(db, sql`i.clinic_id = ${clinicId} and i.id = ${id}`);
     const [before] = await found();
     if (before === undefined) return undefined;
     const handled = await db
@@ -102,50 +107,47 @@ export function handleInbound(
       .executeTakeFirst();
     const by = {
       clinicId,
-      treatmentId: before.reminder?.treatmentId ?? null,
-      reminderId: before.reminder?.id ?? null,
+      treatmentId: before.treatmentId,
+      reminderId: before.reminderId,
       actor,
       at: now,
     };
     if (handled !== undefined) {
       await addEvents(db, [{ ...by, type: "handled", detail: { inboundId: id } }]);
     }
-    if (resume && before.patient !== null) {
-      const reason = "the text was handled";
-      await resumeWithin(db, { clinicId, patientId: before.patient.id, actor, reason }, now);
-    }
-    const [after] = await found();
-    return after;
+    const own = before.patientId === null ? [] : [before.patientId];
+    const patientIds = resume ? [...new Set([...own, ...before.alarmed])] : [];
+    const reason = "the text was handled";
+    const pause = await resumeWithin(db, { clinicId, patientIds, actor, reason }, now);
+    const [after = before] = await found();
+    return { ...toItem(after), pauseEnded: pause.pauseEnded, openAlarms: pause.openAlarms };
   });
 }
 
 /** Messages of patients by what follows `where`, which speaks of the message as `i`. */
 export async function inboxItems(db: Queries, where: ReturnType<typeof sql>): Promise<InboxItem[]> {
+  return (await inboxRows(db, where)).map(toItem);
+}
+
+async function inboxRows(db: Queries, where: ReturnType<typeof sql>): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select i.id, i.clinic_id as "clinicId", i.channel, i.address as "from", i.body as text,
-      i.reading, i.answer, i.received_at as "receivedAt", i.handled_at as "handledAt",
-      i.handled_by as "handledBy",
+      i.reading, i.alarmed, i.answer, i.received_at as "receivedAt",
+      i.handled_at as "handledAt", i.handled_by as "handledBy",
       p.id as "patientId", p.external_id as "externalId", p.first_name as "firstName",
       p.permissions_paused_at as "pausedAt",
       r.id as "reminderId", r.treatment_id as "treatmentId", r.step, r.status,
-      r.due_at as "dueAt",
-      jsonb_path_query_first(
-        v.definition, '$.steps[*] ? (@.key == $step).answers', jsonb_build_object('step', r.step)
-      ) as answers
+      r.due_at as "dueAt"
     from aftercare.inbound_messages i
     left join aftercare.patients p on p.id = i.patient_id
     left join aftercare.reminders r on r.id = i.reminder_id
-    left join aftercare.treatments t on t.id = r.treatment_id
-    left join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
     where ${where}`.execute(db);
-  return rows.map(toItem);
+  return rows;
 }
 
 function toItem(row: Row): InboxItem {
-  const { patientId, externalId, firstName, pausedAt, answers, ...rest } = row;
+  const { patientId, externalId, firstName, pausedAt, alarmed, ...rest } = row;
   const { reminderId, treatmentId, step, status, dueAt, ...item } = rest;
-  const digit = checkinDigit(item.text);
-  const answered = item.reading === "answer" && answers !== null && digit !== null;
   const patient =
     patientId === null
       ? null
@@ -155,6 +157,5 @@ function toItem(row: Row): InboxItem {
     known && status !== null && dueAt !== null
       ? { id: reminderId, treatmentId, step, status, dueAt }
       : null;
-  const alarm = item.reading === "alarm" || (answered && answers[digit] === "alarm");
-  return { ...item, alarm, patient, reminder };
+  return { ...item, alarm: alarmed.length > 0, patient, reminder };
 }

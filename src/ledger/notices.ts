@@ -60,7 +60,7 @@ export async function takeNotices(ledger: Ledger, limit: number, now: Date): Pro
       select n.id from aftercare.notices n
       join aftercare.inbound_messages i on i.id = n.inbound_id
       where n.next_at <= ${now} and n.sent_at is null and n.failed_at is null
-      order by i.reading = 'reply', n.next_at limit ${limit}
+      order by i.alarmed = '{}', n.next_at limit ${limit}
       for update of n skip locked
     )
     update aftercare.notices n

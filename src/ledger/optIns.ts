@@ -5,6 +5,8 @@ import { replanPatient } from "./replan.ts";
 
 /** An address that may be used again, who says so, and how. */
 export type OptInRequest = Pick<OptOutRequest, "clinicId" | "channel" | "address" | "actor"> & {
+  /** Only a stop that was said in one of these ways is lifted; any, where they are left out. */
+  sources?: readonly string[];
   /** For the history of what is planned again. */
   reason: string;
 };

@@ -12,19 +12,47 @@ export interface PatientAddresses {
 /** The source of an opt-out that the patient texted: one that has been confirmed. */
 export const BY_TEXT = "text";
 
+/** The sources of those from a patient's own page, and from the link in an email. */
+export const BY_PAGE = "patient page";
+export const BY_LINK = "unsubscribe link";
+export const BY_HAND: readonly string[] = [BY_PAGE, BY_LINK];
+
+/** A channel that a clinic may not use for an address. */
+export interface OptedOut {
+  channel: ChannelName;
+  source: string;
+}
+
+/**
+ * Whether only the phone itself can take a stop back, by a START. Whoever has a patient's page need
+ * not have the number that said stop: it may have been corrected since, or be a family's.
+ */
+export function needsStart({ channel, source }: OptedOut): boolean {
+  return channel === "sms" && !BY_HAND.includes(source);
+}
+
+/** What a clinic may not use for these addresses. */
+export function findOptOuts(
+  db: Queries,
+  clinicId: string,
+  addresses: PatientAddresses,
+): Promise<OptedOut[]> {
+  return db
+    .selectFrom("opt_outs")
+    .select(["channel", "source"])
+    .where("clinic_id", "=", clinicId)
+    .where((where) => where.or(addressesOf(addresses).map((each) => where.and(each))))
+    .execute();
+}
+
 /** The channels that a clinic may not use for these addresses. */
 export async function optedOutChannels(
   db: Queries,
   clinicId: string,
   addresses: PatientAddresses,
 ): Promise<ChannelName[]> {
-  const rows = await db
-    .selectFrom("opt_outs")
-    .select("channel")
-    .where("clinic_id", "=", clinicId)
-    .where((where) => where.or(addressesOf(addresses).map((each) => where.and(each))))
-    .execute();
-  return rows.map((row) => row.channel);
+  const found = await findOptOuts(db, clinicId, addresses);
+  return found.map(({ channel }) => channel);
 }
 
 /** A patient's addresses by channel, as opt-outs and dead addresses are kept. */
@@ -106,7 +134,7 @@ export interface OptOutRequest {
   channel: ChannelName;
   /** As the patient or an attempt has it. */
   address: string;
-  /** How it was said: `text`, `unsubscribe link`, `twilio 21610`. */
+  /** How it was said: `text`, `patient page`, `unsubscribe link`, `twilio 21610`. */
   source: string;
   actor: string;
 }
@@ -129,13 +157,14 @@ export async function optOutAddress(
   const added = await db
     .insertInto("opt_outs")
     .values({ clinic_id: clinicId, channel, address, source, created_at: now })
-    // A patient's own text is the better evidence, and is kept; the same word again is no news.
-    .onConflict((conflict) =>
-      conflict
-        .columns(["clinic_id", "channel", "address"])
-        .doUpdateSet({ source })
-        .where("opt_outs.source", "not in", [BY_TEXT, source]),
-    )
+    // A patient's own text is the best evidence, and is kept; the same word again is no news. One on
+    // the page does not stand in for a text, which only a START takes back.
+    .onConflict((conflict) => {
+      const again = conflict.columns(["clinic_id", "channel", "address"]);
+      return needsStart({ channel, source })
+        ? again.doUpdateSet({ source }).where("opt_outs.source", "not in", [BY_TEXT, source])
+        : again.doNothing();
+    })
     .returning("source")
     .executeTakeFirst();
   const skipped = await skipUnsent(db, { clinicId, channel, address }, now);
@@ -154,19 +183,25 @@ export async function optOutAddress(
   ]);
 }
 
-/** Takes an opt-out back, because the patient asks for it. False where there was none. */
+/**
+ * Takes an opt-out back, because the patient asks for it: of these `sources`, where they are given.
+ * False where there was none.
+ */
 export async function optIn(
   db: Queries,
-  request: Pick<OptOutRequest, "clinicId" | "channel" | "address" | "actor">,
+  request: Pick<OptOutRequest, "clinicId" | "channel" | "address" | "actor"> & {
+    sources?: readonly string[];
+  },
   now: Date,
 ): Promise<boolean> {
-  const { clinicId, channel, actor } = request;
+  const { clinicId, channel, actor, sources } = request;
   const address = foldAddress(channel, request.address);
   const removed = await db
     .deleteFrom("opt_outs")
     .where("clinic_id", "=", clinicId)
     .where("channel", "=", channel)
     .where("address", "=", address)
+    .$if(sources !== undefined, (query) => query.where("source", "in", [...(sources ?? [])]))
     .returning("source")
     .executeTakeFirst();
   if (removed === undefined) return false;

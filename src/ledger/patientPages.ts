@@ -2,7 +2,7 @@ import type { ChannelName } from "../domain/channel.ts";
 import type { TimelineTreatment } from "../domain/timeline.ts";
 import { type Clinic, findClinic } from "./clinics.ts";
 import type { Queries } from "./ledger.ts";
-import { optedOutChannels } from "./optOuts.ts";
+import { findOptOuts, needsStart } from "./optOuts.ts";
 
 /** A patient as the words that are addressed to one need it. */
 export interface Addressee {
@@ -20,8 +20,16 @@ export interface PatientPage extends Addressee {
   permissionsPaused: boolean;
   /** The active treatments whose page is still open, with their pinned protocols. */
   treatments: PageTreatment[];
-  /** The channels on which care messages may come, and whether the patient stopped each. */
-  channels: { channel: ChannelName; stopped: boolean }[];
+  /** The channels on which care messages may come. */
+  channels: ChannelChoice[];
+}
+
+/** What a patient has chosen for a channel, and can choose. */
+export interface ChannelChoice {
+  channel: ChannelName;
+  stopped: boolean;
+  /** Whether it was stopped in a way that only a START by text takes back. */
+  needsStart: boolean;
 }
 
 export interface PageTreatment extends TimelineTreatment {
@@ -59,7 +67,7 @@ export async function findPatientPage(
   if (clinic === undefined || patient === undefined) return undefined;
 
   const treatments = await findTreatments(db, { clinicId, patientId }, now);
-  const stopped = await optedOutChannels(db, clinicId, patient);
+  const optOuts = await findOptOuts(db, clinicId, patient);
   const agreed = await agreedChannels(db, { clinicId, patientId }, treatments);
   const address = { sms: patient.phone, email: patient.email };
   return {
@@ -72,7 +80,14 @@ export async function findPatientPage(
     treatments,
     channels: agreed
       .filter((channel) => address[channel] !== null)
-      .map((channel) => ({ channel, stopped: stopped.includes(channel) })),
+      .map((channel) => {
+        const stop = optOuts.find((each) => each.channel === channel);
+        return {
+          channel,
+          stopped: stop !== undefined,
+          needsStart: stop !== undefined && needsStart(stop),
+        };
+      }),
   };
 }
 

@@ -58,11 +58,10 @@ export async function addReceipt(
   return ledger.db.transaction().execute(async (db): Promise<ReceiptResult> => {
     const nothing = { known: true, dueNow: false, pauseChange: null };
     if (meaning?.status === "undelivered" && saysOptedOut(meaning.failure)) {
-      await noteProviderOptOut(
-        db,
-        { ...receipt, code: meaning.failure.code, actor: "receipt" },
-        now,
-      );
+      const { code } = meaning.failure;
+      const told = { attemptId: receipt.attemptId, code, actor: "receipt" };
+      const heardBefore = () => isKept(db, receipt);
+      await noteProviderOptOut(db, { ...told, heardBefore }, now);
     }
     const attempt = await lockAttempt(db, receipt.attemptId);
     if (attempt === undefined) return { ...nothing, known: false };
@@ -104,6 +103,18 @@ async function lockAttempt(db: Queries, id: string): Promise<AttemptRow | undefi
     .executeTakeFirst();
 }
 
+async function isKept(db: Queries, { attemptId, status, code }: NewReceipt): Promise<boolean> {
+  const kept = await db
+    .selectFrom("receipts")
+    .select("id")
+    .where("attempt_id", "=", attemptId)
+    .where("status", "=", status)
+    .where("code", "=", code ?? "")
+    .executeTakeFirst();
+  return kept !== undefined;
+}
+
+/** False where it was kept before. */
 async function keepReceipt(
   db: Queries,
   clinicId: string,

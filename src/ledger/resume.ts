@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { lockPatient } from "./patients.ts";
@@ -7,43 +8,73 @@ import { replanPatient } from "./replan.ts";
 /** Whose permissions are to go on, who says so, and why. */
 export interface ResumeRequest {
   clinicId: string;
-  patientId: string;
+  patientIds: readonly string[];
   actor: string;
   reason: string;
 }
 
-/** What a resume came to: whether there was a pause, and how many messages are sent after all. */
+/** What a resume came to. */
 export interface Resumed {
   wasPaused: boolean;
+  /** Whether the pause is over, for all of the patients. */
+  pauseEnded: boolean;
+  /** Alarms of theirs that nobody has handled: they keep the pause. */
+  openAlarms: number;
+  /** How many messages are sent after all. */
   planned: number;
 }
 
 /**
  * Ends the pause that an alarming reply began: the clinic has looked at the patient. What was held
- * back and is not out of date is planned again, in one transaction. Undefined where the clinic has
- * no such patient.
+ * back and is not out of date is planned again, in one transaction. Whoever has told of another
+ * alarm that nobody has handled stays paused. Undefined where the clinic has no such patient.
  */
 export function resumePatient(
   ledger: Ledger,
-  request: ResumeRequest,
+  { patientId, ...request }: Omit<ResumeRequest, "patientIds"> & { patientId: string },
   now: Date,
 ): Promise<Resumed | undefined> {
-  return ledger.db.transaction().execute((db) => resumeWithin(db, request, now));
+  return ledger.db.transaction().execute(async (db) => {
+    if ((await lockPatient(db, request.clinicId, patientId)) === undefined) return undefined;
+    return resumeWithin(db, { ...request, patientIds: [patientId] }, now);
+  });
 }
 
-/** The same within a transaction. */
+/** The same of several patients, within a transaction. */
 export async function resumeWithin(
   db: Queries,
   request: ResumeRequest,
   now: Date,
-): Promise<Resumed | undefined> {
-  const { clinicId, patientId, actor, reason } = request;
-  if ((await lockPatient(db, clinicId, patientId)) === undefined) return undefined;
-  const resumed = await resumePermissions(db, { clinicId, patientIds: [patientId], actor }, now);
-  if (resumed.length === 0) return { wasPaused: false, planned: 0 };
-  const event = { clinicId, treatmentId: null, reminderId: null };
-  const detail = { patientId, reason };
-  await addEvents(db, [{ ...event, type: "permissions resumed", actor, detail, at: now }]);
-  const { planned } = await replanPatient(db, request, now);
-  return { wasPaused: true, planned };
+): Promise<Resumed> {
+  const { clinicId, patientIds, actor, reason } = request;
+  // By id, as everywhere where there are many. An alarm that comes meanwhile waits for them, or has
+  // been kept before them.
+  for (const id of patientIds.toSorted()) await lockPatient(db, clinicId, id);
+  const open = await openAlarms(db, clinicId, patientIds);
+  const free = patientIds.filter((id) => !open.some(({ alarmed }) => alarmed.includes(id)));
+  const resumed = await resumePermissions(db, { clinicId, patientIds: free, actor }, now);
+  let planned = 0;
+  for (const patientId of resumed) {
+    const event = { clinicId, treatmentId: null, reminderId: null };
+    const detail = { patientId, reason };
+    await addEvents(db, [{ ...event, type: "permissions resumed", actor, detail, at: now }]);
+    const again = await replanPatient(db, { clinicId, patientId, actor, reason }, now);
+    planned += again.planned;
+  }
+  const wasPaused = resumed.length > 0 || open.length > 0;
+  const pauseEnded = resumed.length > 0 && open.length === 0;
+  return { wasPaused, pauseEnded, openAlarms: open.length, planned };
+}
+
+/** What patients' alarms nobody has handled yet, and whom each of them pauses. */
+async function openAlarms(
+  db: Queries,
+  clinicId: string,
+  patientIds: readonly string[],
+): Promise<{ alarmed: string[] }[]> {
+  const { rows } = await sql<{ alarmed: string[] }>`
+    select alarmed from aftercare.inbound_messages
+    where clinic_id = ${clinicId} and handled_at is null and alarmed <> '{}'
+      and alarmed && ${[...patientIds]}::uuid[]`.execute(db);
+  return rows;
 }

@@ -182,6 +182,7 @@ export interface Tables {
     received_at: Date;
     handled_at: Generated<Date | null>;
     handled_by: Generated<string | null>;
+    alarmed: Generated<string[]>;
   };
   notices: {
     id: Generated<string>;

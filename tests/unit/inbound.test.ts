@@ -9,18 +9,19 @@ const { alarm = {} } = protocolSchema.parse(parse(readFileSync("jobs/microneedli
 const alarmWords = Object.values(alarm).flat();
 
 const read = (body: string, more: Partial<InboundContext> = {}) =>
-  readInbound({ body, optOutType: null, alarmWords, answers: null, ...more });
+  readInbound({ body, pictures: 0, optOutType: null, alarmWords, answers: [], ...more });
 
 describe("a patient's text", () => {
   const cases = Object.entries(TEXTS).flatMap(([reading, texts]) =>
     texts
       .split("\n")
       .slice(1, -1)
-      .map((text) => [text.replace(/^ {4}/, ""), reading] as const),
+      .map((text) => [text.trim(), reading] as const),
   );
 
   it("is in the table often enough", () => {
-    expect(cases.length).toBeGreaterThanOrEqual(80);
+    expect(cases.length).toBeGreaterThanOrEqual(650);
+    expect(new Set(cases.map(([text]) => text)).size).toBe(cases.length);
   });
 
   it.each(cases)("%j is read as %s", (body, expected) => {
@@ -30,17 +31,77 @@ describe("a patient's text", () => {
     expect(alarms).toBe(expected.startsWith("alarm"));
   });
 
+  it("is read across lines, and without the space around it", () => {
+    expect(read("\n  stop \u00A0\n").reading).toBe("stop");
+    expect(read("Hi there\nstop texting me\nAna").stops).toBe(true);
+    expect(read("Throat:\nswollen").alarms).toBe(true);
+  });
+
   it("is what Twilio took it for, before what we would", () => {
     expect(read("FINITO", { optOutType: "STOP" })).toMatchObject({ reading: "stop", stops: true });
     expect(read("yes", { optOutType: "START" }).reading).toBe("start");
     expect(read("stop?", { optOutType: "HELP" })).toMatchObject({ reading: "help", stops: false });
   });
 
+  it("alarms whatever Twilio took it for, and still is that", () => {
+    const danger = "I can't breathe, fever";
+    const help = read(`HELP ${danger}`, { optOutType: "HELP" });
+    expect(help).toMatchObject({ reading: "alarm", alarms: true, person: true });
+    const start = read(`START ${danger}`, { optOutType: "START" });
+    expect(start).toMatchObject({ reading: "alarm", alarms: true, starts: true });
+    const stop = read(`STOP ${danger}`, { optOutType: "STOP" });
+    expect(stop).toMatchObject({ reading: "alarm", alarms: true, stops: true });
+  });
+
+  it.each([
+    "STOP",
+    "Stop please!",
+    "wrong number",
+    "por favor, no más",
+    "START",
+    "help?",
+    "Ayuda por favor",
+  ])("%j needs nobody", (body) => {
+    expect(read(body).person).toBe(false);
+  });
+
+  it.each([
+    "Is it normal that it peels? Also please stop texting me, call me",
+    "Stop. Who is this?",
+    "STOP. I am bleeding",
+    "no me escriban, llámenme",
+    "thanks",
+    "restart?",
+  ])("%j needs a person", (body) => {
+    expect(read(body).person).toBe(true);
+  });
+
+  it("with a picture needs a person, whatever else it is", () => {
+    const answers = [{ "1": "ok", "2": "alarm" } as const];
+    for (const body of ["", "STOP", "HELP", "1"]) {
+      expect(read(body, { answers }).person).toBe(body === "");
+      expect(read(body, { answers, pictures: 1 }).person).toBe(true);
+    }
+    expect(read("", { pictures: 2 })).toMatchObject({ reading: "reply", stops: false });
+  });
+
+  it("of a keyword that only Twilio knows needs nobody, but more words than one do", () => {
+    expect(read("FINITO", { optOutType: "STOP" }).person).toBe(false);
+    expect(read("FINITO my cream ran out", { optOutType: "STOP" }).person).toBe(true);
+    expect(read("HELP my cream ran out", { optOutType: "HELP" }).person).toBe(true);
+  });
+
   it.each(["1", " 1 ", "1.", "(1)", "1!"])("%j answers a check-in", (body) => {
-    const answers = { "1": "ok", "2": "alarm" } as const;
-    expect(read(body, { answers })).toEqual({ reading: "answer", stops: false, alarms: false });
+    const answers = [{ "1": "ok", "2": "alarm" } as const];
+    const nothing = { reading: "answer", stops: false, starts: false };
+    expect(read(body, { answers })).toEqual({
+      ...nothing,
+      alarms: false,
+      answer: "1",
+      person: false,
+    });
     const two = body.replace("1", "2");
-    expect(read(two, { answers })).toEqual({ reading: "answer", stops: false, alarms: true });
+    expect(read(two, { answers })).toEqual({ ...nothing, alarms: true, answer: "2", person: true });
     expect(read(`${body}2`, { answers }).reading).toBe("reply");
   });
 
@@ -76,6 +137,21 @@ describe("the answer to a patient's text", () => {
     for (const body of ["STOP", "START", "HELP"]) {
       expect(answers(body, { answeredByProvider: true })).toEqual([]);
     }
+  });
+
+  it("tells who is in danger what to do beside Twilio's, unless Twilio has blocked the number", () => {
+    const beside = (body: string, optOutType: "STOP" | "HELP") =>
+      repliesTo(read(body, { optOutType }), { ...state, answeredByProvider: true }, now);
+    expect(beside("HELP I can't breathe", "HELP")).toEqual(["alarm"]);
+    expect(beside("STOP I can't breathe", "STOP")).toEqual([]);
+  });
+
+  it("acknowledges a picture", () => {
+    const asked = [{ "1": "ok", "2": "alarm" } as const];
+    const picture = (body: string) => read(body, { answers: asked, pictures: 1 });
+    expect(repliesTo(picture(""), state, now)).toEqual(["reply"]);
+    expect(repliesTo(picture("1"), state, now)).toEqual(["reply"]);
+    expect(repliesTo(read("1", { answers: asked }), state, now)).toEqual(["answer"]);
   });
 
   it("acknowledges a reply at most once in 24 hours, and nobody who has stopped", () => {

@@ -1,109 +1,10 @@
+import { REPLIES } from "./replyTexts.ts";
+import { STOPS } from "./stopTexts.ts";
+
 /** Texts as patients write them, by how they are to be read. `+` is a stop and an alarm in one. */
 export const TEXTS = {
-  stop: `
-    STOP
-    stop
-    Stop.
-    STOP!!!
-      stop   
-    "Stop"
-    S T O P
-    S.T.O.P.
-    stop stop STOP
-    Stop please
-    Please stop.
-    STOP 🛑
-    STOPALL
-    stop all
-    QUIT
-    End
-    REVOKE
-    OPT OUT
-    OptOut
-    opt-out
-    Opt me out please
-    CANCEL
-    Cancel, please
-    unsubscribe
-    UNSUBSCRIBE ME
-    how do i unsubscribe?
-    I want to opt out of these messages
-    Stop. Who is this?
-    Who is this? STOP
-    please stop texting me
-    Can you stop texting me
-    Why don't you stop texting me
-    pls stop sending me these messages
-    Stop the texts!
-    stop all the reminders
-    cancel my messages
-    leave me alone
-    Leave me alone!!
-    no more messages
-    No more texts please
-    I want no more messages from you
-    don't text me again
-    Do not contact me anymore
-    please don’t message me
-    Dont send me any more texts
-    I don't want these messages anymore
-    I do not wish to receive any more texts
-    I don’t want to be texted
-    i never signed up for this
-    take me off your list
-    Remove me
-    remove my number
-    lose my number
-    I revoke my consent
-    I withdraw my consent to these texts
-    Wrong number
-    You have the wrong number
-    I'm so tired of these messages
-    My appointment was great but please stop texting me
-    ALTO
-    ¡Alto!
-    PARAR
-    Parar por favor
-    BAJA
-    baja por favor
-    DETENER
-    Cancelar
-    Basta
-    No más
-    no mas mensajes
-    No más mensajes, por favor
-    deja de mandarme mensajes
-    Dejen de escribirme
-    DEJE DE MOLESTARME
-    por favor dejen de enviarme mensajes
-    no me escriban mas
-    No me manden más mensajes
-    ya no me envíen nada
-    No quiero recibir más mensajes
-    ya no quiero mensajes
-    No quiero que me escriban
-    Déjenme en paz
-    quiero darme de baja
-    denme de baja
-    Quítenme de la lista
-    borren mi número
-    revoco mi consentimiento
-    Número equivocado
-    cancelen los recordatorios
-    Can you please stop
-    could you stop please?
-    I said STOP
-    I told you to stop
-    please discontinue
-    How can I stop these?
-    how do i turn these off
-    Turn off notifications
-    I'd like to stop getting these
-    stop calling me
-    do not text
-    No molesten
-    quiero dejar de recibir mensajes
-  `,
+  stop: STOPS,
+  reply: REPLIES,
   start: `
     START
     Start!
@@ -113,6 +14,9 @@ export const TEXTS = {
     Iniciar
     REANUDAR
     alta
+    START 🙂
+    Can you start texting me again?
+    por favor reanudar
   `,
   help: `
     HELP
@@ -121,6 +25,8 @@ export const TEXTS = {
     AYUDA
     ayuda por favor
     Información
+    HELP!!!
+    ¿Ayuda?
   `,
   alarm: `
     I have a blister on my cheek
@@ -167,92 +73,61 @@ export const TEXTS = {
     reacción alérgica
     creo que está infectado
     tengo la garganta hinchada
+    My tongue is swelling
+    my lips are swelling
+    my lip is swollen
+    My face is swelling up
+    my face swelled up
+    My eyelids are swollen
+    one eyelid is swelling shut
+    I can not breathe
+    i cant breath
+    my chest hurts
+    pain in my chest
+    My chest feels tight
+    my face is numb
+    half of my face went numb
+    it hurts so much
+    IT HURTS SO BAD
+    Throat: swollen. Pain, severe
+    Pain. Severe.
+    Swollen!! My eyes
+    I can't swallow
+    my throat feels tight
+    having problems breathing
+    OMG my lips are SO swollen 😭😭
+    there’s yellow discharge
+    I have a feverrrr
+    is it ok to take my allergy pills, I broke out in hives
+    double vision since this morning
+    se me hinchó la cara
+    se me hincho la lengua
+    se me hincharon los labios
+    tengo los labios hinchados
+    Tengo el párpado hinchado
+    me estoy ahogando
+    ME AHOGO
+    me duele el pecho
+    Siento presión en el pecho
+    tengo alergia
+    me dio una alergia
+    vista borrosa
+    tengo la vista muy borrosa
+    Fiebre: 39. Dolor, fuerte
+    no puedo tragar
+    tengo la cara dormida
+    me sale líquido amarillo
+    Help I can't breathe, fever
+    don't stop texting me but I have chills
   `,
   "alarm+": `
     I have blisters. Stop texting me
     STOP. I am bleeding!
     deja de mandarme mensajes, tengo fiebre
     severe pain. leave me alone
-  `,
-  reply: `
-    I can't stop smiling
-    I can't stop smiling!!
-    when does the redness end?
-    should I stop using retinol?
-    When can I stop using sunscreen?
-    can I cancel my appointment?
-    I need to cancel my appointment
-    Please cancel my appointment on Friday
-    How do I end the treatment?
-    In the end it looks great
-    I quit smoking
-    Stop by the clinic tomorrow?
-    Should I stop by?
-    I will stop using vitamin C
-    the itching has stopped
-    don't stop the messages, I love them
-    please don't stop texting me
-    I do not want you to stop the reminders
-    I don't want the messages to stop
-    when will the messages stop?
-    When will these texts end?
-    when do you stop texting me?
-    I did not get your message
-    Why don't you text me the address?
-    you never text me back
-    Thanks for the message
-    thank you!
-    Yes
-    yes please
-    no
-    ok
-    👍
-    when can I start wearing makeup?
-    Can I start running again
-    Can I get more info about sunscreen?
-    could you help me with the cream
-    who is this
-    Great, no complaints
-    Is some peeling normal?
-    Can I stop?
-    Do I stop after a week?
-    My skin won't stop peeling
-    can't stop looking in the mirror
-    cancel that, I found it
-    When does it stop?
-    Stop sunscreen?
-    START over?
-    My husband said stop complaining lol
-    I pushed the appointment to Monday
-    My face is a bit red
-    there is a little swelling
-    1
-    2
-    3
-    I'd like to opt out of the follow up appointment
-    no puedo dejar de sonreír
-    ¿cuándo se quita el enrojecimiento?
-    debo dejar de usar retinol?
-    ¿Puedo cancelar mi cita?
-    quiero cancelar la cita del viernes
-    no dejen de mandarme mensajes, me ayudan
-    ¿Cuándo dejan de mandar mensajes?
-    no me mandaron el mensaje
-    ¿hasta cuándo me van a escribir?
-    Sí
-    si, gracias
-    no gracias
-    ¿cuándo puedo empezar a maquillarme?
-    Gracias por el mensaje
-    ¿Para cuándo es mi cita?
-    me dieron de baja en el trabajo
-    Necesito ayuda con la crema
-    tengo la cara un poco roja
-    no puedo parar de rascarme
-    Para la cita del lunes
-    fin de semana
-    ¿la inflamación baja?
-    Puse crema
-    la picazón ya paró
+    STOP!! my face is swelling up
+    stop texting me and call me, I can not breathe
+    ALTO. se me hinchó la cara
+    no me escriban más, tengo mucha fiebre
   `,
 } as const;

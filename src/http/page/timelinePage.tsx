@@ -1,6 +1,6 @@
 import type { PageWords } from "../../content/pageWords.ts";
-import type { ChannelName } from "../../domain/channel.ts";
 import type { Timeline, Upcoming } from "../../domain/timeline.ts";
+import type { ChannelChoice } from "../../ledger/patientPages.ts";
 import { Cards, Entries } from "./cards.tsx";
 import { Choices } from "./choices.tsx";
 import { type ClinicOnPage, documentHtml, PhoneLink } from "./document.tsx";
@@ -24,7 +24,7 @@ export interface TimelinePageProps {
   permissionsPaused: boolean;
   timeline: Timeline;
   normal: readonly NormalWords[];
-  channels: readonly { channel: ChannelName; stopped: boolean }[];
+  channels: readonly ChannelChoice[];
   now: Date;
 }
 

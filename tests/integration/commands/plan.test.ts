@@ -30,7 +30,7 @@ const LOCAL_TIMES = {
 };
 
 const TRACE = {
-  protocol: { name: "microneedling", version: 2 },
+  protocol: { name: "microneedling", version: 3 },
   anchor: "2026-03-06T20:30:00.000Z",
   at: null,
   timeZone: "America/New_York",

@@ -96,6 +96,46 @@ describe.each(ENGINES)("a patient's text, on the %s engine", (kind) => {
     expect(await waitingIn(of, "sms")).toEqual([]);
     expect(await texter.text(of.phone, "yes", by("START"))).toBeNull();
     expect((await texter.enrol(of.phone)).reminders.some((x) => x.channel === "sms")).toBe(true);
+    // An alarm is: Twilio has said nothing of it.
+    const alarm = await texter.text(of.phone, "HELP I can't breathe, fever", by("HELP"));
+    expect(alarm).toContain("911");
+    const open = (await texter.inbox("?handled=false")).filter(({ from }) => from === of.phone);
+    expect(open).toMatchObject([{ reading: "alarm", alarm: true, answer: alarm }]);
+  });
+
+  it("that says more than STOP stops, and reaches a person", async () => {
+    const of = await texted();
+    const said = "Is it normal that it peels? Also please stop texting me, call me";
+    expect(await texter.text(of.phone, said)).toContain("no more texts");
+    expect(await waitingIn(of, "sms")).toEqual([]);
+    const open = (await texter.inbox("?handled=false")).filter(({ from }) => from === of.phone);
+    expect(open).toMatchObject([{ text: said, reading: "stop", handledBy: null }]);
+    const told = await until("the clinic is told", async () => {
+      for (const mail of texter.smtp.messages) {
+        const parsed = await mail.parsed();
+        if (parsed.text?.includes(said)) return parsed;
+      }
+      return undefined;
+    });
+    expect(told.subject).toBe("A patient has written");
+  });
+
+  it("that is a picture is kept as one, needs a person and is acknowledged", async () => {
+    const of = await texted();
+    const pictures = (NumMedia: string) => ({ more: { NumMedia } });
+    expect(await texter.text(of.phone, "", pictures("1"))).toContain(CLINIC_PHONE);
+    await texter.text(of.phone, "look at this", pictures("2"));
+    await texter.text(of.phone, "plain", pictures("0"));
+    await texter.text(of.phone, "odd", pictures("many"));
+    expect(await texter.text(of.phone, "STOP", pictures("1"))).toContain("no more texts");
+    const open = (await texter.inbox("?handled=false")).filter(({ from }) => from === of.phone);
+    expect(open.map(({ text, reading }) => `${reading}: ${text}`).sort()).toEqual([
+      "reply: [picture]",
+      "reply: look at this [2 pictures]",
+      "reply: odd",
+      "reply: plain",
+      "stop: STOP [picture]",
+    ]);
   });
 
   it("that is a reply is acknowledged once in 24 hours, with the clinic's phone", async () => {

@@ -115,7 +115,8 @@ describe.each(ENGINES)("a clinic on the %s engine", (kind) => {
     await optOut(running.app.ledger, { ...stop, channel: "email" }, running.clock.now());
     // Their patient also texted, which has paused permissions there.
     const text = { providerId: "SM1", from: PATIENT.phone, answeredByProvider: false };
-    const read = { reading: "alarm" as const, stops: false, alarms: true };
+    const is = { stops: false, starts: false, alarms: true, answer: null, person: true };
+    const read = { ...is, reading: "alarm" as const };
     const reader = { read: () => read, word: () => "call us" };
     const { app, clock } = running;
     await receiveInbound(app.ledger, { ...text, body: "fever" }, reader, clock.now());

@@ -1,11 +1,14 @@
 import { sql } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
+import { optOut } from "../../../src/ledger/optOuts.ts";
 import { useApp } from "../../support/app.ts";
 import { callerAt } from "../../support/appCaller.ts";
 import { type EnrolledAnswer, openClinic, type TestClinic } from "../../support/clinic.ts";
 import { ENGINES } from "../ledger/engine.ts";
 import { enrolWithPage, open, type PagePatient, postForm, sectionOf } from "./patientPages.ts";
 
+const START =
+  "They were stopped by text. To get them again, text START to the number that they came from.";
 const ON = ["Text messages: on", "Stop the text messages", "Emails: on", "Stop the emails"];
 
 describe.each(ENGINES)("stop and resume on the patient's page, on the %s engine", (kind) => {
@@ -112,6 +115,37 @@ describe.each(ENGINES)("stop and resume on the patient's page, on the %s engine"
     );
     const own = body.reminders.filter((reminder) => reminder.channel === channel);
     expect(own.some(({ status }) => status === "scheduled")).toBe(false);
+  });
+
+  it.each(["text", "twilio 21610"])("leave alone a stop of texts by %s", async (source) => {
+    const patient = await enrolWithPage(running, clinic);
+    const { patientId } = patient.treatment;
+    const { app, clock } = running;
+    // Stopping here once more makes no choice of the page of it.
+    await optOut(app.ledger, { patientId, channel: "sms", source }, clock.now());
+    await postForm(running, `${patient.path}/stop`, { channel: "sms" });
+    const shown = ["Text messages: stopped", START, "Emails: on", "Stop the emails"];
+    expect(await choices(patient)).toEqual(shown);
+
+    const resumed = await postForm(running, `${patient.path}/resume`, { channel: "sms" });
+    expect([resumed.status, resumed.location]).toEqual([
+      303,
+      `../${patient.path.slice("/t/".length)}`,
+    ]);
+    expect(await choices(patient)).toEqual(shown);
+    expect(await standing(patient, "sms")).not.toContain("scheduled");
+  });
+
+  it("take a text over a choice that was made on the page", async () => {
+    const patient = await enrolWithPage(running, clinic, { locale: "es" });
+    const { patientId } = patient.treatment;
+    const { app, clock } = running;
+    await postForm(running, `${patient.path}/stop`, { channel: "sms" });
+    expect(await choices(patient)).toContain("Volver a recibir mensajes de texto");
+    await optOut(app.ledger, { patientId, channel: "sms", source: "text" }, clock.now());
+    const said = await choices(patient);
+    expect(said).not.toContain("Volver a recibir mensajes de texto");
+    expect(said.join(" ")).toContain("envíe START");
   });
 
   it("hold for enrolments to come: stopped ones plan around it, resumed ones as before", async () => {

@@ -60,5 +60,10 @@ describe.each(ENGINES)("Twilio's word that a number has stopped, on the %s engin
     expect(await optOutsOf(phone)).toMatchObject([{ source: "twilio 21610" }]);
     // A patient who texts STOP now is told that it holds.
     expect(await texter.text(phone, "STOP")).toContain("no more texts");
+    // What Twilio says once more, after a START, is no news.
+    await texter.text(phone, "START");
+    const again = await texter.twilio.callback(taken[0]?.sid ?? "", "undelivered", 21610);
+    expect(again?.httpStatus).toBe(204);
+    expect(await optOutsOf(phone)).toEqual([]);
   });
 });
