@@ -3,10 +3,12 @@ import { type ChannelChoice, chooseChannels, type Reach } from "./consent.ts";
 import { addOffset } from "./offset.ts";
 import { heldBack, type Other, type Standing } from "./overlap.ts";
 import { type Overrides, withOverrides } from "./overrides.ts";
+import type { Told } from "./patient.ts";
 import type { Protocol, Step } from "./protocol.ts";
 import type { PlannedReminder, SkipReason, Trace } from "./reminder.ts";
 import {
   describeHours,
+  earlierOf,
   narrowSendWindow,
   nextOpening,
   parseSendWindow,
@@ -36,6 +38,8 @@ export interface PlanInput extends ClinicHours {
   reach: Reach;
   /** What the patient's other active treatments restrict. */
   others?: readonly Other[];
+  /** What the patient's other treatments have permitted already, so that it need not be said again. */
+  heard?: readonly Told[];
   /** The patient told of an alarming sign: nothing is permitted until the clinic has looked. */
   paused?: boolean;
 }
@@ -82,7 +86,7 @@ export function planStep(step: Step, input: PlanInput): PlannedReminder[] {
 function timeStep(step: Step, input: PlanInput): Timed {
   const { now, timeZone } = input;
   const own = stepTrueAt(step, input.performedAt, timeZone);
-  const standing = heldBack(step, own, input.others ?? []);
+  const standing = heldBack(step, own, input.others ?? [], input.heard ?? []);
   const { trueAt } = standing;
   const expiresAt = addOffset(trueAt, offsetOf(step.expires), timeZone);
   const earliest = trueAt > now ? trueAt : now;
@@ -139,7 +143,6 @@ function collapsedSteps(steps: readonly Timed[], now: Date): Set<Step> {
 function remindersOf(timed: Timed, collapsed: boolean, input: PlanInput): PlannedReminder[] {
   const { step, opening, expiresAt, choice } = timed;
   const dueAt = opening?.from ?? timed.trueAt;
-  const until = opening?.until ?? expiresAt;
   const stale = opening === null ? "expired" : null;
   const reason: SkipReason | null = stale ?? (collapsed ? "collapsed" : timed.skip);
   const planned = {
@@ -147,7 +150,7 @@ function remindersOf(timed: Timed, collapsed: boolean, input: PlanInput): Planne
     kind: step.kind,
     topics: step.topics,
     dueAt,
-    sendUntil: until < expiresAt ? until : expiresAt,
+    sendUntil: opening === null ? expiresAt : earlierOf(opening.until, expiresAt),
     expiresAt,
     status: reason === null ? ("scheduled" as const) : ("skipped" as const),
     statusReason: reason,

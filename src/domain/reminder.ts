@@ -67,8 +67,11 @@ export interface Trace {
   /** How far the window (or a late enrolment) moved it, in minutes. */
   movedMinutes: number;
   movedBy: "nothing" | "window" | "late enrolment" | "late enrolment and window";
-  /** By how many local days the patient's daily cap moved it further. */
-  cappedDays?: number;
+  /**
+   * By how many local days the patient's daily cap moved it further; null where no day had room for
+   * it before it was stale.
+   */
+  cappedDays?: number | null;
   /** What the protocol says where a clinician set `after` for this treatment. */
   overridden?: { after: string };
   /** Why it became true later than by its own offset: other treatments that restrict its topics. */
