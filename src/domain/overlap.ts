@@ -1,6 +1,6 @@
-import type { OwnRestriction, Told } from "./patient.ts";
 import type { Step } from "./protocol.ts";
-import type { Superseding, Wait } from "./reminder.ts";
+import type { Superseding, Told, Wait } from "./reminder.ts";
+import type { OwnRestriction } from "./restrictions.ts";
 
 /** A restriction of another active treatment of the same patient. */
 export interface Other extends OwnRestriction {

@@ -1,7 +1,8 @@
 import type { ChannelName } from "./channel.ts";
 import { withOverrides } from "./overrides.ts";
 import type { ClinicHours, PlanInput } from "./plan.ts";
-import { type Restriction, restrictionsOf } from "./restrictions.ts";
+import type { Told } from "./reminder.ts";
+import { type OwnRestriction, restrictionsOf } from "./restrictions.ts";
 
 /** What has become of the newest reminder of a slot. */
 export type Said =
@@ -18,18 +19,6 @@ export interface PatientTreatment
   id: string;
   /** What has become of its reminders so far, by slot. */
   said: ReadonlyMap<string, Said>;
-}
-
-/** A permission that went out, or may have: nobody has said that it did not arrive. */
-export interface Told {
-  treatmentId: string;
-  protocol: string;
-  step: string;
-  topics: readonly string[];
-  /** When it went out last. */
-  at: Date;
-  /** Whether a provider has taken it; what is in doubt may not have been heard. */
-  sure: boolean;
 }
 
 /** A message that takes back a permission, whatever became of it. */
@@ -74,11 +63,6 @@ export interface PatientPlanInput extends ClinicHours {
 export function slotOf(protocol: PlanInput["protocol"], step: string, channel: string): string {
   const send = protocol.steps.find(({ key }) => key === step)?.send;
   return send === "all" ? `${step} ${channel}` : step;
-}
-
-/** A restriction, and whose it is. */
-export interface OwnRestriction extends Restriction {
-  treatmentId: string;
 }
 
 /**

@@ -6,10 +6,9 @@ import {
   restrictionsBy,
   type Said,
   slotOf,
-  type Told,
 } from "./patient.ts";
 import { planTreatment, windowOf } from "./plan.ts";
-import type { PlannedReminder, Superseding } from "./reminder.ts";
+import type { PlannedReminder, Superseding, Told } from "./reminder.ts";
 import { earlierOf, type Opening } from "./sendWindow.ts";
 import { heardOf, type Untrue, untrueOf } from "./told.ts";
 

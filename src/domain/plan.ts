@@ -3,9 +3,8 @@ import { type ChannelChoice, chooseChannels, type Reach } from "./consent.ts";
 import { addOffset } from "./offset.ts";
 import { heldBack, type Other, type Standing } from "./overlap.ts";
 import { type Overrides, withOverrides } from "./overrides.ts";
-import type { Told } from "./patient.ts";
 import type { Protocol, Step } from "./protocol.ts";
-import type { PlannedReminder, SkipReason, Trace } from "./reminder.ts";
+import type { PlannedReminder, SkipReason, Told, Trace } from "./reminder.ts";
 import {
   describeHours,
   earlierOf,

@@ -104,6 +104,18 @@ export interface Superseding {
   topics: string[];
 }
 
+/** A permission that went out, or may have: nobody has said that it did not arrive. */
+export interface Told {
+  treatmentId: string;
+  protocol: string;
+  step: string;
+  topics: readonly string[];
+  /** When it went out last. */
+  at: Date;
+  /** Whether a provider has taken it; what is in doubt may not have been heard. */
+  sure: boolean;
+}
+
 /** Whether a channel can carry a message to this patient for this purpose. */
 export const CHANNEL_USES = [
   "usable",

@@ -1,5 +1,7 @@
 import { withOverrides } from "./overrides.ts";
-import { type OwnRestriction, type PatientPlanInput, restrictionsBy, type Told } from "./patient.ts";
+import { type PatientPlanInput, restrictionsBy } from "./patient.ts";
+import type { Told } from "./reminder.ts";
+import type { OwnRestriction } from "./restrictions.ts";
 import { stepTrueAt } from "./stepTime.ts";
 
 /** A permission that went out and is not true: all or some of its topics have to wait. */

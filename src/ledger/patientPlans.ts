@@ -7,10 +7,9 @@ import {
   type PatientTreatment,
   slotOf,
   type TakenBack,
-  type Told,
 } from "../domain/patient.ts";
 import type { Protocol, StepKind } from "../domain/protocol.ts";
-import type { ReminderStatus, Trace } from "../domain/reminder.ts";
+import { CANCELLABLE, type ReminderStatus, type Told, type Trace } from "../domain/reminder.ts";
 import { type StoredReminder, saidOf } from "../domain/replan.ts";
 import { parseSendWindow } from "../domain/sendWindow.ts";
 import type { Clinic } from "./clinics.ts";
@@ -25,6 +24,7 @@ export interface SlotReminder extends StoredReminder {
   treatmentId: string;
   slot: string;
   step: string;
+  topics: string[];
   trace: Trace;
 }
 
@@ -33,6 +33,11 @@ export interface PatientPlans {
   input: PatientPlanInput;
   /** The newest of each slot of the active treatments: an earlier one was taken back. */
   reminders: SlotReminder[];
+  /**
+   * Those that wait although there is a newer one of their slot: while they were being sent they were
+   * found to be wrong, and planned anew; and then they were not sent.
+   */
+  overtaken: SlotReminder[];
   /** The channels that the patient cannot be reached on at present. */
   blocked: BlockedChannels;
 }
@@ -87,6 +92,7 @@ export async function loadPatientPlans(
     };
   };
   const active = rows.filter(({ status }) => status === "active");
+  const ofActive = ({ treatmentId }: SlotReminder) => active.some(({ id }) => id === treatmentId);
   return {
     input: {
       treatments: active.map(toTreatment),
@@ -100,7 +106,10 @@ export async function loadPatientPlans(
       rebookWindow: parseSendWindow(clinic.rebookWindow),
       paused: patientId !== null && (await isPaused(db, clinic.id, patientId)),
     },
-    reminders: newest.filter(({ treatmentId }) => active.some(({ id }) => id === treatmentId)),
+    reminders: newest.filter(ofActive),
+    overtaken: slots.filter((each) => {
+      return ofActive(each) && !newest.includes(each) && CANCELLABLE.includes(each.status);
+    }),
     blocked,
   };
 }
@@ -204,13 +213,14 @@ async function reminderRows(
 }
 
 function toSlot(row: ReminderRow, treatments: readonly TreatmentRow[]): SlotReminder {
-  const { id, treatment_id: treatmentId, step, kind, channel, trace } = row;
+  const { id, treatment_id: treatmentId, step, kind, topics, channel, trace } = row;
   const protocol = treatments.find((each) => each.id === treatmentId)?.definition;
   return {
     id,
     treatmentId,
     step,
     kind,
+    topics,
     channel,
     trace,
     slot: protocol === undefined ? step : slotOf(protocol, step, channel),

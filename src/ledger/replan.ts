@@ -71,7 +71,7 @@ export async function replanLocked(
 export async function changePlans(
   db: Queries,
   request: ReplanRequest,
-  { input, reminders, added = [] }: PatientPlans & { added?: readonly Linked[] },
+  { input, reminders, overtaken, added = [] }: PatientPlans & { added?: readonly Linked[] },
   plans: readonly Slotted[],
   now: Date,
 ): Promise<Replanned> {
@@ -88,11 +88,49 @@ export async function changePlans(
   const retracted = await storeRetractions(db, request, input, now);
   const again = of("again").map(({ slotted }) => slotted);
   const told = await tellAgain(db, request, again, reminders, now);
+  await skipOvertaken(db, request, overtaken, reminders, now);
   await update(db, changed, [...told, ...added, ...reminders], now);
   await noteChanges(db, request, changed, now);
   const ids = [...changed.map(({ slotted }) => slotted), ...again].map((each) => each.treatmentId);
   await keepPagesOpen(db, request.clinicId, ids);
   return { skipped: of("skip").length, planned: of("plan").length, ...retracted };
+}
+
+/** What was planned anew while it was being sent is not sent itself: the newer one stands for it. */
+async function skipOvertaken(
+  db: Queries,
+  { clinicId, actor }: ChangeRequest,
+  overtaken: readonly SlotReminder[],
+  reminders: readonly SlotReminder[],
+  now: Date,
+): Promise<void> {
+  for (const { id, treatmentId, slot, step, topics, trace } of overtaken) {
+    const newer = reminders.find((each) => each.treatmentId === treatmentId && each.slot === slot);
+    const by = [{ treatmentId, protocol: trace.protocol.name, step, topics }];
+    await db
+      .updateTable("reminders")
+      .set({
+        status: "skipped",
+        status_reason: "superseded",
+        trace: JSON.stringify({ ...trace, supersededBy: by }),
+        replaced_by: newer?.id ?? null,
+        updated_at: now,
+      })
+      .where("clinic_id", "=", clinicId)
+      .where("id", "=", id)
+      .execute();
+    const detail = { reason: "superseded", by };
+    const event = {
+      clinicId,
+      treatmentId,
+      reminderId: id,
+      type: "skipped",
+      actor,
+      detail,
+      at: now,
+    };
+    await addEvents(db, [event]);
+  }
 }
 
 interface Changed {
@@ -124,6 +162,11 @@ function noteChanges(
   );
 }
 
+function channelsOf({ channel }: SlotReminder, { planned }: Slotted) {
+  if (planned.status === "skipped") return { channel, channels: null };
+  return { channel: planned.channel, channels: planned.channels };
+}
+
 async function update(
   db: Queries,
   changed: readonly Changed[],
@@ -135,8 +178,8 @@ async function update(
     id: stored.id,
     status: slotted.planned.status,
     reason: slotted.planned.statusReason,
-    channel: slotted.planned.channel,
-    channels: slotted.planned.channels,
+    // What is not sent keeps the channel that it was to go by: a stop of that channel holds.
+    ...channelsOf(stored, slotted),
     due_at: slotted.planned.dueAt,
     send_until: slotted.planned.sendUntil,
     expires_at: slotted.planned.expiresAt,
@@ -145,7 +188,8 @@ async function update(
   }));
   await sql`
     update aftercare.reminders r
-    set status = m.status, status_reason = m.reason, channel = m.channel, channels = m.channels,
+    set status = m.status, status_reason = m.reason, channel = m.channel,
+      channels = coalesce(m.channels, r.channels),
       due_at = m.due_at, send_until = m.send_until, expires_at = m.expires_at, trace = m.trace,
       replaced_by = m.replaced_by, retries = 0, taken_at = null, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)

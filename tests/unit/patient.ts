@@ -1,8 +1,8 @@
 import type { ChannelName } from "../../src/domain/channel.ts";
 import { type ReachInput, reachOf } from "../../src/domain/consent.ts";
-import type { PatientPlanInput, PatientTreatment, Told } from "../../src/domain/patient.ts";
+import type { PatientPlanInput, PatientTreatment } from "../../src/domain/patient.ts";
 import { planPatient } from "../../src/domain/patientPlan.ts";
-import type { PlannedReminder } from "../../src/domain/reminder.ts";
+import type { PlannedReminder, Told } from "../../src/domain/reminder.ts";
 import { DEFAULT_REBOOK_WINDOW, parseSendWindow } from "../../src/domain/sendWindow.ts";
 import { protocolOf, REACHABLE } from "./treatment.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ChannelName } from "../../src/domain/channel.ts";
 import type { Said } from "../../src/domain/patient.ts";
-import { fateOf, frees, okOf, patientOf, toldOf, type TreatmentFacts } from "./patient.ts";
+import { fateOf, frees, okOf, patientOf, type TreatmentFacts, toldOf } from "./patient.ts";
 
 const said = (ok: Said) => new Map([["ok", ok]]);
 const ENDED = said({ kind: "ended" });
@@ -106,7 +106,11 @@ describe("what was to go by a channel that the patient stopped", () => {
 
 describe("what is too much for the last day on which it is true", () => {
   const crowd = (id: string): TreatmentFacts => {
-    return { id, performedAt: A.performedAt, steps: frees([`topic-${id}`], "24h", { expires: "1h" }) };
+    return {
+      id,
+      performedAt: A.performedAt,
+      steps: frees([`topic-${id}`], "24h", { expires: "1h" }),
+    };
   };
 
   it("is told as a drop by the cap", () => {

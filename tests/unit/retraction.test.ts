@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PatientPlanInput, TakenBack } from "../../src/domain/patient.ts";
 import { takeBack } from "../../src/domain/retraction.ts";
-import { frees, patientOf, toldOf, treatmentOf, type TreatmentFacts } from "./patient.ts";
+import { frees, patientOf, type TreatmentFacts, toldOf, treatmentOf } from "./patient.ts";
 
 /** What is planned, by treatment and until when, and what nobody is told of. */
 function decided(input: PatientPlanInput) {
