@@ -2,10 +2,13 @@ import type { ChannelName } from "./channel.ts";
 import { type Counted, isCapped, nextDayOpening, tooMany } from "./dailyCap.ts";
 import { endedAs, type Move, type SendState } from "./outcome.ts";
 import type { StepKind } from "./protocol.ts";
+import { earlierOf } from "./sendWindow.ts";
 
 /** Another reminder of the same patient that waits, or has gone out. */
 export interface Nearby {
   id: string;
+  treatmentId: string;
+  channel: ChannelName;
   kind: StepKind;
   topics: readonly string[];
   trueAt: Date;
@@ -15,11 +18,14 @@ export interface Nearby {
   claimedAt: Date | null;
   /** Whether it still waits to be sent. */
   waits: boolean;
+  /** Whether its provider said that it did not arrive. */
+  undelivered: boolean;
 }
 
 /** A reminder among those of its patient. */
 export interface AmongOthers extends SendState {
   reminderId: string;
+  treatmentId: string;
   kind: StepKind;
   topics: readonly string[];
   trueAt: Date;
@@ -43,23 +49,38 @@ export function besideOthers(state: AmongOthers, now: Date): Move | null {
   const opening = nextDayOpening(own, now);
   if (opening === null) return endedAs(state, "skipped", "expired");
   const { expiresAt, channel, retries } = state;
-  const sendUntil = opening.until < expiresAt ? opening.until : expiresAt;
+  const sendUntil = earlierOf(opening.until, expiresAt);
   const dueAt = opening.from;
   return { status: "scheduled", reason: "daily_cap", channel, retries, dueAt, sendUntil };
 }
 
-/** Whether each of its topics has a message that became true later, and is due or has gone out. */
-function isOvertaken({ topics, trueAt, nearby }: AmongOthers, now: Date): boolean {
-  const later = nearby.filter((each) => {
-    const said = !each.waits || (each.dueAt <= now && each.expiresAt > now);
-    return said && each.trueAt > trueAt && each.trueAt <= now;
+/**
+ * Whether each of its topics has a message of its treatment that became true later, and has gone
+ * out, or goes as surely as this one does. What another treatment says is about other skin; only
+ * where it takes a permission back does it speak for all.
+ */
+function isOvertaken(state: AmongOthers, now: Date): boolean {
+  const { topics, trueAt, treatmentId, channel } = state;
+  const later = state.nearby.filter((each) => {
+    const own = each.treatmentId === treatmentId;
+    const speaks = own || (state.kind === "permission" && each.kind === "retraction");
+    return speaks && each.trueAt > trueAt && each.trueAt <= now && isSaid(each, channel, now);
   });
   return topics.every((topic) => later.some((each) => each.topics.includes(topic)));
 }
 
+/** What waits for another channel may be held up there, or meet a dead address. */
+function isSaid(each: Nearby, channel: ChannelName, now: Date): boolean {
+  if (!each.waits) return !each.undelivered;
+  if (each.kind !== "retraction" && each.channel !== channel) return false;
+  return each.dueAt <= now && each.expiresAt > now;
+}
+
 function counted(
   { window, timeZone }: AmongOthers,
-  each: Omit<Nearby, "waits" | "topics"> & { waits?: boolean; channel?: ChannelName },
+  each: Pick<Nearby, "id" | "kind" | "trueAt" | "dueAt" | "expiresAt" | "claimedAt"> & {
+    waits?: boolean;
+  },
 ): Counted {
   const { id, kind, trueAt, dueAt, expiresAt, claimedAt } = each;
   const left = each.waits === false ? claimedAt : null;

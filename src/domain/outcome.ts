@@ -1,6 +1,6 @@
 import type { ChannelName } from "./channel.ts";
 import type { ReminderStatus } from "./reminder.ts";
-import { nextOpening, type SendWindow } from "./sendWindow.ts";
+import { earlierOf, nextOpening, type SendWindow } from "./sendWindow.ts";
 
 /** What came of a send. `code` is the provider's own; `detail` holds no address and no text. */
 export type SendOutcome =
@@ -199,7 +199,7 @@ export function scheduledFrom(
 ): Move | null {
   const opening = nextOpening(state.window, state.timeZone, earliest);
   if (opening === null || opening.from >= state.expiresAt) return null;
-  const sendUntil = opening.until < state.expiresAt ? opening.until : state.expiresAt;
+  const sendUntil = earlierOf(opening.until, state.expiresAt);
   return { status: "scheduled", reason, channel, retries, dueAt: opening.from, sendUntil };
 }
 

@@ -1,95 +1,147 @@
-import { chooseChannels } from "./consent.ts";
 import { type Counted, daysBetween, spreadOverDays } from "./dailyCap.ts";
 import type { Other } from "./overlap.ts";
-import { withOverrides } from "./overrides.ts";
-import { type ClinicHours, type PlanInput, planTreatment, windowOf } from "./plan.ts";
-import { localZoneOf, type PlannedReminder } from "./reminder.ts";
-import { restrictionsOf } from "./restrictions.ts";
-import type { Opening } from "./sendWindow.ts";
+import {
+  type PatientPlanInput,
+  type PatientTreatment,
+  restrictionsBy,
+  type Said,
+  slotOf,
+} from "./patient.ts";
+import { planTreatment, windowOf } from "./plan.ts";
+import { localZoneOf, type PlannedReminder, type Superseding, type Told } from "./reminder.ts";
+import { earlierOf, type Opening } from "./sendWindow.ts";
+import { heardOf, type Untrue, untrueOf } from "./told.ts";
 
-/** An active treatment of a patient, with all that its own plan depends on. */
-export interface ActiveTreatment
-  extends Omit<PlanInput, "now" | "others" | "paused" | keyof ClinicHours> {
-  id: string;
-  /** What has become of its reminders so far, by slot. */
-  said: ReadonlyMap<string, Said>;
-}
-
-/** What has become of the reminder of a slot: it is waiting, it has left, or it has ended unsent. */
-export type Said = { kind: "waits" } | { kind: "left"; at: Date } | { kind: "ended" };
-
-/** All that the plan of a patient depends on. */
-export interface PatientPlanInput extends ClinicHours {
-  treatments: readonly ActiveTreatment[];
-  now: Date;
-  /** The most messages on one local day of the patient, cautions not counted. */
-  cap: number;
-  /** The patient told of an alarming sign: nothing is permitted until the clinic has looked. */
-  paused: boolean;
-}
-
-/** A planned reminder, and which one of its treatment it is. */
+/** A planned reminder, which one of its patient it is, and what has become of it so far. */
 export interface Slotted {
+  /** Of all the patient's: its treatment and its slot. */
+  key: string;
   treatmentId: string;
   slot: string;
+  said: Said;
+  treatment: PatientTreatment;
   planned: PlannedReminder;
 }
 
-/**
- * Which reminder of its treatment a step's message is: one a step, or one for each channel where
- * the step goes out on all of them.
- */
-export function slotOf(protocol: PlanInput["protocol"], step: string, channel: string): string {
-  const send = protocol.steps.find(({ key }) => key === step)?.send;
-  return send === "all" ? `${step} ${channel}` : step;
+/** What has been said, and what is restricted: the same however often the plan is made. */
+interface Known {
+  untrue: readonly Untrue[];
+  heard: readonly Told[];
+  restrictions: readonly Omit<Other, "speaks">[];
 }
 
 /**
  * The plans of all a patient's active treatments, each as if it had not been made yet: what another
  * treatment restricts is not permitted, one message goes out where two would permit the same at the
  * same moment, and no local day has more than the cap. By treatment, then in the order of its steps.
+ *
+ * Nothing gives way to a message that does not go out: where the plan counts on one that turns out
+ * to be stale, too much for its day, stopped or ended, it is made again without counting on it.
  */
 export function planPatient(input: PatientPlanInput): Slotted[] {
-  const { treatments, ...shared } = input;
-  const restrictions = treatments.flatMap(restrictionsBy);
-  const plans = treatments.flatMap((treatment) => {
-    const { id: treatmentId, protocol } = treatment;
-    const others = restrictions.filter((other) => other.treatmentId !== treatmentId);
-    return planTreatment({ ...shared, ...treatment, others }).map((planned) => {
-      return { treatmentId, slot: slotOf(protocol, planned.step, planned.channel), planned };
-    });
-  });
-  return capped(merged(plans, treatments), input);
+  const untrue = untrueOf(input);
+  const restrictions = input.treatments.flatMap((treatment) =>
+    restrictionsBy(treatment).map((each) => ({ ...each, protocol: treatment.protocol.name })),
+  );
+  const known = { untrue, heard: heardOf(input, untrue), restrictions };
+  const silent = new Set<string>();
+  for (;;) {
+    const plans = planWithout(silent, known, input);
+    const found = unsaid(plans, known.heard).filter((step) => !silent.has(step));
+    if (found.length === 0) return plans;
+    for (const step of found) silent.add(step);
+  }
 }
 
-/** What a treatment restricts, as the patient's other treatments see it. */
-export function restrictionsBy(treatment: ActiveTreatment): Other[] {
-  const { id: treatmentId, performedAt, timeZone, channels, reach } = treatment;
-  const protocol = withOverrides(treatment.protocol, treatment.overrides ?? {});
-  return restrictionsOf(protocol, performedAt, timeZone).map((restriction) => {
-    const end = protocol.steps.find(({ key }) => key === restriction.endedBy);
-    const sendable = end !== undefined && chooseChannels(end, channels, reach).skip === null;
-    return { ...restriction, treatmentId, protocol: protocol.name, sendable };
+/** The plans, where nobody counts on the `silent` permission steps. */
+function planWithout(
+  silent: ReadonlySet<string>,
+  known: Known,
+  input: PatientPlanInput,
+): Slotted[] {
+  const { treatments, now, sendWindow, rebookWindow, paused } = input;
+  const restrictions = known.restrictions.map((each): Other => {
+    const speaks = each.endedBy !== null && !silent.has(stepOf(each.treatmentId, each.endedBy));
+    return { ...each, speaks };
   });
+  const plans = treatments.flatMap((treatment) => {
+    const { id: treatmentId } = treatment;
+    const others = restrictions.filter((other) => other.treatmentId !== treatmentId);
+    const heard = known.heard.filter((told) => told.treatmentId !== treatmentId);
+    const shared = { now, sendWindow, rebookWindow, paused, others, heard };
+    return planTreatment({ ...shared, ...treatment }).map((planned) =>
+      slotted(planned, treatment, known.untrue),
+    );
+  });
+  return capped(merged(plans, silent), input);
 }
+
+function slotted(
+  planned: PlannedReminder,
+  treatment: PatientTreatment,
+  untrue: readonly Untrue[],
+): Slotted {
+  const { id: treatmentId, protocol } = treatment;
+  const { step } = planned;
+  const slot = slotOf(protocol, step, planned.channel);
+  const stored = treatment.said.get(slot) ?? { kind: "waits", channel: null };
+  const wrong = untrue.some((each) => each.treatmentId === treatmentId && each.step === step);
+  // What went out and is wrong is to be said once more, when it is true.
+  const again = stored.kind === "left" && wrong;
+  const said: Said = again ? { kind: "waits", channel: stored.channel } : stored;
+  const key = `${treatmentId} ${slot}`;
+  return { key, treatmentId, slot, said, treatment, planned: unlessStopped(planned, said) };
+}
+
+/** What was to go by a channel that the patient stopped does not go by another one instead. */
+function unlessStopped(planned: PlannedReminder, said: Said): PlannedReminder {
+  const open = planned.status === "scheduled" || planned.statusReason === "paused";
+  if (!open || said.kind !== "waits") return planned;
+  const found = planned.trace.channels.find(({ channel }) => channel === said.channel);
+  if (found?.use !== "opted_out") return planned;
+  return { ...planned, status: "skipped", statusReason: "opted_out" };
+}
+
+/** The steps that others give way to, and that are not said. */
+function unsaid(plans: readonly Slotted[], heard: readonly Told[]): string[] {
+  const speaks = ({ treatmentId, step }: Superseding): boolean => {
+    if (step === null) return true;
+    if (heard.some((told) => told.treatmentId === treatmentId && told.step === step)) return true;
+    return plans.some((each) => {
+      return each.treatmentId === treatmentId && each.planned.step === step && isSaid(each);
+    });
+  };
+  const isSaid = ({ said, planned }: Slotted): boolean => {
+    if (said.kind !== "waits") return said.kind === "left";
+    // It comes after the pause, which holds back whoever would speak instead, too.
+    if (planned.status === "scheduled" || planned.statusReason === "paused") return true;
+    const by = planned.trace.supersededBy ?? [];
+    return by.length > 0 && by.every(speaks);
+  };
+  return plans
+    .filter(({ said, planned }) => said.kind === "waits" && planned.status === "skipped")
+    .flatMap(({ planned }) => planned.trace.supersededBy ?? [])
+    .flatMap((by) => (by.step === null || speaks(by) ? [] : [stepOf(by.treatmentId, by.step)]));
+}
+
+const stepOf = (treatmentId: string, step: string) => `${treatmentId} ${step}`;
 
 /** One message where two treatments permit the same at the same moment: the one that says more. */
-function merged(plans: readonly Slotted[], treatments: readonly ActiveTreatment[]): Slotted[] {
-  const order = new Map(treatments.map(({ id, performedAt }) => [id, performedAt.getTime()]));
-  const says = ({ planned }: Slotted) => planned.topics.length;
+function merged(plans: readonly Slotted[], silent: ReadonlySet<string>): Slotted[] {
   const open = plans
-    .filter((each) => each.planned.kind === "permission" && each.planned.status === "scheduled")
-    .filter((each) => waits(each, treatments))
+    .filter(({ planned }) => planned.kind === "permission" && planned.status === "scheduled")
+    .filter(({ said }) => said.kind === "waits")
     .toSorted((one, other) => {
-      const later = (order.get(other.treatmentId) ?? 0) - (order.get(one.treatmentId) ?? 0);
-      return says(other) - says(one) || later || (one.treatmentId < other.treatmentId ? -1 : 1);
+      const says = other.planned.topics.length - one.planned.topics.length;
+      const later = other.treatment.performedAt.getTime() - one.treatment.performedAt.getTime();
+      return says || later || (one.treatmentId < other.treatmentId ? -1 : 1);
     });
   const kept: Slotted[] = [];
   const replacedBy = new Map<Slotted, Slotted>();
   for (const each of open) {
     const twin = kept.find((other) => saysAll(other, each));
-    if (twin === undefined) kept.push(each);
-    else replacedBy.set(each, twin);
+    if (twin !== undefined) replacedBy.set(each, twin);
+    else if (!silent.has(stepOf(each.treatmentId, each.planned.step))) kept.push(each);
   }
   return plans.map((each) => {
     const twin = replacedBy.get(each);
@@ -122,31 +174,28 @@ function collapsedInto(each: Slotted, { treatmentId, planned: twin }: Slotted): 
 
 /** Moves what is too much for a local day to a later one; what is stale by then is skipped. */
 function capped(plans: readonly Slotted[], input: PatientPlanInput): Slotted[] {
-  const counted = plans.flatMap((each) => {
-    const treatment = treatmentOf(each, input.treatments);
-    return treatment === undefined ? [] : countedOf(each, treatment, input);
-  });
+  const counted = plans.flatMap((each) => countedOf(each, input));
   const moved = spreadOverDays(counted, input.cap);
   return plans.map((each) => {
-    const opening = moved.get(idOf(each));
+    const opening = moved.get(each.key);
     return opening === undefined ? each : movedTo(each, opening);
   });
 }
 
-function countedOf(each: Slotted, treatment: ActiveTreatment, hours: ClinicHours): Counted[] {
-  const said = treatment.said.get(each.slot) ?? { kind: "waits" };
-  const { kind, step, trace, dueAt, expiresAt, status } = each.planned;
-  if (said.kind === "ended" || (said.kind === "waits" && status === "skipped")) return [];
-  const window = treatment.protocol.steps.find(({ key }) => key === step)?.window;
+function countedOf({ key, said, planned, treatment }: Slotted, input: PatientPlanInput): Counted[] {
+  const { kind, step, trace, dueAt, expiresAt, status } = planned;
+  const counts = said.kind === "left" || (said.kind === "waits" && status === "scheduled");
+  if (!counts) return [];
+  const window = treatment.protocol.steps.find((each) => each.key === step)?.window;
   return [
     {
-      id: idOf(each),
+      id: key,
       kind,
       trueAt: new Date(trace.trueAt),
       dueAt,
       expiresAt,
       claimedAt: said.kind === "left" ? said.at : null,
-      window: windowOf({ kind, window }, hours),
+      window: windowOf({ kind, window }, input),
       timeZone: localZoneOf(treatment),
     },
   ];
@@ -154,24 +203,22 @@ function countedOf(each: Slotted, treatment: ActiveTreatment, hours: ClinicHours
 
 function movedTo(each: Slotted, opening: Opening | null): Slotted {
   const { planned } = each;
-  if (opening === null) {
-    return { ...each, planned: { ...planned, status: "skipped", statusReason: "expired" } };
-  }
   const { dueAt, expiresAt, trace } = planned;
-  const sendUntil = opening.until < expiresAt ? opening.until : expiresAt;
+  if (opening === null) {
+    const dropped = { ...trace, cappedDays: null };
+    return {
+      ...each,
+      planned: { ...planned, status: "skipped", statusReason: "expired", trace: dropped },
+    };
+  }
   const cappedDays = daysBetween(dueAt, opening.from, localZoneOf(trace));
-  const moved = { ...planned, dueAt: opening.from, sendUntil, trace: { ...trace, cappedDays } };
-  return { ...each, planned: moved };
-}
-
-function idOf({ treatmentId, slot }: Slotted): string {
-  return `${treatmentId} ${slot}`;
-}
-
-function treatmentOf({ treatmentId }: Slotted, treatments: readonly ActiveTreatment[]) {
-  return treatments.find(({ id }) => id === treatmentId);
-}
-
-function waits(each: Slotted, treatments: readonly ActiveTreatment[]): boolean {
-  return (treatmentOf(each, treatments)?.said.get(each.slot)?.kind ?? "waits") === "waits";
+  return {
+    ...each,
+    planned: {
+      ...planned,
+      dueAt: opening.from,
+      sendUntil: earlierOf(opening.until, expiresAt),
+      trace: { ...trace, cappedDays },
+    },
+  };
 }

@@ -8,11 +8,13 @@ import {
   localZoneOf,
   type PlannedReminder,
   type SkipReason,
+  type Told,
   type Trace,
   type Zone,
 } from "./reminder.ts";
 import {
   describeHours,
+  earlierOf,
   narrowSendWindow,
   nextOpening,
   parseSendWindow,
@@ -47,6 +49,8 @@ export interface PlanInput extends ClinicHours {
   reach: Reach;
   /** What the patient's other active treatments restrict. */
   others?: readonly Other[];
+  /** What the patient's other treatments have permitted already, so that it need not be said again. */
+  heard?: readonly Told[];
   /** The patient told of an alarming sign: nothing is permitted until the clinic has looked. */
   paused?: boolean;
 }
@@ -94,7 +98,7 @@ function timeStep(step: Step, input: PlanInput): Timed {
   const { now, timeZone } = input;
   const local = localZoneOf(input);
   const own = stepTrueAt(step, input.performedAt, timeZone);
-  const standing = heldBack(step, own, input.others ?? []);
+  const standing = heldBack(step, own, input.others ?? [], input.heard ?? []);
   const { trueAt } = standing;
   const expiresAt = addOffset(trueAt, offsetOf(step.expires), timeZone);
   const earliest = trueAt > now ? trueAt : now;
@@ -156,7 +160,6 @@ function collapsedSteps(steps: readonly Timed[], now: Date): Set<Step> {
 function remindersOf(timed: Timed, collapsed: boolean, input: PlanInput): PlannedReminder[] {
   const { step, opening, expiresAt, choice } = timed;
   const dueAt = opening?.from ?? timed.trueAt;
-  const until = opening?.until ?? expiresAt;
   const stale = opening === null ? "expired" : null;
   const reason: SkipReason | null = stale ?? (collapsed ? "collapsed" : timed.skip);
   const planned = {
@@ -164,7 +167,7 @@ function remindersOf(timed: Timed, collapsed: boolean, input: PlanInput): Planne
     kind: step.kind,
     topics: step.topics,
     dueAt,
-    sendUntil: until < expiresAt ? until : expiresAt,
+    sendUntil: opening === null ? expiresAt : earlierOf(opening.until, expiresAt),
     expiresAt,
     status: reason === null ? ("scheduled" as const) : ("skipped" as const),
     statusReason: reason,

@@ -90,8 +90,11 @@ export interface Trace extends Zone {
   /** How far the window (or a late enrolment) moved it, in minutes. */
   movedMinutes: number;
   movedBy: "nothing" | "window" | "late enrolment" | "late enrolment and window";
-  /** By how many local days the patient's daily cap moved it further. */
-  cappedDays?: number;
+  /**
+   * By how many local days the patient's daily cap moved it further; null where no day had room for
+   * it before it was stale.
+   */
+  cappedDays?: number | null;
   /** What the protocol says where a clinician set `after` for this treatment. */
   overridden?: { after: string };
   /** Why it became true later than by its own offset: other treatments that restrict its topics. */
@@ -122,6 +125,18 @@ export interface Superseding {
   /** The permission step; null where the protocol never permits these topics. */
   step: string | null;
   topics: string[];
+}
+
+/** A permission that went out, or may have: nobody has said that it did not arrive. */
+export interface Told {
+  treatmentId: string;
+  protocol: string;
+  step: string;
+  topics: readonly string[];
+  /** When it went out last. */
+  at: Date;
+  /** Whether a provider has taken it; what is in doubt may not have been heard. */
+  sure: boolean;
 }
 
 /** Whether a channel can carry a message to this patient for this purpose. */

@@ -1,10 +1,18 @@
-import type { Said } from "./patientPlan.ts";
+import type { ChannelName } from "./channel.ts";
+import type { Said } from "./patient.ts";
 import type { StepKind } from "./protocol.ts";
-import { localZoneOf, type PlannedReminder, type ReminderStatus } from "./reminder.ts";
+import {
+  localZoneOf,
+  type PlannedReminder,
+  type ReminderStatus,
+  type Superseding,
+  type Trace,
+} from "./reminder.ts";
 
 /** A reminder as the ledger has it, with what decides whether a new plan changes it. */
 export interface StoredReminder {
   kind: StepKind;
+  channel: ChannelName;
   status: ReminderStatus;
   statusReason: string | null;
   trueAt: Date;
@@ -13,8 +21,7 @@ export interface StoredReminder {
   claimedAt: Date | null;
   /** The zone of the patient's clocks by which its time was found. */
   localZone: string;
-  /** The step of another treatment that stands in its place. */
-  replaced: boolean;
+  trace: Pick<Trace, "supersededBy" | "cappedDays">;
 }
 
 /** What a new plan does to a reminder of an earlier one. */
@@ -24,40 +31,42 @@ export type PlanChange =
   | { kind: "skip" }
   /** It is to be sent as planned. */
   | { kind: "plan" }
-  /** It went out, and says too early what is not true yet: it is taken back, and planned anew. */
-  | { kind: "retract" };
+  /** It went out and is wrong: beside it the plan is stored anew. */
+  | { kind: "again" };
 
 const KEEP: PlanChange = { kind: "keep" };
 
 /** What a reminder has come to, as the plan of its patient sees it. */
-export function saidOf({ status, claimedAt, statusReason, replaced }: StoredReminder): Said {
+export function saidOf(stored: StoredReminder): Said {
+  const { status, claimedAt, channel } = stored;
   switch (status) {
     case "sending":
     case "sent":
     case "delivered":
-    case "undelivered":
     case "unknown":
-      return claimedAt === null ? { kind: "ended" } : { kind: "left", at: claimedAt };
+      return claimedAt === null ? { kind: "ended" } : { kind: "left", at: claimedAt, channel };
     case "scheduled":
     case "queued":
-      return { kind: "waits" };
+      return { kind: "waits", channel };
     case "skipped":
-      return { kind: isPassing(statusReason, replaced) ? "waits" : "ended" };
+      return isPassing(stored) ? { kind: "waits", channel } : { kind: "ended" };
+    case "undelivered":
     case "failed":
-    case "cancelled":
       return { kind: "ended" };
+    case "cancelled":
+      return { kind: "withdrawn" };
   }
 }
 
 /**
- * What the plan of its patient, made again, does to a reminder. `corrected` says that its own
- * treatment was corrected: then what has ended unsent is planned again, too, and a permission that
- * went out and is not true yet is taken back. Otherwise a reminder is left alone unless another
- * treatment, a pause, a cap or the patient's new zone changes when or whether it may go.
+ * What the plan of its patient, made again, does to a reminder; `said` is how the plan took it.
+ * `corrected` says that its own treatment was corrected: then what has ended unsent is planned
+ * again, too. Otherwise a reminder is left alone unless another treatment, a pause, a stop, a cap
+ * or the patient's new zone changes when or whether it may go, or who speaks in its place.
  */
 export function changeOf(
   stored: StoredReminder,
-  planned: PlannedReminder,
+  { planned, said }: { planned: PlannedReminder; said: Said },
   how: { corrected: boolean; now: Date },
 ): PlanChange {
   const trueAt = new Date(planned.trace.trueAt);
@@ -71,34 +80,47 @@ export function changeOf(
       if (!sends) return moved || mustSkip(planned) ? { kind: "skip" } : KEEP;
       return moved || isMovedByCap(stored, planned) ? { kind: "plan" } : KEEP;
     case "skipped":
-      if (sends && isPassing(stored.statusReason, stored.replaced)) return { kind: "plan" };
-      return sends && retimed && how.corrected ? { kind: "plan" } : KEEP;
+      if (!isPassing(stored)) return sends && retimed && how.corrected ? { kind: "plan" } : KEEP;
+      if (sends) return { kind: "plan" };
+      return tellsAnother(stored, planned) ? { kind: "skip" } : KEEP;
     case "failed":
     case "undelivered":
       return sends && how.corrected && trueAt > how.now ? { kind: "plan" } : KEEP;
     case "sending":
     case "sent":
     case "delivered":
-    case "unknown": {
-      const tooEarly = how.corrected && trueAt > how.now && trueAt > stored.trueAt;
-      return tooEarly && stored.kind === "permission" ? { kind: "retract" } : KEEP;
-    }
+    case "unknown":
+      return said.kind === "waits" ? { kind: "again" } : KEEP;
     case "cancelled":
       return KEEP;
   }
 }
 
-/** Reasons that another treatment or a pause gives, and not the mere passing of time. */
+/** Reasons that another treatment, a pause or the patient gives, and not the mere passing of time. */
 function mustSkip({ statusReason, trace }: PlannedReminder): boolean {
   if (statusReason === "superseded" || statusReason === "paused") return true;
+  if (statusReason === "opted_out") return true;
   const merged = statusReason === "collapsed" && trace.supersededBy !== undefined;
-  return merged || (statusReason === "expired" && trace.cappedDays !== undefined);
+  return merged || (statusReason === "expired" && trace.cappedDays === null);
 }
 
 /** Reasons that can pass: the other treatment is cancelled, the pause ends, the patient says START. */
-function isPassing(reason: string | null, replaced: boolean): boolean {
-  if (reason === "collapsed") return replaced;
-  return reason === "superseded" || reason === "paused" || reason === "opted_out";
+function isPassing({ statusReason, trace }: StoredReminder): boolean {
+  if (statusReason === "collapsed") return trace.supersededBy !== undefined;
+  if (statusReason === "expired") return trace.cappedDays === null;
+  return statusReason === "superseded" || statusReason === "paused" || statusReason === "opted_out";
+}
+
+/** Whether what is not sent anyhow is so for another reason, or another speaks in its place. */
+function tellsAnother(stored: StoredReminder, planned: PlannedReminder): boolean {
+  if (!mustSkip(planned)) return false;
+  if (planned.statusReason !== stored.statusReason) return true;
+  return wordsOf(planned.trace.supersededBy) !== wordsOf(stored.trace.supersededBy);
+}
+
+function wordsOf(by: readonly Superseding[] = []): string {
+  const words = by.map(({ treatmentId, step, topics }) => [treatmentId, step, ...topics].join(" "));
+  return words.toSorted().join("\n");
 }
 
 function isMovedByCap({ dueAt }: StoredReminder, planned: PlannedReminder): boolean {

@@ -10,6 +10,11 @@ export interface Restriction {
   endedBy: string | null;
 }
 
+/** A restriction, and whose it is. */
+export interface OwnRestriction extends Restriction {
+  treatmentId: string;
+}
+
 /**
  * What a treatment restricts, in the order in which its protocol first speaks of each topic. A
  * topic is restricted until its own permission is true, the last one where there are several; one

@@ -1,5 +1,124 @@
+import type { PatientPlanInput, PatientTreatment, TakenBack } from "./patient.ts";
 import { type PlanInput, planStep } from "./plan.ts";
 import type { PlannedReminder } from "./reminder.ts";
+import { earlierOf } from "./sendWindow.ts";
+import { type Untrue, untrueOf } from "./told.ts";
+
+/** A retraction to store, and the treatment whose permission it takes back. */
+export interface PlannedRetraction {
+  treatmentId: string;
+  planned: PlannedReminder;
+}
+
+/** What is to be done about the permissions that went out and are wrong. */
+export interface TakingBack {
+  untrue: Untrue[];
+  /** Retractions that wait and would say what does not hold any more. */
+  skip: TakenBack[];
+  plan: PlannedRetraction[];
+  /** Those that no message takes back: somebody has to tell the patient. */
+  untold: Untrue[];
+}
+
+/**
+ * Takes back what is wrong of what a patient was told, once: where a message that asks to wait for
+ * all of it at least as long has gone out since, or waits, no other one is planned. One retraction
+ * can speak for the permissions of several treatments. Where the patient stopped the channel that a
+ * retraction was to go by, no other channel carries it instead.
+ */
+export function takeBack(input: PatientPlanInput): TakingBack {
+  const untrue = untrueOf(input);
+  const skip = input.takenBack.filter((each) => isObsolete(each, untrue, input));
+  const standing: Standing[] = input.takenBack.filter(
+    (each) => !skip.includes(each) && (each.waits || each.at !== null),
+  );
+  const plan: PlannedRetraction[] = [];
+  const untold = new Set<Untrue>();
+  for (const each of untrue.toSorted(saysMoreFirst)) {
+    if (standing.some((other) => covers(other, each))) continue;
+    const planned = retractionsOf(each, input);
+    const going = planned.filter(({ status }) => status === "scheduled");
+    if (going.length === 0) untold.add(each);
+    standing.push(...going.map(({ topics }) => ({ topics, until: each.until, at: null })));
+    // What cannot be sent is kept once, to show why.
+    const kept = going.length > 0 || !input.takenBack.some((other) => isSame(other, each));
+    if (kept) plan.push(...planned.map((it) => ({ treatmentId: each.treatmentId, planned: it })));
+  }
+  return { untrue, skip, plan, untold: untrue.filter((each) => untold.has(each)) };
+}
+
+/** What a retraction asks for; `at` is null where it has not gone out yet. */
+type Standing = Pick<TakenBack, "topics" | "until" | "at">;
+
+function covers({ topics, until, at }: Standing, untrue: Untrue): boolean {
+  const since = at === null || at >= untrue.toldAt;
+  return since && lasts(until, untrue.until) && untrue.topics.every((it) => topics.includes(it));
+}
+
+/** Whether one who waits until `one` waits until `other`, too; null is until the clinic has spoken. */
+function lasts(one: Date | null, other: Date | null): boolean {
+  return one === null || (other !== null && one >= other);
+}
+
+/**
+ * Of what waits, what names another time than it should, or is not needed any more. What a cancel
+ * asked for stays: there is no treatment left by which it could be judged.
+ */
+function isObsolete(
+  each: TakenBack,
+  untrue: readonly Untrue[],
+  { treatments }: PatientPlanInput,
+): boolean {
+  if (!each.waits || each.until === null) return false;
+  const now = untrue.find((it) => isAbout(each, it));
+  const active = treatments.some(({ id }) => id === each.treatmentId);
+  if (now === undefined) return active;
+  return !lasts(each.until, now.until) || (active && !lasts(now.until, each.until));
+}
+
+function isAbout(each: TakenBack, { treatmentId, step }: Untrue): boolean {
+  return each.treatmentId === treatmentId && each.step === step;
+}
+
+/** Whether the same could not be sent before. */
+function isSame(each: TakenBack, untrue: Untrue): boolean {
+  return (
+    isAbout(each, untrue) &&
+    each.plannedAt >= untrue.toldAt &&
+    each.until?.getTime() === untrue.until?.getTime()
+  );
+}
+
+function saysMoreFirst(one: Untrue, other: Untrue): number {
+  return other.topics.length - one.topics.length || timeOf(other) - timeOf(one);
+}
+
+const timeOf = ({ until }: Untrue) => until?.getTime() ?? Infinity;
+
+function retractionsOf(untrue: Untrue, input: PatientPlanInput): PlannedReminder[] {
+  const { now, sendWindow, rebookWindow, takenBack } = input;
+  const treatment = [...input.treatments, ...input.cancelled].find(
+    ({ id }) => id === untrue.treatmentId,
+  );
+  if (treatment === undefined) return [];
+  const isStopped = takenBack.some(
+    (each) =>
+      isAbout(each, untrue) &&
+      each.plannedAt >= untrue.toldAt &&
+      each.reason === "opted_out" &&
+      treatment.reach.care[each.channel] === "opted_out",
+  );
+  if (isStopped) return [];
+  const { until, step } = untrue;
+  return planRetraction(step, until, planInputOf(treatment, { now, sendWindow, rebookWindow }));
+}
+
+function planInputOf(
+  treatment: PatientTreatment,
+  shared: Pick<PlanInput, "now" | "sendWindow" | "rebookWindow">,
+): PlanInput {
+  return { ...treatment, ...shared };
+}
 
 /**
  * The message that takes back the permission of `step`, which went out too early: at the next
@@ -16,8 +135,8 @@ export function planRetraction(
   if (retraction === undefined) return [];
   const { now } = input;
   return planStep(retraction, { ...input, performedAt: now, others: [] }).map((planned) => {
-    const expiresAt = until !== null && until < planned.expiresAt ? until : planned.expiresAt;
-    const sendUntil = planned.sendUntil < expiresAt ? planned.sendUntil : expiresAt;
+    const expiresAt = until === null ? planned.expiresAt : earlierOf(until, planned.expiresAt);
+    const sendUntil = earlierOf(planned.sendUntil, expiresAt);
     const trace = { ...planned.trace, retracts: step, waitUntil: until?.toISOString() ?? null };
     const told = { ...planned, expiresAt, sendUntil, trace };
     const late = planned.status === "scheduled" && planned.dueAt >= expiresAt;

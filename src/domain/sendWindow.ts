@@ -81,6 +81,11 @@ export interface Opening {
   until: Date;
 }
 
+/** The earlier of two instants: an opening ends where its message goes stale. */
+export function earlierOf(one: Date, other: Date): Date {
+  return one < other ? one : other;
+}
+
 /**
  * The stretch in which a message due at `due` may be sent: it begins at `due` itself where the
  * window is open then, else when it next opens by the clocks of `zone`, which may be where they are

@@ -2,6 +2,7 @@ import type { ChannelUse, PlannedReminder } from "./reminder.ts";
 
 /** What a front desk should know of an enrolment that was taken. */
 export const WARNING_CODES = [
+  "permission_too_early",
   "nothing_will_be_sent",
   "no_consent",
   "opted_out",
@@ -9,6 +10,7 @@ export const WARNING_CODES = [
   "dead_address",
   "overlapping_treatment",
   "permissions_paused",
+  "daily_cap",
   "entered_late",
 ] as const;
 
@@ -25,15 +27,32 @@ const CHANNEL_WORDS: Partial<Record<ChannelUse, string>> = {
   dead_address: "the number or address is known to take no messages; ask for another",
 };
 
-/** What is to be said of a plan beside the plan itself, the gravest first. */
-export function warningsOf(planned: readonly PlannedReminder[]): Warning[] {
+/**
+ * What is to be said of a plan beside the plan itself, the gravest first. `untold` are the steps of
+ * permissions of the patient's treatments that went out, are wrong, and that no message takes back.
+ */
+export function warningsOf(
+  planned: readonly PlannedReminder[],
+  untold: readonly string[] = [],
+): Warning[] {
   const found: Warning[] = [];
-  const warn = (code: Warning["code"], message: string, about: readonly PlannedReminder[]) => {
-    const steps = [...new Set(about.map(({ step }) => step))];
+  const warnOf = (code: Warning["code"], message: string, about: readonly string[]) => {
+    const steps = [...new Set(about)];
     if (steps.length > 0) found.push({ code, message, steps });
   };
+  const warn = (code: Warning["code"], message: string, about: readonly PlannedReminder[]) =>
+    warnOf(
+      code,
+      message,
+      about.map(({ step }) => step),
+    );
   const skipped = (reason: string) => planned.filter((each) => each.statusReason === reason);
 
+  warnOf(
+    "permission_too_early",
+    "these permissions went out and are not true, and no message takes them back; tell the patient",
+    untold,
+  );
   if (planned.every(({ status }) => status === "skipped")) {
     warn("nothing_will_be_sent", "nothing of this treatment will be sent", planned);
   }
@@ -56,8 +75,10 @@ export function warningsOf(planned: readonly PlannedReminder[]): Warning[] {
     "the patient told of an alarming sign; permissions wait until they are resumed",
     skipped("paused"),
   );
+  const crowded = skipped("expired").filter(({ trace }) => trace.cappedDays === null);
+  warn("daily_cap", "no day has room for these messages before they are out of date", crowded);
   warn("entered_late", "these messages are out of date already and are not sent", [
-    ...skipped("expired"),
+    ...skipped("expired").filter((each) => !crowded.includes(each)),
     ...planned.filter(({ statusReason, trace }) => {
       return statusReason === "collapsed" && trace.supersededBy === undefined;
     }),

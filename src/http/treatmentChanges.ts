@@ -50,8 +50,9 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
     schema: {
       summary: "Correct when a treatment was done, or its overrides",
       description:
-        "What is unsent is planned again. A permission that went out and is not true yet is taken " +
-        "back by a message (`retracted`) and sent once more when it is; `untold` has the steps that " +
+        "What is unsent is planned again. A permission that went out and is not true by all of the " +
+        "patient's treatments is taken back by a message (`retracted`), once, and sent once more when " +
+        "it is; `untold` has the steps that " +
         "no message takes back, so that somebody has to tell the patient. `overrides` has a step's " +
         "new `after`, or null for the protocol's own; steps that it leaves out stay as they are. " +
         "`performedAt`, a permission that comes sooner than its floor, and any other step at another " +
@@ -117,7 +118,8 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
       summary: "Cancel all of a treatment that is unsent",
       description:
         "`alreadySending` counts the messages that were leaving and could not be stopped. With " +
-        "`retract`, each permission that went out is taken back by a message (`retracted`); `untold` has the " +
+        "`retract`, each permission that went out is taken back by a message (`retracted`), unless another " +
+        "treatment has freed its topics; `untold` has the " +
         "steps that no message takes back, so that somebody has to tell the patient.",
       tags: ["treatments"],
       params: idParams,

@@ -31,7 +31,7 @@ const traceSchema = z
     window: z.string(),
     movedMinutes: z.int(),
     movedBy: z.enum(["nothing", "window", "late enrolment", "late enrolment and window"]),
-    cappedDays: z.int().optional(),
+    cappedDays: z.int().nullable().optional(),
     overridden: z.object({ after: z.string() }).optional(),
     waits: z
       .array(

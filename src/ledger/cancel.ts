@@ -4,8 +4,8 @@ import { addEvents } from "./events.ts";
 import type { Ledger } from "./ledger.ts";
 import { lockPatient } from "./patients.ts";
 import { listTreatmentReminders, type Reminder } from "./reminders.ts";
-import { replanPatient } from "./replan.ts";
-import { NOTHING_RETRACTED, type Retracted, retractAll } from "./retractions.ts";
+import { replanLocked } from "./replan.ts";
+import type { Retracted } from "./retractions.ts";
 import { findTreatment, type Treatment } from "./treatments.ts";
 
 /** What a cancel came to: what it stopped, and what had already left or was leaving. */
@@ -19,21 +19,22 @@ export interface CancelledTreatment extends Retracted {
 /**
  * Cancels all of a treatment that is unsent, in one transaction: nothing of it is claimed after
  * this resolves. Cancelling again cancels what is left. With `retract`, each permission that went
- * out is taken back by a message. What the patient's other treatments had left to it is theirs
- * again. Undefined where the clinic has no such treatment.
+ * out is taken back by a message, unless another treatment has freed its topics. What the patient's
+ * other treatments had left to it is theirs again, where it has not been said. Undefined where the clinic has no such treatment.
  */
 export function cancelTreatment(
   ledger: Ledger,
   request: { clinicId: string; id: string; reason: string; actor: string; retract?: boolean },
   now: Date,
 ): Promise<CancelledTreatment | undefined> {
-  const { clinicId, id, reason, actor } = request;
+  const { clinicId, id, reason, actor, retract = false } = request;
   return ledger.db.transaction().execute(async (db) => {
     const found = await findTreatment(db, clinicId, id);
     if (found === undefined) return undefined;
     const { patientId } = found;
     // The patient before the treatment, and it before its reminders, as everywhere.
-    await lockPatient(db, clinicId, patientId);
+    const facts = await lockPatient(db, clinicId, patientId);
+    if (facts === undefined) return undefined;
     await db
       .updateTable("treatments")
       .set({ status: "cancelled" })
@@ -52,23 +53,22 @@ export function cancelTreatment(
       },
     ]);
     const all = await listTreatmentReminders(db, clinicId, id);
+    // With `retract`, one that waits takes back what is to be taken back, and the plan decides of it.
+    const unwanted = all.filter(({ kind }) => !(retract && kind === "retraction"));
     const decided = await actOn(
       db,
       { clinicId, action: "cancel", reason, actor },
-      all.map((reminder) => reminder.id),
+      unwanted.map((reminder) => reminder.id),
       now,
     );
     const cancelled = decided.filter(({ decision }) => decision.kind === "move").length;
-    const replan = { clinicId, patientId, actor, reason: "another treatment was cancelled" };
-    await replanPatient(db, replan, now);
-    const retracted =
-      request.retract === true
-        ? await retractAll(db, { clinicId, treatment: found, actor, reason }, now)
-        : NOTHING_RETRACTED;
+    const why = retract ? reason : "another treatment was cancelled";
+    const replan = { clinicId, patientId, actor, reason: why, ...(retract && { retract: id }) };
+    const { retracted, untold } = await replanLocked(db, replan, facts, now);
     const treatment = await findTreatment(db, clinicId, id);
     const reminders = await listTreatmentReminders(db, clinicId, id);
     const alreadySending = reminders.filter(({ status }) => onItsWay(status)).length;
-    return treatment && { treatment, cancelled, alreadySending, ...retracted, reminders };
+    return treatment && { treatment, cancelled, alreadySending, retracted, untold, reminders };
   });
 }
 

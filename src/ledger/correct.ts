@@ -1,14 +1,10 @@
 import { mergeOverrides } from "../domain/overrides.ts";
-import { planPatient, type Slotted } from "../domain/patientPlan.ts";
-import { CANCELLABLE, type PlannedReminder } from "../domain/reminder.ts";
-import { findClinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { loadPatientPlans } from "./patientPlans.ts";
 import { lockPatient } from "./patients.ts";
-import { insertReminders, listTreatmentReminders, type Reminder } from "./reminders.ts";
-import { changePlans, replanPatient, type TooEarly } from "./replan.ts";
-import { addRetractions, nextPosition, type Retracted, type Retraction } from "./retractions.ts";
+import { listTreatmentReminders, type Reminder } from "./reminders.ts";
+import { replanLocked } from "./replan.ts";
+import type { Retracted } from "./retractions.ts";
 import { findTreatment, pageExpiry, type Treatment } from "./treatments.ts";
 
 /** What is corrected of a treatment, by whom, and why. */
@@ -48,29 +44,17 @@ export function correctTreatment(
     const before = await findTreatment(db, clinicId, id);
     if (before === undefined) return undefined;
     const { patientId } = before;
-    const clinic = await findClinic(db, clinicId);
     const facts = await lockPatient(db, clinicId, patientId);
-    if (clinic === undefined || facts === undefined) return undefined;
+    if (facts === undefined) return undefined;
     const found = await findTreatment(db, clinicId, id);
     if (found?.status !== "active") return "cancelled";
     await write(db, request, found, now);
 
     const { actor, reason } = request;
     const replan = { clinicId, patientId, actor, reason };
-    const plans = await loadPatientPlans(db, { clinic, patientId, facts }, now);
-    const all = planPatient(plans.input);
-    const corrected = { ...replan, corrected: id };
-    const changes = await changePlans(db, corrected, all, plans.reminders, now);
-    const own = all.filter(({ treatmentId }) => treatmentId === id);
-    const retractions = [
-      ...changes.tooEarly.map(({ slotted }) => waitFor(slotted.planned)),
-      ...(await earlierRetractions(db, request, own, now)),
-    ];
-    const told = { clinicId, treatment: found, actor, reason };
-    const retracted = await addRetractions(db, told, retractions, plans, now);
-    await planAgain(db, found, changes.tooEarly, now);
-    // What was planned anew counts for the daily cap, and for the other treatments, too.
-    if (changes.tooEarly.length > 0) await replanPatient(db, replan, now);
+    const corrected = await replanLocked(db, { ...replan, corrected: id }, facts, now);
+    // What had ended and is planned again counts for the daily cap, and for the other treatments, too.
+    const settled = await replanLocked(db, replan, facts, now);
 
     const reminders = await listTreatmentReminders(db, clinicId, id);
     await db
@@ -81,8 +65,10 @@ export function correctTreatment(
       .execute();
     const treatment = await findTreatment(db, clinicId, id);
     const dueNow = reminders.some(({ status, dueAt }) => status === "scheduled" && dueAt <= now);
-    const changed = changes.skipped + changes.planned;
-    return treatment && { treatment, reminders, changed, ...retracted, dueNow };
+    const changed = corrected.skipped + corrected.planned;
+    const retracted = corrected.retracted + settled.retracted;
+    const { untold } = settled;
+    return treatment && { treatment, reminders, changed, retracted, untold, dueNow };
   });
 }
 
@@ -113,79 +99,4 @@ async function write(
       at: now,
     },
   ]);
-}
-
-/** A permission that is taken back is sent once more, when it is true. */
-async function planAgain(
-  db: Queries,
-  treatment: Treatment,
-  tooEarly: readonly TooEarly[],
-  now: Date,
-): Promise<void> {
-  if (tooEarly.length === 0) return;
-  const rows = tooEarly.map(({ slotted }) => ({ planned: slotted.planned, replacedBy: null }));
-  await insertReminders(db, treatment, rows, now, await nextPosition(db, treatment));
-}
-
-/**
- * What a correction does to the retractions of earlier ones. Those that still wait say the wrong
- * time and give way; where one was needed, or one that went out named too early a time, another one
- * is needed as long as the permission is not true.
- */
-async function earlierRetractions(
-  db: Queries,
-  { clinicId, id, actor }: CorrectRequest,
-  own: readonly Slotted[],
-  now: Date,
-): Promise<Retraction[]> {
-  const rows = await db
-    .selectFrom("reminders")
-    .select(["id", "status", "trace"])
-    .where("clinic_id", "=", clinicId)
-    .where("treatment_id", "=", id)
-    .where("kind", "=", "retraction")
-    .orderBy("position")
-    .execute();
-  const waiting = rows.filter(({ status }) => CANCELLABLE.includes(status));
-  await skipRetractions(
-    db,
-    { clinicId, treatmentId: id, actor },
-    waiting.map((row) => row.id),
-    now,
-  );
-  const permissions = own.filter(({ planned }) => planned.kind === "permission");
-  return permissions.flatMap(({ planned }) => {
-    const { trueAt } = planned.trace;
-    const about = rows.filter(({ trace }) => trace.retracts === planned.step);
-    const needed = about.some((row) => {
-      if (waiting.includes(row)) return true;
-      return row.status !== "skipped" && (row.trace.waitUntil ?? "") < trueAt;
-    });
-    return needed && new Date(trueAt) > now ? [waitFor(planned)] : [];
-  });
-}
-
-async function skipRetractions(
-  db: Queries,
-  { clinicId, treatmentId, actor }: { clinicId: string; treatmentId: string; actor: string },
-  ids: readonly string[],
-  now: Date,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await db
-    .updateTable("reminders")
-    .set({ status: "skipped", status_reason: "superseded", updated_at: now })
-    .where("clinic_id", "=", clinicId)
-    .where("id", "in", ids)
-    .execute();
-  const detail = { reason: "superseded" };
-  const event = { clinicId, treatmentId, type: "skipped", actor, detail, at: now };
-  await addEvents(
-    db,
-    ids.map((reminderId) => ({ ...event, reminderId })),
-  );
-}
-
-function waitFor({ step, trace }: PlannedReminder): Retraction {
-  return { step, until: new Date(trace.trueAt) };
 }

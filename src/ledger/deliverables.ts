@@ -98,9 +98,10 @@ interface NearbyRow extends Omit<Nearby, "trueAt" | "dueAt" | "expiresAt" | "cla
 /** In SQL: the other reminders of the patient of `r` that wait, or that have gone out. */
 const nearby = sql`coalesce((
   select jsonb_agg(jsonb_build_object(
-    'id', n.id, 'kind', n.kind, 'topics', n.topics, 'trueAt', n.trace->>'trueAt',
-    'dueAt', n.due_at, 'expiresAt', n.expires_at, 'claimedAt', n.claimed_at,
-    'waits', n.status in ('scheduled', 'queued')))
+    'id', n.id, 'treatmentId', n.treatment_id, 'channel', n.channel, 'kind', n.kind,
+    'topics', n.topics, 'trueAt', n.trace->>'trueAt', 'dueAt', n.due_at,
+    'expiresAt', n.expires_at, 'claimedAt', n.claimed_at,
+    'waits', n.status in ('scheduled', 'queued'), 'undelivered', n.status = 'undelivered'))
   from aftercare.reminders n
   where n.patient_id = r.patient_id and n.id <> r.id
     and n.status in ('scheduled', 'queued', 'sending', 'unknown', 'sent', 'delivered', 'undelivered')

@@ -13,6 +13,7 @@ import { idsIn, moveReminders } from "./moves.ts";
 import { isOptedOut } from "./optOuts.ts";
 import { isPaused } from "./permissionPause.ts";
 import { noteProviderOptOut } from "./providerOptOut.ts";
+import { lockUnsaid, replanUnsaid, unsaidOf } from "./unsaid.ts";
 
 /** A reminder that is ours to send, and the attempt that this send is. */
 export interface Claimed extends Deliverable {
@@ -101,19 +102,19 @@ export async function record(
   now: Date,
 ): Promise<PauseChange[]> {
   return ledger.db.transaction().execute(async (db) => {
-    // First, because it locks more than the reminders at hand.
+    const returned = outcomes.map(({ claimed, ...rest }) => ({ ...claimed, ...rest }));
+    const unsaid = unsaidOf(returned);
+    await lockUnsaid(db, unsaid);
+    // Before the rest, because it locks more than the reminders at hand.
     for (const { claimed, outcome, actor } of outcomes) {
       if (!saysOptedOut(outcome)) continue;
       await noteProviderOptOut(db, { ...claimed, code: outcome.code, actor }, now);
     }
     // The reminder before its attempt, as everywhere: two that lock in turn cannot wait for each other.
+    const from = ["sending" as const, "unknown" as const];
     const moved = await moveReminders(
       db,
-      outcomes.map(({ claimed, ...rest }) => ({
-        ...claimed,
-        ...rest,
-        from: ["sending", "unknown"],
-      })),
+      returned.map((each) => ({ ...each, from })),
       now,
     );
     const late = outcomes.filter(({ claimed, outcome }) => {
@@ -126,6 +127,8 @@ export async function record(
       const { clinicId, channel, to: address } = claimed;
       await markDead(db, { clinicId, channel, address, code: outcome.code }, now);
     }
+    const back = unsaid.filter(({ reminderId }) => moved.has(reminderId));
+    await replanUnsaid(db, back, now);
     const changes: PauseChange[] = [];
     for (const { claimed, sign } of outcomes) {
       const change = sign && (await noteSign(db, claimed, sign, now));

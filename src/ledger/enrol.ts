@@ -1,18 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { PURPOSES, reachOf } from "../domain/consent.ts";
 import type { Enrolment } from "../domain/enrolment.ts";
-import { type ActiveTreatment, planPatient, type Slotted } from "../domain/patientPlan.ts";
+import type { PatientTreatment } from "../domain/patient.ts";
+import { planPatient, type Slotted } from "../domain/patientPlan.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import type { PlannedReminder } from "../domain/reminder.ts";
+import { takeBack } from "../domain/retraction.ts";
 import { type Warning, warningsOf } from "../domain/warnings.ts";
 import type { Clinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idempotency.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { loadPatientPlans, type SlotReminder, zoneOf } from "./patientPlans.ts";
+
+import { loadPatientPlans, type PatientPlans, zoneOf } from "./patientPlans.ts";
 import { type KnownPatient, recognisePatient, savePatient } from "./patients.ts";
-import { insertReminders, type NewReminder, type Reminder } from "./reminders.ts";
-import { changePlans, replacementOf } from "./replan.ts";
+import { insertReminders, type Reminder } from "./reminders.ts";
+import { replacementOf } from "./replacements.ts";
+import { changePlans } from "./replan.ts";
 import { rezoneRetractions } from "./rezone.ts";
 import { insertTreatment, pageExpiry, renewPageTokens, type Treatment } from "./treatments.ts";
 
@@ -46,9 +50,9 @@ interface Planned {
   /** The new treatment's. */
   reminders: PlannedReminder[];
   warnings: Warning[];
-  /** Of all the patient's treatments, the new one included; and what is stored of the others. */
+  /** Of all the patient's treatments, the new one included; and what they were made of. */
   all: Slotted[];
-  stored: SlotReminder[];
+  plans: PatientPlans;
 }
 
 /** The reminders that an enrolment would make, at this instant; stores nothing. */
@@ -72,25 +76,28 @@ async function planFor(
   const { clinic, protocol, enrolment } = request;
   const { consent, performedAt, channels, overrides } = enrolment;
   const person = { clinic, patientId, facts };
-  const { input, reminders: stored, blocked } = await loadPatientPlans(db, person, now, lock);
+  const before = await loadPatientPlans(db, person, now, lock);
   const treatmentId = randomUUID();
   const zone = zoneOf(facts, clinic);
-  const treatment: ActiveTreatment = {
+  const treatment: PatientTreatment = {
     id: treatmentId,
     protocol,
     overrides,
     performedAt,
     channels,
     ...zone,
-    reach: reachOf({ consent, phone: facts.phone, email: facts.email, ...blocked }),
+    reach: reachOf({ consent, phone: facts.phone, email: facts.email, ...before.blocked }),
     said: new Map(),
   };
-  const all = planPatient({ ...input, treatments: [...input.treatments, treatment] });
+  const input = { ...before.input, treatments: [...before.input.treatments, treatment] };
+  const all = planPatient(input);
   const reminders = all
     .filter((each) => each.treatmentId === treatmentId)
     .map(({ planned }) => planned);
   const { timeZone } = zone;
-  return { timeZone, treatmentId, reminders, warnings: warningsOf(reminders), all, stored };
+  const untold = takeBack(input).untold.map(({ step }) => step);
+  const warnings = warningsOf(reminders, untold);
+  return { timeZone, treatmentId, reminders, warnings, all, plans: { ...before, input } };
 }
 
 /**
@@ -141,8 +148,12 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
     createdAt: now,
   });
   const actor = `key:${request.keyId}`;
-  const own = plan.all.filter(({ treatmentId }) => treatmentId === treatment.id);
-  const reminders = await insertReminders(db, treatment, toInsert(own, plan.stored), now);
+  const rows = plan.all
+    .filter(({ treatmentId }) => treatmentId === treatment.id)
+    .map(({ planned }) => {
+      return { planned, replacedBy: replacementOf({ planned }, plan.plans.reminders) };
+    });
+  const reminders = await insertReminders(db, treatment, rows, now);
   await insertConsents(db, treatment, request, now);
   const { overrides, overrideReason } = enrolment;
   const event = {
@@ -166,17 +177,11 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
       },
     },
   ]);
-  const others = plan.all.filter(({ treatmentId }) => treatmentId !== treatment.id);
   const replan = { clinicId: clinic.id, patientId, actor, reason: "another treatment" };
-  await changePlans(db, replan, others, plan.stored, now);
+  await changePlans(db, replan, { ...plan.plans, added: reminders }, plan.all, now);
   const local = zoneOf(known.facts, clinic);
   await rezoneRetractions(db, { clinicId: clinic.id, patientId, local, actor }, now);
   return { treatment, reminders, warnings: plan.warnings };
-}
-
-/** Each reminder of a new plan with the stored one that stands in its place, if one does. */
-function toInsert(own: readonly Slotted[], stored: readonly SlotReminder[]): NewReminder[] {
-  return own.map((each) => ({ planned: each.planned, replacedBy: replacementOf(each, stored) }));
 }
 
 async function insertConsents(

@@ -2,9 +2,23 @@ import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import { type Purpose, reachOf } from "../domain/consent.ts";
 import type { Overrides } from "../domain/overrides.ts";
-import { type ActiveTreatment, type PatientPlanInput, slotOf } from "../domain/patientPlan.ts";
+import {
+  type PatientPlanInput,
+  type PatientTreatment,
+  slotOf,
+  type TakenBack,
+} from "../domain/patient.ts";
 import type { Protocol, StepKind } from "../domain/protocol.ts";
-import { localZoneOf, type ReminderStatus, type Trace, type Zone } from "../domain/reminder.ts";
+
+import {
+  CANCELLABLE,
+  localZoneOf,
+  type ReminderStatus,
+  type Told,
+  type Trace,
+  type Zone,
+} from "../domain/reminder.ts";
+
 import { type StoredReminder, saidOf } from "../domain/replan.ts";
 import { parseSendWindow } from "../domain/sendWindow.ts";
 import type { Clinic } from "./clinics.ts";
@@ -19,17 +33,20 @@ export interface SlotReminder extends StoredReminder {
   treatmentId: string;
   slot: string;
   step: string;
-  position: number;
-  channel: ChannelName;
   topics: string[];
   trace: Trace;
 }
 
-/** A patient's active treatments as the planner takes them, and the reminders of their plans. */
+/** A patient's treatments as the planner takes them, and the reminders of their plans. */
 export interface PatientPlans {
   input: PatientPlanInput;
-  /** The newest of each slot: an earlier one was taken back. */
+  /** The newest of each slot of the active treatments: an earlier one was taken back. */
   reminders: SlotReminder[];
+  /**
+   * Those that wait although there is a newer one of their slot: while they were being sent they were
+   * found to be wrong, and planned anew; and then they were not sent.
+   */
+  overtaken: SlotReminder[];
   /** The channels that the patient cannot be reached on at present. */
   blocked: BlockedChannels;
 }
@@ -49,8 +66,9 @@ export interface PlannedPerson {
 
 /**
  * The plans of a patient, as far as they still matter: a treatment whose page is closed restricts
- * nothing any more. With `lock`, in a transaction that has locked the patient, nobody else changes
- * them until it ends. `also` is a treatment that is wanted even if it was cancelled.
+ * nothing any more, and nobody acts on what it said. With `lock`, in a transaction that has locked
+ * the patient, nobody else changes them until it ends. `also` is a treatment that is wanted even if
+ * its page is closed.
  */
 export async function loadPatientPlans(
   db: Queries,
@@ -61,11 +79,15 @@ export async function loadPatientPlans(
   const whose = { clinicId: clinic.id, patientId, also };
   const rows = patientId === null ? [] : await treatmentRows(db, whose, now);
   if (lock) await lockReminders(db, clinic.id, rows);
-  const reminders = (await reminderRows(db, clinic.id, rows)).map((row) => toSlot(row, rows));
-  const newest = [...new Map(reminders.map((each) => [keyOf(each), each])).values()];
+  const all = await reminderRows(db, clinic.id, rows);
+  const planned = all.filter(({ kind }) => kind !== "retraction");
+  const slots = planned.map((row) => toSlot(row, rows));
+  const newest = [
+    ...new Map(slots.map((each) => [`${each.treatmentId} ${each.slot}`, each])).values(),
+  ];
   const blocked = await blockedChannels(db, clinic.id, facts);
   const local = zoneOf(facts, clinic);
-  const treatments = rows.map((row): ActiveTreatment => {
+  const toTreatment = (row: TreatmentRow): PatientTreatment => {
     const own = newest.filter(({ treatmentId }) => treatmentId === row.id);
     return {
       id: row.id,
@@ -79,17 +101,26 @@ export async function loadPatientPlans(
       reach: reachOf({ consent: agreed(row.consents), ...facts, ...blocked }),
       said: new Map(own.map((each) => [each.slot, saidOf(each)])),
     };
-  });
+  };
+  const active = rows.filter(({ status }) => status === "active");
+  const ofActive = ({ treatmentId }: SlotReminder) => active.some(({ id }) => id === treatmentId);
   return {
     input: {
-      treatments,
+      treatments: active.map(toTreatment),
+      cancelled: rows.filter(({ status }) => status === "cancelled").map(toTreatment),
+      told: toldOf(planned),
+      takenBack: all.filter(({ kind }) => kind === "retraction").map(toTakenBack),
+      retract: null,
       now,
       cap: clinic.dailyCap,
       sendWindow: parseSendWindow(clinic.sendWindow),
       rebookWindow: parseSendWindow(clinic.rebookWindow),
       paused: patientId !== null && (await isPaused(db, clinic.id, patientId)),
     },
-    reminders: newest,
+    reminders: newest.filter(ofActive),
+    overtaken: slots.filter((each) => {
+      return ofActive(each) && !newest.includes(each) && CANCELLABLE.includes(each.status);
+    }),
     blocked,
   };
 }
@@ -114,6 +145,7 @@ async function blockedChannels(
 
 interface TreatmentRow {
   id: string;
+  status: "active" | "cancelled";
   definition: Protocol;
   overrides: Overrides;
   performed_at: Date;
@@ -132,7 +164,7 @@ async function treatmentRows(
   now: Date,
 ): Promise<TreatmentRow[]> {
   const { rows } = await sql<TreatmentRow>`
-    select t.id, v.definition, t.overrides, t.performed_at, t.time_zone, t.channels,
+    select t.id, t.status, v.definition, t.overrides, t.performed_at, t.time_zone, t.channels,
       coalesce((
         select jsonb_agg(jsonb_build_object('purpose', k.purpose, 'channel', k.channel))
         from aftercare.consents k where k.treatment_id = t.id
@@ -140,7 +172,7 @@ async function treatmentRows(
     from aftercare.treatments t
     join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
     where t.clinic_id = ${clinicId} and t.patient_id = ${patientId}
-      and (t.status = 'active' and t.page_expires_at > ${now} or t.id = ${also})
+      and (t.page_expires_at > ${now} or t.id = ${also})
     order by t.performed_at, t.id`.execute(db);
   return rows;
 }
@@ -157,7 +189,11 @@ interface ReminderRow {
   status_reason: string | null;
   due_at: Date;
   claimed_at: Date | null;
+  created_at: Date;
   trace: Trace;
+  /** When its last attempt began that has not been found to have failed; and that one was taken. */
+  told_at: Date | null;
+  heard_at: Date | null;
 }
 
 /** So that none of them is claimed, or recorded, between being read and being changed. */
@@ -173,35 +209,34 @@ async function lockReminders(
 }
 
 /** Oldest first, so that the newest of a slot comes last. */
-function reminderRows(
+async function reminderRows(
   db: Queries,
   clinicId: string,
   treatments: readonly TreatmentRow[],
 ): Promise<ReminderRow[]> {
-  if (treatments.length === 0) return Promise.resolve([]);
-  return db
-    .selectFrom("reminders")
-    .select(["id", "treatment_id", "step", "position", "kind", "topics", "channel", "status"])
-    .select(["status_reason", "due_at", "claimed_at", "trace"])
-    .where("clinic_id", "=", clinicId)
-    .where("kind", "<>", "retraction")
-    .where(
-      "treatment_id",
-      "in",
-      treatments.map(({ id }) => id),
-    )
-    .orderBy("position")
-    .execute();
+  if (treatments.length === 0) return [];
+  const { rows } = await sql<ReminderRow>`
+    select r.id, r.treatment_id, r.step, r.kind, r.topics, r.channel, r.status, r.status_reason,
+      r.due_at, r.claimed_at, r.created_at, r.trace, a.told_at, a.heard_at
+    from aftercare.reminders r
+    left join lateral (
+      select max(started_at) filter (where status not in ('failed', 'undelivered')) as told_at,
+        max(started_at) filter (where status in ('sent', 'delivered')) as heard_at
+      from aftercare.attempts where reminder_id = r.id
+    ) a on r.kind in ('permission', 'retraction')
+    where r.clinic_id = ${clinicId}
+      and r.treatment_id = any(${treatments.map(({ id }) => id)}::uuid[])
+    order by r.position`.execute(db);
+  return rows;
 }
 
 function toSlot(row: ReminderRow, treatments: readonly TreatmentRow[]): SlotReminder {
-  const { id, treatment_id: treatmentId, step, position, kind, topics, channel, trace } = row;
+  const { id, treatment_id: treatmentId, step, kind, topics, channel, trace } = row;
   const protocol = treatments.find((each) => each.id === treatmentId)?.definition;
   return {
     id,
     treatmentId,
     step,
-    position,
     kind,
     topics,
     channel,
@@ -213,12 +248,39 @@ function toSlot(row: ReminderRow, treatments: readonly TreatmentRow[]): SlotRemi
     dueAt: row.due_at,
     claimedAt: row.claimed_at,
     localZone: localZoneOf(trace),
-    replaced: trace.supersededBy !== undefined,
   };
 }
 
-function keyOf({ treatmentId, slot }: SlotReminder): string {
-  return `${treatmentId} ${slot}`;
+/** By step, when its permission went out last, over whichever channel. */
+function toldOf(rows: readonly ReminderRow[]): Told[] {
+  const byStep = new Map<string, Told>();
+  for (const { kind, treatment_id: treatmentId, step, topics, trace, ...row } of rows) {
+    const { told_at: at, heard_at: heardAt } = row;
+    if (kind !== "permission" || at === null) continue;
+    const key = `${treatmentId} ${step}`;
+    const known = byStep.get(key);
+    if (known !== undefined && known.at >= at) continue;
+    const protocol = trace.protocol.name;
+    const sure = heardAt !== null && heardAt >= at;
+    byStep.set(key, { treatmentId, protocol, step, topics, at, sure });
+  }
+  return [...byStep.values()];
+}
+
+function toTakenBack(row: ReminderRow): TakenBack {
+  const { id, treatment_id: treatmentId, topics, channel, trace, status } = row;
+  return {
+    id,
+    treatmentId,
+    step: trace.retracts ?? row.step,
+    topics,
+    channel,
+    until: trace.waitUntil == null ? null : new Date(trace.waitUntil),
+    plannedAt: row.created_at,
+    waits: status === "scheduled" || status === "queued",
+    at: row.told_at,
+    reason: row.status_reason,
+  };
 }
 
 function agreed(consents: TreatmentRow["consents"]): Record<Purpose, ChannelName[]> {

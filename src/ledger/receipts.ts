@@ -14,6 +14,7 @@ import { type Deliverable, loadDeliverables } from "./deliverables.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { moveReminders } from "./moves.ts";
 import { noteProviderOptOut } from "./providerOptOut.ts";
+import { replanUnsaid, unsaidOf } from "./unsaid.ts";
 
 /** What a provider says of an attempt, in its words and in ours. */
 export interface NewReceipt {
@@ -63,6 +64,8 @@ export async function addReceipt(
       const heardBefore = () => isKept(db, receipt);
       await noteProviderOptOut(db, { ...told, heardBefore }, now);
     }
+    const fails = meaning?.status === "undelivered" && !saysOptedOut(meaning.failure);
+    if (fails) await lockPermitted(db, receipt.attemptId);
     const attempt = await lockAttempt(db, receipt.attemptId);
     if (attempt === undefined) return { ...nothing, known: false };
     const isNew = await keepReceipt(db, attempt.clinicId, receipt, now);
@@ -77,6 +80,16 @@ export async function addReceipt(
     const pauseChange = speaks ? await noteSign(db, attempt, sign, now) : null;
     return { known: true, dueNow: dueAt !== null && dueAt <= now, pauseChange };
   });
+}
+
+/** The patient before the reminder, where the plan may have to be made again: of a permission. */
+async function lockPermitted(db: Queries, attemptId: string): Promise<void> {
+  await sql`
+    select p.id from aftercare.patients p
+    join aftercare.reminders r on r.patient_id = p.id and r.kind = 'permission'
+    join aftercare.attempts a on a.reminder_id = r.id
+    where a.id = ${attemptId}
+    for update of p`.execute(db);
 }
 
 /** The attempt, its reminder locked first, as everywhere. */
@@ -152,6 +165,7 @@ async function settle(
   if (!saysMore(meaning.status, attempt.status)) return null;
   const { latest, status } = attempt;
   const move = afterReceipt({ ...state, attempt: status, latest }, meaning, now, random);
+  const returned = move === null ? [] : [{ ...state, move, actor: "receipt" }];
   if (move !== null) {
     const overtaken = !latest || state.status === "scheduled" || state.status === "queued";
     await moveReminders(
@@ -178,6 +192,7 @@ async function settle(
     .where("id", "=", receipt.attemptId)
     .execute();
   await noteAddress(db, attempt, meaning, now);
+  await replanUnsaid(db, unsaidOf(returned), now);
   return move?.dueAt ?? null;
 }
 

@@ -89,22 +89,6 @@ export async function findReminder(
   return row && toReminder(row);
 }
 
-/** The reminders in whose place a reminder stands: it says what they would have said. */
-export async function replacedReminders(
-  db: Queries,
-  clinicId: string,
-  id: string,
-): Promise<string[]> {
-  const rows = await db
-    .selectFrom("reminders")
-    .select("id")
-    .where("clinic_id", "=", clinicId)
-    .where("replaced_by", "=", id)
-    .orderBy("due_at")
-    .execute();
-  return rows.map((row) => row.id);
-}
-
 /** The reminders of a treatment, in the order of its protocol. */
 export async function listTreatmentReminders(
   db: Queries,

@@ -5,131 +5,192 @@ import { findClinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
 import { idsIn } from "./moves.ts";
-import { loadPatientPlans, type SlotReminder } from "./patientPlans.ts";
-import { lockPatient } from "./patients.ts";
+import { loadPatientPlans, type PatientPlans, type SlotReminder } from "./patientPlans.ts";
+import { lockPatient, type PatientReach } from "./patients.ts";
+import { type Linked, replacementOf } from "./replacements.ts";
+import {
+  type ChangeRequest,
+  NOTHING_RETRACTED,
+  type Retracted,
+  storeRetractions,
+  tellAgain,
+} from "./retractions.ts";
+import { keepPagesOpen } from "./treatments.ts";
 
 /** Whose plans are made again, who wanted it, and why. */
-export interface ReplanRequest {
-  clinicId: string;
-  patientId: string;
-  actor: string;
-  reason: string | null;
+export interface ReplanRequest extends ChangeRequest {
   /** The treatment that was corrected, where one was. */
   corrected?: string;
-}
-
-/** A permission that went out and turned out to be too early, and its new plan. */
-export interface TooEarly {
-  stored: SlotReminder;
-  slotted: Slotted;
+  /** A cancelled treatment of which all that was permitted is taken back, where one is. */
+  retract?: string;
 }
 
 /** What a plan made again came to. */
-export interface Replanned {
+export interface Replanned extends Retracted {
   skipped: number;
   planned: number;
-  tooEarly: TooEarly[];
 }
 
+const NOTHING: Replanned = { skipped: 0, planned: 0, ...NOTHING_RETRACTED };
+
 /**
- * Makes the plans of a patient's active treatments again, in a transaction, and changes what is
- * unsent to them: something has changed that decides when or whether it may go. What was sent stays
- * as it is; `tooEarly` has what is to be taken back of a corrected treatment.
+ * Makes the plans of a patient's active treatments again, in a transaction: something has changed
+ * that decides when or whether a message may go, or whether one that went is true. What is unsent
+ * is changed; a permission that went out and is wrong is taken back, and planned once more.
  */
 export async function replanPatient(
   db: Queries,
   request: ReplanRequest,
   now: Date,
 ): Promise<Replanned> {
-  const { clinicId, patientId } = request;
-  const clinic = await findClinic(db, clinicId);
-  const facts = await lockPatient(db, clinicId, patientId);
-  if (clinic === undefined || facts === undefined) return { skipped: 0, planned: 0, tooEarly: [] };
-  const { input, reminders } = await loadPatientPlans(db, { clinic, patientId, facts }, now);
-  return changePlans(db, request, planPatient(input), reminders, now);
+  const facts = await lockPatient(db, request.clinicId, request.patientId);
+  return facts === undefined ? NOTHING : replanLocked(db, request, facts, now);
 }
 
-/** Changes reminders, which are locked, to the new plans of their patient. */
+/** The same where the patient is locked already. */
+export async function replanLocked(
+  db: Queries,
+  request: ReplanRequest,
+  facts: PatientReach,
+  now: Date,
+): Promise<Replanned> {
+  const { clinicId, patientId, corrected, retract } = request;
+  const clinic = await findClinic(db, clinicId);
+  if (clinic === undefined) return NOTHING;
+  const also = corrected ?? retract ?? null;
+  const person = { clinic, patientId, facts };
+  const { input, ...rest } = await loadPatientPlans(db, person, now, { lock: true, also });
+  const plans = { ...rest, input: { ...input, retract: retract ?? null } };
+  return changePlans(db, request, plans, planPatient(plans.input), now);
+}
+
+/**
+ * Changes what is stored of a patient, whose reminders are locked, to the plans that were made of
+ * `input`. `added` are the reminders of a treatment that is new in them.
+ */
 export async function changePlans(
   db: Queries,
   request: ReplanRequest,
+  { input, reminders, overtaken, added = [] }: PatientPlans & { added?: readonly Linked[] },
   plans: readonly Slotted[],
-  reminders: readonly SlotReminder[],
   now: Date,
 ): Promise<Replanned> {
-  const bySlot = new Map(reminders.map((each) => [keyOf(each), each]));
+  const bySlot = new Map(reminders.map((each) => [`${each.treatmentId} ${each.slot}`, each]));
   const decided = plans.flatMap((slotted) => {
-    const stored = bySlot.get(keyOf(slotted));
+    const stored = bySlot.get(slotted.key);
     if (stored === undefined) return [];
     const corrected = request.corrected === stored.treatmentId;
-    return [{ stored, slotted, change: changeOf(stored, slotted.planned, { corrected, now }) }];
+    return [{ stored, slotted, change: changeOf(stored, slotted, { corrected, now }) }];
   });
   const of = (kind: (typeof decided)[number]["change"]["kind"]) =>
     decided.filter(({ change }) => change.kind === kind);
   const changed = [...of("skip"), ...of("plan")];
-  await update(db, request.clinicId, changed, now);
-  await addEvents(
+  const retracted = await storeRetractions(db, request, input, now);
+  const again = of("again").map(({ slotted }) => slotted);
+  const told = await tellAgain(db, request, again, reminders, now);
+  await skipOvertaken(db, request, overtaken, reminders, now);
+  await update(db, request.clinicId, changed, [...told, ...added, ...reminders], now);
+  await noteChanges(db, request, changed, now);
+  const ids = [...changed.map(({ slotted }) => slotted), ...again].map((each) => each.treatmentId);
+  await keepPagesOpen(db, request.clinicId, ids);
+  return { skipped: of("skip").length, planned: of("plan").length, ...retracted };
+}
+
+/** What was planned anew while it was being sent is not sent itself: the newer one stands for it. */
+async function skipOvertaken(
+  db: Queries,
+  { clinicId, actor }: ChangeRequest,
+  overtaken: readonly SlotReminder[],
+  reminders: readonly SlotReminder[],
+  now: Date,
+): Promise<void> {
+  for (const { id, treatmentId, slot, step, topics, trace } of overtaken) {
+    const newer = reminders.find((each) => each.treatmentId === treatmentId && each.slot === slot);
+    const by = [{ treatmentId, protocol: trace.protocol.name, step, topics }];
+    await db
+      .updateTable("reminders")
+      .set({
+        status: "skipped",
+        status_reason: "superseded",
+        trace: JSON.stringify({ ...trace, supersededBy: by }),
+        replaced_by: newer?.id ?? null,
+        updated_at: now,
+      })
+      .where("clinic_id", "=", clinicId)
+      .where("id", "=", id)
+      .execute();
+    const detail = { reason: "superseded", by };
+    const event = {
+      clinicId,
+      treatmentId,
+      reminderId: id,
+      type: "skipped",
+      actor,
+      detail,
+      at: now,
+    };
+    await addEvents(db, [event]);
+  }
+}
+
+interface Changed {
+  stored: SlotReminder;
+  slotted: Slotted;
+}
+
+function noteChanges(
+  db: Queries,
+  { clinicId, actor, reason }: ChangeRequest,
+  changed: readonly Changed[],
+  now: Date,
+): Promise<void> {
+  return addEvents(
     db,
     changed.map(({ stored, slotted: { planned } }) => ({
-      clinicId: request.clinicId,
+      clinicId,
       treatmentId: stored.treatmentId,
       reminderId: stored.id,
       type: planned.status === "skipped" ? "skipped" : "planned again",
-      actor: request.actor,
+      actor,
       detail: {
-        reason: planned.statusReason ?? request.reason,
+        reason: planned.statusReason ?? reason,
         ...(planned.status === "scheduled" && { dueAt: planned.dueAt.toISOString() }),
         ...(planned.trace.supersededBy && { by: planned.trace.supersededBy }),
       },
       at: now,
     })),
   );
-  return { skipped: of("skip").length, planned: of("plan").length, tooEarly: of("retract") };
 }
 
-/**
- * The id of the reminder that stands in place of a planned one: of the step that supersedes it, or
- * that says the same at the same moment. Null where no step does.
- */
-export function replacementOf(
-  { planned }: Slotted,
-  reminders: readonly { id: string; treatmentId: string; step: string }[],
-): string | null {
-  const [by] = planned.trace.supersededBy ?? [];
-  if (by === undefined) return null;
-  const found = reminders.find(
-    ({ treatmentId, step }) => treatmentId === by.treatmentId && step === by.step,
-  );
-  return found?.id ?? null;
+function channelsOf({ channel }: SlotReminder, { planned }: Slotted) {
+  if (planned.status === "skipped") return { channel, channels: null };
+  return { channel: planned.channel, channels: planned.channels };
 }
 
 async function update(
   db: Queries,
   clinicId: string,
-  changed: readonly { stored: SlotReminder; slotted: Slotted }[],
+  changed: readonly Changed[],
+  linked: readonly Linked[],
   now: Date,
 ): Promise<void> {
   if (changed.length === 0) return;
-  const replacing = await permissionsOf(
-    db,
-    clinicId,
-    changed.flatMap(({ slotted }) => slotted.planned.trace.supersededBy ?? []),
-  );
   const rows = changed.map(({ stored, slotted }) => ({
     id: stored.id,
     status: slotted.planned.status,
     reason: slotted.planned.statusReason,
-    channel: slotted.planned.channel,
-    channels: slotted.planned.channels,
+    // What is not sent keeps the channel that it was to go by: a stop of that channel holds.
+    ...channelsOf(stored, slotted),
     due_at: slotted.planned.dueAt,
     send_until: slotted.planned.sendUntil,
     expires_at: slotted.planned.expiresAt,
     trace: slotted.planned.trace,
-    replaced_by: replacementOf(slotted, replacing),
+    replaced_by: replacementOf(slotted, linked),
   }));
   await sql`
     update aftercare.reminders r
-    set status = m.status, status_reason = m.reason, channel = m.channel, channels = m.channels,
+    set status = m.status, status_reason = m.reason, channel = m.channel,
+      channels = coalesce(m.channels, r.channels),
       due_at = m.due_at, send_until = m.send_until, expires_at = m.expires_at, trace = m.trace,
       replaced_by = m.replaced_by, retries = 0, taken_at = null, updated_at = ${now}
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
@@ -137,29 +198,4 @@ async function update(
         send_until timestamptz, expires_at timestamptz, trace jsonb, replaced_by uuid)
     where r.clinic_id = ${clinicId} and r.id = any(${idsIn(rows)}::uuid[])
       and r.id = m.id`.execute(db);
-}
-
-/** The newest reminders of these treatments' permissions. */
-async function permissionsOf(
-  db: Queries,
-  clinicId: string,
-  by: readonly { treatmentId: string }[],
-): Promise<{ id: string; treatmentId: string; step: string }[]> {
-  if (by.length === 0) return [];
-  return db
-    .selectFrom("reminders")
-    .select(["id", "treatment_id as treatmentId", "step"])
-    .where("clinic_id", "=", clinicId)
-    .where("kind", "=", "permission")
-    .where(
-      "treatment_id",
-      "in",
-      by.map(({ treatmentId }) => treatmentId),
-    )
-    .orderBy("position", "desc")
-    .execute();
-}
-
-function keyOf({ treatmentId, slot }: { treatmentId: string; slot: string }): string {
-  return `${treatmentId} ${slot}`;
 }

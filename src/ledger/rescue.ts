@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import type { Ticket } from "../domain/claim.ts";
+import type { StepKind } from "../domain/protocol.ts";
 import { type TakenBack, takeBack } from "./dispatch.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
+import { replanPatient } from "./replan.ts";
 
 /** A send whose outcome is not known, and what its provider can be asked about. */
 export interface Unsettled extends Ticket {
@@ -122,8 +124,8 @@ export async function takeUnknown(
  * handed over in time finds that out at its claim. Returns how many.
  */
 export async function skipStale(ledger: Ledger, limit: number, now: Date): Promise<number> {
-  return ledger.db.transaction().execute(async (db) => {
-    const { rows } = await sql<TakenBack>`
+  const rows = await ledger.db.transaction().execute(async (db) => {
+    const stale = await sql<TakenBack & { patient_id: string; kind: StepKind }>`
       with stale as (
         select id from aftercare.reminders
         where status = 'scheduled' and due_at < ${now} and expires_at <= ${now}
@@ -132,10 +134,19 @@ export async function skipStale(ledger: Ledger, limit: number, now: Date): Promi
       update aftercare.reminders r
       set status = 'skipped', status_reason = 'expired', updated_at = ${now}
       from stale where r.id = stale.id
-      returning r.id, r.clinic_id, r.treatment_id`.execute(db);
-    await noteRescue(db, rows, "skipped", now);
-    return rows.length;
+      returning r.id, r.clinic_id, r.treatment_id, r.patient_id, r.kind`.execute(db);
+    await noteRescue(db, stale.rows, "skipped", now);
+    return stale.rows;
   });
+  // One that gave way to a permission that nobody heard in time speaks now. Each in a transaction of
+  // its own, because the patient is locked before the reminders.
+  const permissions = rows.filter(({ kind }) => kind === "permission");
+  const patients = new Map(permissions.map((row) => [row.patient_id, row.clinic_id]));
+  for (const [patientId, clinicId] of patients) {
+    const request = { clinicId, patientId, actor: "rescuer", reason: "not sent" };
+    await ledger.db.transaction().execute((db) => replanPatient(db, request, now));
+  }
+  return rows.length;
 }
 
 function noteRescue(

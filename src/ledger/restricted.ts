@@ -1,5 +1,4 @@
-import { heldBack } from "../domain/overlap.ts";
-import { restrictionsBy } from "../domain/patientPlan.ts";
+import { planPatient } from "../domain/patientPlan.ts";
 import type { Refusal } from "../domain/replay.ts";
 import type { Actionable } from "./actionStates.ts";
 import { findClinic } from "./clinics.ts";
@@ -24,15 +23,18 @@ export async function restrictedPermissions(
     const facts = await findAddresses(db, clinicId, patientId);
     if (clinic === undefined || facts === undefined) continue;
     const person = { clinic, patientId, facts };
-    const { input } = await loadPatientPlans(db, person, now, { lock: false });
-    const restrictions = input.treatments.flatMap(restrictionsBy);
-    for (const state of permissions.filter((each) => each.patientId === patientId)) {
-      const others = restrictions.filter(({ treatmentId }) => treatmentId !== state.treatmentId);
-      const { trueAt, waits, supersededBy } = heldBack(state, state.trueAt, others);
-      const { reminderId: id } = state;
-      if (supersededBy.length > 0) refusals.set(id, { code: "superseded" });
-      else if (waits.length > 0 && trueAt > now)
-        refusals.set(id, { code: "too_early", from: trueAt });
+    const { input, reminders } = await loadPatientPlans(db, person, now, { lock: false });
+    const plans = new Map(planPatient(input).map((each) => [each.key, each.planned]));
+    for (const { reminderId: id } of permissions.filter((each) => each.patientId === patientId)) {
+      const stored = reminders.find((each) => each.id === id);
+      const planned = stored && plans.get(`${stored.treatmentId} ${stored.slot}`);
+      // Without a plan, it was taken back: a newer reminder stands in its place.
+      if (planned === undefined || planned.trace.supersededBy !== undefined) {
+        refusals.set(id, { code: "superseded" });
+        continue;
+      }
+      const trueAt = new Date(planned.trace.trueAt);
+      if (trueAt > now) refusals.set(id, { code: "too_early", from: trueAt });
     }
   }
   return refusals;

@@ -1,27 +1,17 @@
-import { type ActiveTreatment, restrictionsBy } from "../domain/patientPlan.ts";
-import type { PlanInput } from "../domain/plan.ts";
-import { saidOf } from "../domain/replan.ts";
-import { planRetraction } from "../domain/retraction.ts";
-import { findClinic } from "./clinics.ts";
+import type { PatientPlanInput } from "../domain/patient.ts";
+import type { Slotted } from "../domain/patientPlan.ts";
+import { takeBack } from "../domain/retraction.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
-import { loadPatientPlans, type PatientPlans } from "./patientPlans.ts";
-import { lockPatient } from "./patients.ts";
 import { insertReminders, type NewReminder } from "./reminders.ts";
-import type { Treatment } from "./treatments.ts";
+import { type Linked, replacementOf } from "./replacements.ts";
 
-/** Whose permissions are taken back, who wanted it, and why. */
-export interface RetractRequest {
+/** Whose plans change, who wanted it, and why. */
+export interface ChangeRequest {
   clinicId: string;
-  treatment: Pick<Treatment, "id" | "patientId" | "clinicId">;
+  patientId: string;
   actor: string;
-  reason: string;
-}
-
-/** A permission to take back: its step, and until when the patient is to wait, if anybody knows. */
-export interface Retraction {
-  step: string;
-  until: Date | null;
+  reason: string | null;
 }
 
 /** What became of permissions that are to be taken back. */
@@ -37,90 +27,95 @@ export interface Retracted {
 
 export const NOTHING_RETRACTED: Retracted = { retracted: 0, untold: [] };
 
-/**
- * Takes back every permission of a cancelled treatment that went out, in a transaction: until the
- * patient's other treatments allow its topics, or until the patient has spoken with the clinic.
- */
-export async function retractAll(
+/** Stores the messages that take back what is wrong of what the patient was told. */
+export async function storeRetractions(
   db: Queries,
-  request: RetractRequest,
+  request: ChangeRequest,
+  input: PatientPlanInput,
   now: Date,
 ): Promise<Retracted> {
-  const { treatment, clinicId } = request;
-  const clinic = await findClinic(db, clinicId);
-  const facts = await lockPatient(db, clinicId, treatment.patientId);
-  if (clinic === undefined || facts === undefined) return NOTHING_RETRACTED;
-  const person = { clinic, patientId: treatment.patientId, facts };
-  const own = await loadPatientPlans(db, person, now, { lock: true, also: treatment.id });
-  const others = own.input.treatments.filter(({ id }) => id !== treatment.id);
-  const restrictions = others.flatMap(restrictionsBy);
-  const permissions = own.reminders.filter(
-    (each) =>
-      each.treatmentId === treatment.id &&
-      each.kind === "permission" &&
-      saidOf(each).kind === "left",
-  );
-  const retractions = permissions.map(({ step, topics }) => {
-    const untils = restrictions
-      .filter(({ topic, until }) => topics.includes(topic) && until > now)
-      .map(({ until }) => until.getTime());
-    return { step, until: untils.length === 0 ? null : new Date(Math.max(...untils)) };
-  });
-  return addRetractions(db, request, retractions, own, now);
+  const { clinicId, actor, reason } = request;
+  const { skip, plan, untold } = takeBack(input);
+  await skipRetractions(db, request, skip, now);
+  const treatments = [...input.treatments, ...input.cancelled];
+  for (const treatment of treatments) {
+    const planned = plan.filter(({ treatmentId }) => treatmentId === treatment.id);
+    const rows = planned.map((each) => ({ planned: each.planned, replacedBy: null }));
+    const reminders = await append(db, request, treatment, rows, now);
+    await addEvents(
+      db,
+      reminders.map(({ id, trace, status, statusReason }) => ({
+        clinicId,
+        treatmentId: treatment.id,
+        reminderId: id,
+        type: "retraction planned",
+        actor,
+        detail: { reason, waitUntil: trace.waitUntil ?? null, status, statusReason },
+        at: now,
+      })),
+    );
+  }
+  const going = plan.filter(({ planned }) => planned.status === "scheduled");
+  return { retracted: going.length, untold: [...new Set(untold.map(({ step }) => step))] };
 }
 
-/** Plans the messages that take back permissions. */
-export async function addRetractions(
+/** A permission that was wrong is sent once more when it is true: beside the one that went out. */
+export async function tellAgain(
   db: Queries,
-  { clinicId, treatment, actor, reason }: RetractRequest,
-  retractions: readonly Retraction[],
-  { input }: PatientPlans,
+  request: ChangeRequest,
+  again: readonly Slotted[],
+  reminders: readonly Linked[],
   now: Date,
-): Promise<Retracted> {
-  const active = input.treatments.find(({ id }) => id === treatment.id);
-  if (active === undefined) return NOTHING_RETRACTED;
-  const steps = new Map(retractions.map(({ step, until }) => [step, until]));
-  const planned = [...steps].flatMap(([step, until]) =>
-    planRetraction(step, until, planInputOf(active, input)),
-  );
-  const going = planned.filter(({ status }) => status === "scheduled");
-  const untold = [...steps.keys()].filter(
-    (step) => !going.some(({ trace }) => trace.retracts === step),
-  );
-  if (planned.length === 0) return { retracted: 0, untold };
-  const rows: NewReminder[] = planned.map((each) => ({ planned: each, replacedBy: null }));
-  const from = await nextPosition(db, treatment);
-  const reminders = await insertReminders(db, treatment, rows, now, from);
-  await addEvents(
-    db,
-    reminders.map(({ id, trace, status, statusReason }) => ({
-      clinicId,
-      treatmentId: treatment.id,
-      reminderId: id,
-      type: "retraction planned",
-      actor,
-      detail: { reason, waitUntil: trace.waitUntil ?? null, status, statusReason },
-      at: now,
-    })),
-  );
-  return { retracted: going.length, untold };
+): Promise<Linked[]> {
+  const told: Linked[] = [];
+  for (const treatment of new Set(again.map((each) => each.treatment))) {
+    const own = again.filter((each) => each.treatment === treatment);
+    const rows = own.map(({ planned }) => {
+      return { planned, replacedBy: replacementOf({ planned }, reminders) };
+    });
+    told.push(...(await append(db, request, treatment, rows, now)));
+  }
+  return told;
 }
 
-/** The position after a treatment's last reminder. */
-export async function nextPosition(
+/** Stores reminders after a treatment's last one. */
+async function append(
   db: Queries,
-  { id, clinicId }: Pick<Treatment, "id" | "clinicId">,
-): Promise<number> {
+  { clinicId, patientId }: ChangeRequest,
+  { id }: { id: string },
+  rows: readonly NewReminder[],
+  now: Date,
+) {
+  if (rows.length === 0) return [];
   const { last } = await db
     .selectFrom("reminders")
     .select((select) => select.fn.max("position").as("last"))
     .where("clinic_id", "=", clinicId)
     .where("treatment_id", "=", id)
     .executeTakeFirstOrThrow();
-  return (last ?? -1) + 1;
+  return insertReminders(db, { id, clinicId, patientId }, rows, now, (last ?? -1) + 1);
 }
 
-function planInputOf(treatment: ActiveTreatment, input: PatientPlans["input"]): PlanInput {
-  const { now, sendWindow, rebookWindow } = input;
-  return { ...treatment, now, sendWindow, rebookWindow };
+async function skipRetractions(
+  db: Queries,
+  { clinicId, actor }: ChangeRequest,
+  retractions: readonly { id: string; treatmentId: string }[],
+  now: Date,
+): Promise<void> {
+  if (retractions.length === 0) return;
+  await db
+    .updateTable("reminders")
+    .set({ status: "skipped", status_reason: "superseded", updated_at: now })
+    .where("clinic_id", "=", clinicId)
+    .where(
+      "id",
+      "in",
+      retractions.map(({ id }) => id),
+    )
+    .execute();
+  const event = { clinicId, type: "skipped", actor, detail: { reason: "superseded" }, at: now };
+  await addEvents(
+    db,
+    retractions.map(({ id, treatmentId }) => ({ ...event, treatmentId, reminderId: id })),
+  );
 }

@@ -33,6 +33,24 @@ export function pageExpiry(planned: readonly { expiresAt: Date }[]): Date {
   return new Date(last + PAGE_OUTLIVES_MS);
 }
 
+/** Keeps the pages of treatments open as long as a message of theirs that was moved asks for. */
+export async function keepPagesOpen(
+  db: Queries,
+  clinicId: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    update aftercare.treatments t
+    set page_expires_at = greatest(t.page_expires_at, r.last + ${PAGE_OUTLIVES_MS} * interval '1 millisecond')
+    from (
+      select treatment_id, max(expires_at) as last from aftercare.reminders
+      where clinic_id = ${clinicId} and treatment_id = any(${[...ids]}::uuid[])
+      group by treatment_id
+    ) r
+    where t.clinic_id = ${clinicId} and t.id = r.treatment_id`.execute(db);
+}
+
 export async function insertTreatment(
   db: Queries,
   treatment: Omit<Treatment, "status" | "pageToken">,

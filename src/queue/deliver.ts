@@ -10,7 +10,7 @@ import { type PauseChange, probeAgain } from "../ledger/channelStates.ts";
 import { loadDeliverables } from "../ledger/deliverables.ts";
 import { type Claimed, claim, record } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { moveReminders } from "../ledger/moves.ts";
+import { moveUnsaid } from "../ledger/unsaid.ts";
 import type { Metrics } from "../metrics.ts";
 import { type MessageMaker, makeMessage, mayNotSend } from "./message.ts";
 import { throughOutage } from "./outage.ts";
@@ -58,8 +58,7 @@ export async function deliver(delivery: Delivery, ticket: Ticket): Promise<Deliv
       return decision;
     case "move": {
       const request = { ...state, from: ["queued" as const], move: decision.move, actor: "worker" };
-      await ledger.db.transaction().execute(async (db) => {
-        await moveReminders(db, [request], now);
+      await moveUnsaid(ledger, request, now, async (db) => {
         if (state.probing) await probeAgain(db, state, now);
       });
       return DONE;

@@ -2,7 +2,6 @@ import type { LookupOutcome } from "../channels/channel.ts";
 import type { Ticket } from "../domain/claim.ts";
 import { endedAs, type Move, resent } from "../domain/outcome.ts";
 import { type Deliverable, loadDeliverables } from "../ledger/deliverables.ts";
-import { moveReminders } from "../ledger/moves.ts";
 import {
   giveUpSending,
   rescueQueued,
@@ -11,6 +10,7 @@ import {
   takeUnknown,
   type Unsettled,
 } from "../ledger/rescue.ts";
+import { moveUnsaid } from "../ledger/unsaid.ts";
 import { type Delivery, recordOutcome } from "./deliver.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
@@ -165,5 +165,5 @@ async function move(
   const event = to.status === "scheduled" ? told : null;
   const request = { ...state, from: ["unknown" as const], move: to, actor: "rescuer", ...event };
   const { ledger, clock } = delivery;
-  await ledger.db.transaction().execute((db) => moveReminders(db, [request], clock.now()));
+  await moveUnsaid(ledger, request, clock.now());
 }

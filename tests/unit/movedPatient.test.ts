@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ClaimState, decideClaim } from "../../src/domain/claim.ts";
+import type { Said } from "../../src/domain/patient.ts";
 import { planPatient } from "../../src/domain/patientPlan.ts";
 import { planTreatment } from "../../src/domain/plan.ts";
+import type { PlannedReminder } from "../../src/domain/reminder.ts";
 import { changeOf, type StoredReminder } from "../../src/domain/replan.ts";
 import { isOpen, parseSendWindow } from "../../src/domain/sendWindow.ts";
 import { stepTrueAt } from "../../src/domain/stepTime.ts";
@@ -71,7 +73,8 @@ describe("a patient who has moved since the enrolment", () => {
       movedTo: "Pacific/Auckland",
     });
     const active = { ...treatment, id: "t", said: new Map() };
-    const shared = { now, sendWindow, rebookWindow, cap: 2, paused: false };
+    const none = { cancelled: [], told: [], takenBack: [], retract: null };
+    const shared = { ...none, now, sendWindow, rebookWindow, cap: 2, paused: false };
     const plan = planPatient({ ...shared, treatments: [active] });
     expect(plan.map(({ planned }) => planned.trace.cappedDays ?? 0)).toEqual([0, 0, 0]);
     const { local: _, ...stayed } = active;
@@ -104,26 +107,32 @@ describe("a plan made again for a patient who has moved", () => {
   const before = planOne({ after: "17h" }, TREATED);
   const stored: StoredReminder = {
     kind: "caution",
+    channel: "sms",
     status: "scheduled",
     statusReason: null,
     trueAt: new Date(before.trace.trueAt),
     dueAt: before.dueAt,
     claimedAt: null,
     localZone: "America/New_York",
-    replaced: false,
+    trace: {},
   };
   const how = { corrected: false, now: new Date(TREATED.performedAt) };
+  /** What a plan does to a reminder that has left where its status says so, and else waits. */
+  const changeBy = (planned: PlannedReminder, was: StoredReminder) => {
+    const said: Said =
+      was.status === "delivered" ? { kind: "left", at: was.dueAt } : { kind: "waits" };
+    return changeOf(was, { planned, said }, how).kind;
+  };
 
   it("moves what waits, and nothing else", () => {
     const moved = planOne({ after: "17h" }, { ...TREATED, movedTo: PACIFIC });
-    const kindOf = (status: StoredReminder["status"]) =>
-      changeOf({ ...stored, status }, moved, how).kind;
+    const kindOf = (status: StoredReminder["status"]) => changeBy(moved, { ...stored, status });
     expect(kindOf("scheduled")).toBe("plan");
     expect(kindOf("queued")).toBe("plan");
     expect(kindOf("delivered")).toBe("keep");
     expect(kindOf("cancelled")).toBe("keep");
-    expect(changeOf(stored, before, how).kind).toBe("keep");
-    expect(changeOf({ ...stored, localZone: PACIFIC }, moved, how).kind).toBe("keep");
+    expect(changeBy(before, stored)).toBe("keep");
+    expect(changeBy(moved, { ...stored, localZone: PACIFIC })).toBe("keep");
   });
 
   it("skips what is out of date before the new place's hours begin", () => {
@@ -131,7 +140,7 @@ describe("a plan made again for a patient who has moved", () => {
     expect(planOne(soon, TREATED).status).toBe("scheduled");
     const moved = planOne(soon, { ...TREATED, movedTo: PACIFIC });
     expect(moved.statusReason).toBe("expired");
-    expect(changeOf(stored, moved, how).kind).toBe("skip");
+    expect(changeBy(moved, stored)).toBe("skip");
   });
 });
 
@@ -139,6 +148,7 @@ describe("a claim", () => {
   const MORNING = new Date("2026-11-24T14:30:00Z");
   const state: ClaimState = {
     reminderId: "r",
+    treatmentId: "t",
     status: "queued",
     dispatchNo: 1,
     kind: "caution",

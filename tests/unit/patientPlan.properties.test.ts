@@ -3,12 +3,8 @@ import { describe, expect, it } from "vitest";
 import { reachOf } from "../../src/domain/consent.ts";
 import { startOfDay, wallClockAt } from "../../src/domain/localTime.ts";
 import { withOverrides } from "../../src/domain/overrides.ts";
-import {
-  type ActiveTreatment,
-  type PatientPlanInput,
-  planPatient,
-  type Slotted,
-} from "../../src/domain/patientPlan.ts";
+import type { PatientPlanInput, PatientTreatment } from "../../src/domain/patient.ts";
+import { planPatient, type Slotted } from "../../src/domain/patientPlan.ts";
 import { protocolSchema } from "../../src/domain/protocol.ts";
 import { restrictionsOf } from "../../src/domain/restrictions.ts";
 import { DEFAULT_REBOOK_WINDOW, isOpen, parseSendWindow } from "../../src/domain/sendWindow.ts";
@@ -78,7 +74,7 @@ const treatments = fc
     { minLength: 1, maxLength: 4 },
   )
   .map((list) =>
-    list.map(({ protocol, performedAt, override, consents }, index): ActiveTreatment => {
+    list.map(({ protocol, performedAt, override, consents }, index): PatientTreatment => {
       const first = protocol.steps.find(({ kind }) => kind === "permission");
       const care = consents || index === 0 ? REACHABLE.consent.care : [];
       return {
@@ -101,6 +97,10 @@ const inputs = fc
     const last = Math.max(...list.map(({ performedAt }) => performedAt.getTime()));
     return {
       treatments: list,
+      cancelled: [],
+      told: [],
+      takenBack: [],
+      retract: null,
       now: new Date(last + late * HOUR),
       cap,
       paused: false,

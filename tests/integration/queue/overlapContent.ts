@@ -62,7 +62,7 @@ function stepText([kind, topics, after]: StepFacts, index: number): string[] {
     `  - key: ${key}`,
     ...lines.map((line) => `    ${line}`),
     `    topics: [${topics.join(", ")}]`,
-    "    channels: [sms]",
+    "    channels: [sms, email]",
   ];
   const own = step(`step-${index}`, `kind: ${kind}`, `after: ${after}`, "expires: 8d");
   if (kind !== "permission") return own;

@@ -1,26 +1,32 @@
-import type { Channel } from "../../../src/channels/channel.ts";
+import type { Channel, OutgoingMessage } from "../../../src/channels/channel.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
+import type { SendOutcome } from "../../../src/domain/outcome.ts";
 import { takeDue } from "../../../src/ledger/dispatch.ts";
 import { createMetrics } from "../../../src/metrics.ts";
 import { deliver } from "../../../src/queue/deliver.ts";
 import type { LifeHouse } from "./lifeWorld.ts";
 
+/** What a provider answers, by the channel that the message goes by; null where it arrives. */
+export type Answering = (
+  channel: ChannelName,
+  message: OutgoingMessage,
+) => Promise<SendOutcome | null>;
+
+const ARRIVED: SendOutcome = { kind: "sent", providerId: "sent", delivered: true };
+
 /**
  * Hands over and delivers all that is due at `now`, one after the other, by a clock that stands
- * still. `onSend` looks on at the moment of each send, which always arrives.
+ * still. `answer` looks on at the moment of each send.
  */
 export async function sendDue(
   { ledger, maker }: LifeHouse,
   now: Date,
-  onSend: () => Promise<void> = () => Promise.resolve(),
+  answer: Answering = () => Promise.resolve(null),
 ): Promise<void> {
   const channel = (name: ChannelName): Channel => ({
     name,
     provider: "outbox",
-    send: async () => {
-      await onSend();
-      return { kind: "sent", providerId: "sent", delivered: true };
-    },
+    send: async (message) => (await answer(name, message)) ?? ARRIVED,
     lookup: () => Promise.resolve({ kind: "absent" }),
     close: () => Promise.resolve(),
   });

@@ -1,0 +1,180 @@
+import type { ChannelName } from "../../../src/domain/channel.ts";
+import { withOverrides } from "../../../src/domain/overrides.ts";
+import { restrictionsOf } from "../../../src/domain/restrictions.ts";
+import { cancelTreatment } from "../../../src/ledger/cancel.ts";
+import { correctTreatment } from "../../../src/ledger/correct.ts";
+import { enrol } from "../../../src/ledger/enrol.ts";
+import { resumeMessages, stopMessages } from "../../../src/ledger/messageChoices.ts";
+import { pinProtocols } from "../../../src/ledger/protocols.ts";
+import { clear, type LifeHouse, openLifeHouse } from "./lifeWorld.ts";
+import { loadOverlapping } from "./overlapContent.ts";
+import { type Answering, sendDue } from "./sendDue.ts";
+
+export const HOUR = 3_600_000;
+export const ZONE = "America/New_York";
+
+/** A house whose protocols overlap. */
+export async function openOverlapHouse(): Promise<LifeHouse> {
+  const { maker, ...rest } = await openLifeHouse();
+  const content = await loadOverlapping();
+  await pinProtocols(rest.ledger.db, content.protocols.values(), new Date());
+  return { ...rest, maker: { ...maker, content } };
+}
+
+/** A patient of the clinic, whose treatments overlap, by a clock that only moves when it is told. */
+export class OverlapPatient {
+  now: Date;
+  readonly treatments: string[] = [];
+  /** The permissions that the last deed named as told to nobody. */
+  untold: string[] = [];
+  readonly #house: LifeHouse;
+  readonly #consent: ChannelName[];
+
+  private constructor(house: LifeHouse, start: Date, consent: ChannelName[]) {
+    this.#house = house;
+    this.now = start;
+    this.#consent = consent;
+  }
+
+  /** The only patient of the house. */
+  static async alone(
+    house: LifeHouse,
+    start: Date,
+    consent: ChannelName[] = ["sms"],
+  ): Promise<OverlapPatient> {
+    await clear(house);
+    return new OverlapPatient(house, start, consent);
+  }
+
+  /** Time passes by two hours at most, and all that is due meanwhile is sent. */
+  async wait(hours: number, answer?: Answering): Promise<void> {
+    const until = this.now.getTime() + hours * HOUR;
+    do {
+      this.now = new Date(Math.min(until, this.now.getTime() + 2 * HOUR));
+      await sendDue(this.#house, this.now, answer);
+    } while (this.now.getTime() < until);
+  }
+
+  /** The id of the treatment, which was done this long ago. */
+  async enrol(
+    protocol: string,
+    hoursAgo: number,
+    consent: ChannelName[] = this.#consent,
+  ): Promise<string> {
+    const { ledger, clinic, keyId, maker } = this.#house;
+    const definition = maker.content.protocols.get(protocol);
+    if (definition === undefined) throw new Error("no such protocol");
+    const enrolment = {
+      protocol,
+      performedAt: this.#ago(hoursAgo),
+      patient: {
+        externalId: "p-1",
+        firstName: "Ana",
+        phone: "+12125550123",
+        email: "ana@example.test",
+        timeZone: ZONE,
+        locale: "en",
+      },
+      channels: consent,
+      consent: {
+        care: consent,
+        rebook: [],
+        source: "test",
+        at: this.now,
+        textVersion: null,
+        takenBy: null,
+      },
+      overrides: {},
+      overrideReason: null,
+    };
+    const request = { clinic, keyId, protocol: definition, enrolment, idempotency: null };
+    const result = await enrol(ledger, request, this.now, (enrolled) => enrolled);
+    if (result.kind !== "created") throw new Error(result.kind);
+    const { treatment, warnings } = result.answer;
+    this.untold = warnings.flatMap(({ code, steps }) =>
+      code === "permission_too_early" ? steps : [],
+    );
+    this.treatments.push(treatment.id);
+    return treatment.id;
+  }
+
+  /** How many permissions were taken back. */
+  async correct(
+    id: string,
+    change: { hoursAgo?: number; changes?: Record<string, string | null> },
+  ): Promise<number> {
+    const { hoursAgo, changes = {} } = change;
+    const performedAt = hoursAgo === undefined ? null : this.#ago(hoursAgo);
+    const request = { ...this.#asked, id, performedAt, changes };
+    const result = await correctTreatment(this.#house.ledger, request, this.now);
+    if (result === undefined || result === "cancelled") return 0;
+    this.untold = result.untold;
+    return result.retracted;
+  }
+
+  /** How many permissions were taken back. */
+  async cancel(id: string, retract = false): Promise<number> {
+    const request = { ...this.#asked, id, retract };
+    const result = await cancelTreatment(this.#house.ledger, request, this.now);
+    this.untold = result?.untold ?? [];
+    return result?.retracted ?? 0;
+  }
+
+  async stop(channel: ChannelName): Promise<void> {
+    await stopMessages(this.#house.ledger, await this.#choice(channel), this.now);
+  }
+
+  async resume(channel: ChannelName): Promise<void> {
+    await resumeMessages(this.#house.ledger, await this.#choice(channel), this.now);
+  }
+
+  /** What the active treatments restrict, now and before. */
+  async restrictions() {
+    const { ledger, maker } = this.#house;
+    const rows = await ledger.db
+      .selectFrom("treatments")
+      .select(["id", "protocol", "overrides", "performed_at"])
+      .where("status", "=", "active")
+      .execute();
+    return rows.flatMap((row) => {
+      const protocol = maker.content.protocols.get(row.protocol);
+      if (protocol === undefined) throw new Error("no such protocol");
+      return restrictionsOf(withOverrides(protocol, row.overrides), row.performed_at, ZONE);
+    });
+  }
+
+  /** All reminders, the oldest of a treatment first. */
+  reminders() {
+    return this.#house.ledger.db
+      .selectFrom("reminders")
+      .selectAll()
+      .orderBy("created_at")
+      .orderBy("treatment_id")
+      .orderBy("position")
+      .execute();
+  }
+
+  /** What became of a step of a treatment, the oldest first. */
+  async fates(treatmentId: string, step: string): Promise<string[]> {
+    const rows = await this.reminders();
+    return rows
+      .filter((row) => row.treatment_id === treatmentId && row.step === step)
+      .map(({ status, status_reason: reason }) =>
+        reason === null ? status : `${status}: ${reason}`,
+      );
+  }
+
+  get #asked() {
+    return { clinicId: this.#house.clinic.id, reason: "a test", actor: "test" };
+  }
+
+  async #choice(channel: ChannelName) {
+    const { ledger, clinic } = this.#house;
+    const { id } = await ledger.db.selectFrom("patients").select("id").executeTakeFirstOrThrow();
+    return { clinicId: clinic.id, patientId: id, channel };
+  }
+
+  #ago(hours: number): Date {
+    return new Date(this.now.getTime() - hours * HOUR);
+  }
+}
