@@ -31,8 +31,15 @@ export interface MessageFile extends MessageSource {
   file: string;
 }
 
-/** A language tag such as `en`, `es-MX` or `zh-Hant-TW`. */
-export const LOCALE = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
+/** Whether a name is a language tag, such as `en`, `es-MX` or `zh-Hant-TW`, that can say dates and waits. */
+export function isLanguage(name: string): boolean {
+  if (!/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(name)) return false;
+  try {
+    return Intl.getCanonicalLocales(name).length === 1;
+  } catch {
+    return false;
+  }
+}
 
 const frontMatterSchema = z.strictObject({
   subject: z
@@ -100,7 +107,7 @@ async function findMessages(
     if (RESERVED_NAMES.has(protocol)) continue;
     const folder = `${TEMPLATE_FOLDER}/${protocol}`;
     for (const locale of (await listFolder(root, folder))?.folders ?? []) {
-      if (!LOCALE.test(locale)) {
+      if (!isLanguage(locale)) {
         const message = "is not named after a language, such as en or es-MX";
         problems.push({ file: `${folder}/${locale}`, message });
         continue;

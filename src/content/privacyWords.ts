@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Compiled, compile, plainLiquid } from "./liquid.ts";
-import { LOCALE, TEMPLATE_FOLDER } from "./messageFile.ts";
+import { type Compiled, compile, oneOf, plainLiquid } from "./liquid.ts";
+import { isLanguage, TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { PRIVACY_FOLDER } from "./protocolFile.ts";
 import { listFolder, readText } from "./sourceFile.ts";
@@ -60,7 +60,7 @@ export async function readPrivacyWords(
   for (const name of listing?.files ?? []) {
     const locale = name.replace(/\.yaml$/, "");
     const file = `${TEMPLATE_FOLDER}/${PRIVACY_FOLDER}/${name}`;
-    if (!name.endsWith(".yaml") || !LOCALE.test(locale)) {
+    if (!name.endsWith(".yaml") || !isLanguage(locale)) {
       problems.push({ file, message: "is not named after a language, such as en.yaml" });
       continue;
     }
@@ -80,7 +80,7 @@ function compileWords(
   const problems: string[] = [];
   const part = (name: keyof typeof PARTS, text: string): Compiled => {
     const { may, must } = PARTS[name];
-    const compiled = compile(plainLiquid, text, may);
+    const compiled = compile(plainLiquid, text, oneOf(may));
     if ("problems" in compiled) {
       problems.push(...compiled.problems.map((problem) => `${name}: ${problem}`));
       return [];
