@@ -3,6 +3,7 @@ import { isLanguageTag } from "../domain/languageTag.ts";
 import type { EmailContent, MessageVariables, Privacy, SmsContent } from "../domain/message.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import { treatmentName } from "../domain/treatmentName.ts";
+import { waitsOf } from "../domain/waits.ts";
 import { AppError } from "../errors.ts";
 import { type Layout, readLayout } from "./layout.ts";
 import { compileMessage, type Message, renderMail, renderText, renderWords } from "./message.ts";
@@ -164,9 +165,13 @@ export async function readContent(root: string): Promise<ReadContent> {
   for (const file of read.messages) {
     const words = wordsFor(file.locale, tiers.words);
     if (words === undefined) continue;
-    const protocol = protocols.get(file.protocol) ?? { name: file.protocol, title: file.protocol };
-    const name = treatmentName(protocol, file.locale);
-    const compiled = compileMessage(file, { words, treatmentName: name });
+    const protocol = protocols.get(file.protocol);
+    const unread = { name: file.protocol, title: file.protocol };
+    const compiled = compileMessage(file, {
+      words,
+      treatmentName: treatmentName(protocol ?? unread, file.locale),
+      waits: protocol ? waitsOf(protocol) : null,
+    });
     if ("message" in compiled) messages.push(compiled.message);
     else problems.push(...compiled.problems.map((message) => ({ file: file.file, message })));
   }

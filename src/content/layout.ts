@@ -1,5 +1,5 @@
 import mjml2html from "mjml";
-import { type Compiled, compile, htmlLiquid, render, textLiquid } from "./liquid.ts";
+import { type Compiled, compile, htmlLiquid, oneOf, render, textLiquid } from "./liquid.ts";
 import { TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { readText } from "./sourceFile.ts";
@@ -77,7 +77,7 @@ function compileLayout(
   source: string | null,
 ): { template: Compiled } | { problems: string[] } {
   if (source === null) return { problems: ["is missing"] };
-  const compiled = compile(liquid, source, LAYOUT_NAMES);
+  const compiled = compile(liquid, source, oneOf(LAYOUT_NAMES));
   if ("problems" in compiled) return compiled;
   const named = liquid.globalFullVariablesSync([...compiled.template]);
   const forgotten = ["body", "unsubscribeUrl"].filter((name) => !named.includes(name));

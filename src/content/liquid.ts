@@ -22,24 +22,27 @@ export const htmlLiquid = engine(escapeHtml, ["raw"]);
 export const textLiquid = engine((value) => value, ["raw"]);
 
 /**
- * Parses a template and compares the variables that it names with those that there will be.
+ * Parses a template and asks of each variable that it names whether there will be one.
  * Returns the template, or what is wrong with it in words for its author; never throws.
  */
 export function compile(
   liquid: Liquid,
   source: string,
-  variables: readonly string[],
+  isKnown: (name: string) => boolean,
 ): { template: Compiled } | { problems: string[] } {
   try {
     const template = liquid.parse(source);
-    const unknown = liquid
-      .globalFullVariablesSync(template)
-      .filter((name) => !variables.includes(name));
+    const unknown = liquid.globalFullVariablesSync(template).filter((name) => !isKnown(name));
     if (unknown.length === 0) return { template };
     return { problems: unknown.map((name) => `unknown variable ${name}`) };
   } catch (error) {
     return { problems: [error instanceof Error ? error.message : String(error)] };
   }
+}
+
+/** For `compile`: there will be these variables, and no others. */
+export function oneOf(names: readonly string[]): (name: string) => boolean {
+  return (name) => names.includes(name);
 }
 
 /** Renders a compiled template. `scope` must hold every variable that `compile` was told of. */

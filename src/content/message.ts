@@ -1,10 +1,11 @@
 import type { MessageVariables, Privacy } from "../domain/message.ts";
+import { describeWait, type Waits, type WaitWords } from "../domain/waits.ts";
 import type { Layout } from "./layout.ts";
 import { type Compiled, compile, markdownLiquid, plainLiquid, render } from "./liquid.ts";
 import { escapeMarkdown, markdownToHtml, markdownToText } from "./markdown.ts";
 import type { MessageFile } from "./messageFile.ts";
 import type { PrivacyWords } from "./privacyWords.ts";
-import { cleanVariables, VARIABLE_NAMES } from "./variables.ts";
+import { cleanVariables, isVariable } from "./variables.ts";
 
 /** What a message needs from outside its file to be rendered for any clinic. */
 export interface MessageContext {
@@ -12,6 +13,8 @@ export interface MessageContext {
   words: PrivacyWords;
   /** What its treatment is called in its language. */
   treatmentName: string;
+  /** The waits of its protocol's file; null where there is no such file. */
+  waits: Waits | null;
 }
 
 /** A message whose templates are parsed and name nothing unknown. */
@@ -32,10 +35,11 @@ export function compileMessage(
   { subject, sms, body, ...place }: MessageFile,
   context: MessageContext,
 ): { message: Message } | { problems: string[] } {
+  const isKnown = (name: string) => isVariable(name, context.waits);
   const parts = {
-    subject: compile(plainLiquid, subject, VARIABLE_NAMES),
-    sms: compile(plainLiquid, sms, VARIABLE_NAMES),
-    body: compile(markdownLiquid, body, VARIABLE_NAMES),
+    subject: compile(plainLiquid, subject, isKnown),
+    sms: compile(plainLiquid, sms, isKnown),
+    body: compile(markdownLiquid, body, isKnown),
   };
   if ("template" in parts.subject && "template" in parts.sms && "template" in parts.body) {
     const templates = {
@@ -101,13 +105,16 @@ export function renderMail(
   };
 }
 
-/** What templates see: the variables, and what the treatment is called in this tier. */
+/** What templates see: the variables, what the treatment is called in this tier, waits in words. */
 function scopeOf(message: Message, privacy: Privacy, variables: MessageVariables) {
   const clean = cleanVariables(variables);
   const { called } = message.words;
   const phrase = privacy === "explicit" ? called.explicit : called.standard;
   const name = { treatment: { name: message.treatmentName } };
-  return { ...clean, treatment: { ...clean.treatment, called: render(plainLiquid, phrase, name) } };
+  const treatment = { ...clean.treatment, called: render(plainLiquid, phrase, name) };
+  const waits = Object.entries({ ...message.waits, ...clean.waits });
+  const inWords = waits.map(([step, after]) => [step, describeWait(after, message.locale)]);
+  return { ...clean, treatment, waits: Object.fromEntries(inWords) as Record<string, WaitWords> };
 }
 
 /**

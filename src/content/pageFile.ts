@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isLanguageTag } from "../domain/languageTag.ts";
-import { type Compiled, compile, plainLiquid } from "./liquid.ts";
+import { type Compiled, compile, oneOf, plainLiquid } from "./liquid.ts";
 import { TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { listFolder, readText } from "./sourceFile.ts";
@@ -149,7 +149,7 @@ function compileWord(
   source: string,
 ): { template: Compiled } | { problems: string[] } {
   const variables: readonly string[] = WORDS[key];
-  const compiled = compile(plainLiquid, source, variables);
+  const compiled = compile(plainLiquid, source, oneOf(variables));
   if ("problems" in compiled) return compiled;
   const named = plainLiquid.globalFullVariablesSync([...compiled.template]);
   const forgotten = variables.filter((name) => !named.includes(name));

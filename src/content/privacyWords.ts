@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isLanguageTag } from "../domain/languageTag.ts";
-import { type Compiled, compile, plainLiquid } from "./liquid.ts";
+import { type Compiled, compile, oneOf, plainLiquid } from "./liquid.ts";
 import { TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { PRIVACY_FOLDER } from "./protocolFile.ts";
@@ -81,7 +81,7 @@ function compileWords(
   const problems: string[] = [];
   const part = (name: keyof typeof PARTS, text: string): Compiled => {
     const { may, must } = PARTS[name];
-    const compiled = compile(plainLiquid, text, may);
+    const compiled = compile(plainLiquid, text, oneOf(may));
     if ("problems" in compiled) {
       problems.push(...compiled.problems.map((problem) => `${name}: ${problem}`));
       return [];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { REPLY_NAMES, type ReplyName } from "../domain/inbound.ts";
 import { isLanguageTag } from "../domain/languageTag.ts";
-import { type Compiled, compile, plainLiquid, render } from "./liquid.ts";
+import { type Compiled, compile, oneOf, plainLiquid, render } from "./liquid.ts";
 import { TEMPLATE_FOLDER } from "./messageFile.ts";
 import type { Problem } from "./problem.ts";
 import { smsSegments } from "./segments.ts";
@@ -70,7 +70,7 @@ export function parseReplies(
   const parsed = parseYaml(source, fileSchema);
   if ("problems" in parsed) return parsed;
   const compiled = REPLY_NAMES.map(
-    (name) => [name, compile(plainLiquid, parsed.data[name], VARIABLES)] as const,
+    (name) => [name, compile(plainLiquid, parsed.data[name], oneOf(VARIABLES))] as const,
   );
   const problems = compiled.flatMap(([name, result]) =>
     "problems" in result ? result.problems.map((problem) => `${name}: ${problem}`) : [],

@@ -1,7 +1,8 @@
 import type { MessageVariables } from "../domain/message.ts";
+import type { Waits } from "../domain/waits.ts";
 
-/** Every variable that a message may name, as its author writes it. */
-export const VARIABLE_NAMES = [
+/** The variables that a message of any protocol may name, as its author writes them. */
+export const VARIABLE_NAMES: readonly string[] = [
   "patient.firstName",
   "clinic.name",
   "clinic.phone",
@@ -11,7 +12,18 @@ export const VARIABLE_NAMES = [
   "wait.until",
   "unsubscribeUrl",
   "pageUrl",
-] as const;
+];
+
+/**
+ * Whether a message may name a variable: one of every protocol's, or a wait of its own. Where
+ * `waits` is null nobody can say which its protocol has, and any will do.
+ */
+export function isVariable(name: string, waits: Waits | null): boolean {
+  const wait = /^waits(?:\.([\w-]+)|\['([\w-]+)'\])\.(?:short|long)$/.exec(name);
+  const step = wait?.[1] ?? wait?.[2];
+  if (step === undefined) return VARIABLE_NAMES.includes(name);
+  return waits === null || Object.hasOwn(waits, step);
+}
 
 /**
  * What no value may bring into a message: line ends and other control characters, which would start
@@ -22,7 +34,7 @@ const UNWELCOME = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
 
 /** The same variables with every value on one line, trimmed, and in composed form (NFC). */
 export function cleanVariables(variables: MessageVariables): MessageVariables {
-  const { patient, clinic, treatment, wait, unsubscribeUrl, pageUrl } = variables;
+  const { patient, clinic, treatment, wait, waits, unsubscribeUrl, pageUrl } = variables;
   const cleanOrNull = (value: string | null) => (value === null ? null : cleanValue(value));
   return {
     patient: { firstName: cleanValue(patient.firstName) },
@@ -33,6 +45,7 @@ export function cleanVariables(variables: MessageVariables): MessageVariables {
     },
     treatment: { title: cleanValue(treatment.title) },
     wait: { until: cleanOrNull(wait.until) },
+    waits,
     unsubscribeUrl: cleanValue(unsubscribeUrl),
     pageUrl: cleanValue(pageUrl),
   };

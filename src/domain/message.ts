@@ -1,3 +1,5 @@
+import type { Waits } from "./waits.ts";
+
 /** How much a text says: names the product or activity, the treatment as well, or neither. */
 export const PRIVACY_TIERS = ["standard", "explicit", "neutral"] as const;
 
@@ -29,6 +31,12 @@ export interface MessageVariables {
    * language; null where nobody can say yet, and in every other message.
    */
   wait: { until: string | null };
+  /**
+   * Those of the treatment: of the protocol as it was at its enrolment, with its overrides. The
+   * message says them in its language. One that is not among them, as an older version may lack it,
+   * is that of the protocol's file.
+   */
+  waits: Waits;
   unsubscribeUrl: string;
   /** The patient's own page. */
   pageUrl: string;

@@ -4,8 +4,11 @@ import type { Protocol, Step } from "./protocol.ts";
 /** Offsets that a clinician set for one treatment, by step: `{ "retinol-ok": "72h" }`. */
 export type Overrides = Readonly<Record<string, string>>;
 
-/** The protocol as it holds for a treatment: each overridden step has its own `after`. */
-export function withOverrides(protocol: Protocol, overrides: Overrides): Protocol {
+/** The protocol, or steps of it, as it holds for a treatment: an overridden step has its own `after`. */
+export function withOverrides<P extends Pick<Protocol, "steps">>(
+  protocol: P,
+  overrides: Overrides,
+): P {
   const steps = protocol.steps.map((step) => {
     const after = overrides[step.key];
     return after === undefined ? step : { ...step, after };

@@ -5,7 +5,9 @@ import type { Clock } from "../clock.ts";
 import type { Content } from "../content/content.ts";
 import type { PageWords } from "../content/pageWords.ts";
 import { CHANNELS } from "../domain/channel.ts";
+import { withOverrides } from "../domain/overrides.ts";
 import { timelineOf } from "../domain/timeline.ts";
+import { waitsOf } from "../domain/waits.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { resumeMessages, stopMessages } from "../ledger/messageChoices.ts";
 import { findPatientPage, type PatientPage } from "../ledger/patientPages.ts";
@@ -119,7 +121,8 @@ export const patientPageRoutes: FastifyPluginAsyncZod<PatientPageRoutes> = async
     const times = timesIn(timeZone, locale ?? clinic.locale, words.locale);
     const timeline = timelineOf({ ...page, now });
     const normal = timeline.normal.flatMap(({ treatmentId, protocol, step }): NormalWords[] => {
-      const title = timeline.treatments.find(({ id }) => id === treatmentId)?.title ?? protocol;
+      const treatment = treatments.find(({ id }) => id === treatmentId);
+      if (treatment === undefined) return [];
       const rendered = content.renderWords({
         protocol,
         step,
@@ -128,8 +131,9 @@ export const patientPageRoutes: FastifyPluginAsyncZod<PatientPageRoutes> = async
         variables: {
           patient: { firstName: page.firstName },
           clinic,
-          treatment: { title },
+          treatment: { title: treatment.protocol.title },
           wait: { until: null },
+          waits: waitsOf(withOverrides(treatment.protocol, treatment.overrides)),
           unsubscribeUrl: `${publicUrl}/t/${token}`,
           pageUrl: `${publicUrl}/t/${token}`,
         },

@@ -2,9 +2,11 @@ import { sql } from "kysely";
 import type { ClaimState, Ticket } from "../domain/claim.ts";
 import type { Privacy } from "../domain/message.ts";
 import type { Nearby } from "../domain/nearby.ts";
+import { type Overrides, withOverrides } from "../domain/overrides.ts";
 import { windowOf } from "../domain/plan.ts";
 import type { Step } from "../domain/protocol.ts";
 import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
+import { type Waits, waitsOf } from "../domain/waits.ts";
 import { isDead } from "./deadAddresses.ts";
 import type { Queries } from "./ledger.ts";
 import { isOptedOut } from "./optOuts.ts";
@@ -28,6 +30,8 @@ export interface Deliverable extends ClaimState, Ticket {
   pageToken: string;
   /** Of a retraction: the instant until which to wait, in ISO 8601; null where nobody can say. */
   waitUntil: string | null;
+  /** By the version of the protocol that the treatment was enrolled with, and its overrides. */
+  waits: Waits;
   /** Whether it was handed over to see whether a paused channel works. */
   probing: boolean;
   /** Whether its channel has a state at all: a message that arrives ends one. */
@@ -39,12 +43,14 @@ export async function loadDeliverables(
   db: Queries,
   ids: readonly string[],
 ): Promise<Deliverable[]> {
-  type Row = Omit<Deliverable, "window" | "trueAt" | "nearby"> & {
+  type Row = Omit<Deliverable, "window" | "trueAt" | "nearby" | "waits"> & {
     trueAt: string;
     nearby: NearbyRow[];
     clinicWindow: SendWindowText;
     rebookWindow: SendWindowText;
     stepWindow: Step["window"] | null;
+    permissions: Step[];
+    overrides: Overrides;
   };
   const { rows } = await sql<Row>`
     select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.clinic_id as "clinicId",
@@ -58,6 +64,8 @@ export async function loadDeliverables(
       jsonb_path_query_first(
         v.definition, '$.steps[*] ? (@.key == $step).window', jsonb_build_object('step', r.step)
       ) as "stepWindow",
+      jsonb_path_query_array(v.definition, '$.steps[*] ? (@.kind == "permission")') as permissions,
+      t.overrides,
       case r.channel when 'sms' then p.phone else p.email end as "to",
       ${isOptedOut} as "optedOut", ${isDead} as "deadAddress", ${isPaused} as paused,
       s.clinic_id is not null as "channelTroubled",
@@ -74,8 +82,9 @@ export async function loadDeliverables(
     join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
     left join aftercare.channel_states s on s.clinic_id = r.clinic_id and s.channel = r.channel
     where r.id = any(${[...ids]}::uuid[])`.execute(db);
-  return rows.map(({ clinicWindow, rebookWindow, stepWindow, ...row }) => ({
+  return rows.map(({ clinicWindow, rebookWindow, stepWindow, permissions, overrides, ...row }) => ({
     ...row,
+    waits: waitsOf(withOverrides({ steps: permissions }, overrides)),
     trueAt: new Date(row.trueAt),
     nearby: row.nearby.map(toNearby),
     window: windowOf(

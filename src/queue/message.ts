@@ -40,6 +40,7 @@ export function makeMessage(maker: MessageMaker, claimed: Claimed, now: Date): O
       },
       treatment: { title: maker.content.protocols.get(protocol)?.title ?? protocol },
       wait: { until: waitUntil(claimed, () => maker.content.dateLocale(asked)) },
+      waits: claimed.waits,
       unsubscribeUrl,
       pageUrl: `${maker.publicUrl}/t/${claimed.pageToken}`,
     },

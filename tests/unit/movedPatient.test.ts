@@ -120,7 +120,9 @@ describe("a plan made again for a patient who has moved", () => {
   /** What a plan does to a reminder that has left where its status says so, and else waits. */
   const changeBy = (planned: PlannedReminder, was: StoredReminder) => {
     const said: Said =
-      was.status === "delivered" ? { kind: "left", at: was.dueAt } : { kind: "waits" };
+      was.status === "delivered"
+        ? { kind: "left", at: was.dueAt, channel: "sms" }
+        : { kind: "waits", channel: null };
     return changeOf(was, { planned, said }, how).kind;
   };
 

@@ -49,9 +49,9 @@ describe("a clinic's own protocol", () => {
     const asked = { protocol: "chemical-peel", step: "gym-ok", clinicLocale: "en", variables: ANA };
     const say = (locale: string, privacy: "standard" | "explicit") =>
       content.renderSms({ ...asked, locale, privacy }).text;
-    expect(say("en", "standard")).toContain("since your treatment.");
-    expect(say("en", "explicit")).toContain("since your chemical peel.");
-    expect(say("es", "explicit")).toContain("desde su peeling.");
+    expect(say("en", "standard")).toContain("after your treatment is over.");
+    expect(say("en", "explicit")).toContain("after your chemical peel is over.");
+    expect(say("es", "explicit")).toContain("tras su peeling ha terminado.");
   });
 
   it("is planned: the check-in on a morning of the week, marketing where it was agreed to", async () => {

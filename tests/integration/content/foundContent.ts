@@ -73,6 +73,24 @@ export const FOUND: Case[] = [
     /no protocol "mask"/,
   ],
   [
+    "a message of no protocol that names a wait, which nobody can know",
+    { "templates/mask/en/first.md": message("Wait {{ waits.mask-ok.long }}") },
+    "templates/mask/en/first.md",
+    /no protocol "mask"/,
+  ],
+  [
+    "an SMS that a longer wait makes dearer",
+    { [FIRST]: message(`${"x".repeat(265)} {{ waits.second.long }}`) },
+    FIRST,
+    /^sms: takes 3 segments of GSM-7 \(307 characters\)/,
+  ],
+  [
+    "a wait that is costly in another language",
+    { [FIRST_ES]: message(`${"x".repeat(110)} {{ waits.second.long }}`) },
+    FIRST_ES,
+    /^sms: takes 3 segments of UCS-2 \(150 characters\)/,
+  ],
+  [
     "an SMS without the clinic's name",
     { [FIRST]: "---\nsubject: x\nsms: Hello\n---\nHello" },
     FIRST,

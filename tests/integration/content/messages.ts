@@ -16,6 +16,7 @@ export const ANA: MessageVariables = {
   },
   treatment: { title: "Micro needling" },
   wait: { until: "Wednesday, November 25 at 3:30 PM" },
+  waits: {},
   unsubscribeUrl: "https://care.example.com/u/abc_def-1",
   pageUrl: "https://care.example.com/t/0123456789abcdefghijkl",
 };

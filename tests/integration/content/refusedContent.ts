@@ -91,6 +91,24 @@ export const REFUSED: Case[] = [
     FIRST,
     /^sms: unknown variable patient.vip\nbody: unknown variable patient.vip$/,
   ],
+  [
+    "a wait for no step",
+    { [FIRST]: message("No sun for {{ waits.third.long }}") },
+    FIRST,
+    /^sms: unknown variable waits\.third\.long\nbody: unknown variable waits\.third\.long$/,
+  ],
+  [
+    "a wait for a step that permits nothing",
+    { [SECOND]: message("Wait {{ waits.first.short }}") },
+    SECOND,
+    /^sms: unknown variable waits\.first\.short/,
+  ],
+  [
+    "a wait in no form",
+    { [FIRST]: message("No sun for {{ waits.second }}") },
+    FIRST,
+    /^sms: unknown variable waits\.second\n/,
+  ],
   ["a whole object", { [FIRST]: message("Hi {{ patient }}") }, FIRST, /unknown variable patient$/],
   [
     "a folder that is no language",

@@ -57,6 +57,7 @@ describe("the README", () => {
         clinic: { name: "Willow Skin Clinic", phone: null, postalAddress: null },
         treatment: { title: "Micro needling" },
         wait: { until: null },
+        waits: {},
         unsubscribeUrl: "https://care.example.com/u/token",
         pageUrl: "https://care.example.com/t/0123456789abcdefghijkl",
       },

@@ -58,6 +58,7 @@ function claimed(changes: Partial<Claimed>): Claimed {
     privacy: "standard",
     pageToken: "0123456789abcdefghijkl",
     waitUntil: null,
+    waits: {},
     probing: false,
     channelTroubled: false,
     ...changes,
@@ -73,18 +74,18 @@ describe("a message says as much as its clinic lets it", () => {
   it.each([
     [
       "standard",
-      /^Willow Skin Clinic: 72 hours have passed since your treatment\. You may be able/,
+      /^Willow Skin Clinic: Your wait of 1 week after your treatment is over\. The advice/,
     ],
     [
       "explicit",
-      /^Willow Skin Clinic: 72 hours have passed since your micro needling\. You may be/,
+      /^Willow Skin Clinic: Your wait of 1 week after your micro needling is over\. The advice/,
     ],
     [
       "neutral",
       new RegExp(`^Willow Skin Clinic: Your clinic has an update for you: ${PAGE} Reply`),
     ],
   ] as const)("%s", (privacy, expected) => {
-    expect(textOf({ privacy })).toMatch(expected);
+    expect(textOf({ step: "sun-week", privacy })).toMatch(expected);
   });
 });
 
@@ -168,7 +169,7 @@ describe("an email over SMTP", () => {
   it("has a subject that says nothing where the clinic is neutral", async () => {
     const { parsed } = await sent({ privacy: "neutral" });
     expect(parsed.subject).toBe("Your clinic has an update for you");
-    expect(parsed.text).toContain("72 hours have passed since your micro needling");
+    expect(parsed.text).toContain("Your wait of 72 hours after your micro needling is over");
   });
 
   it("is from the care address, and marketing from one of its own", async () => {
