@@ -6,8 +6,8 @@ import { windowOf } from "../domain/plan.ts";
 import type { Step, StepKind } from "../domain/protocol.ts";
 import type { ActionState } from "../domain/replay.ts";
 import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
+import type { PatientAddresses } from "./addresses.ts";
 import type { Queries } from "./ledger.ts";
-import type { PatientAddresses } from "./optOuts.ts";
 import { isPaused } from "./permissionPause.ts";
 
 /** A reminder that somebody wants to do something with, and where its patient is reached. */

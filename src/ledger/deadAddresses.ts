@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
+import { addressesOf, foldAddress, type PatientAddresses } from "./addresses.ts";
 import type { Queries } from "./ledger.ts";
-import { addressesOf, foldAddress, type PatientAddresses } from "./optOuts.ts";
 
 /** Remembers that a number or mailbox of a clinic's patient takes no messages. */
 export async function markDead(

@@ -5,12 +5,13 @@ import {
   type ReplyState,
   repliesTo,
 } from "../domain/inbound.ts";
+import { lockAddress } from "./addresses.ts";
 import { type Correspondent, findSender, ofClinic, type Sender } from "./correspondents.ts";
 import { type KeptText, keepInbound } from "./inboundMessages.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { addNotices } from "./notices.ts";
 import { optInAddress } from "./optIns.ts";
-import { BY_TEXT, lockAddress, optOutAddress, optOutSource } from "./optOuts.ts";
+import { BY_TEXT, optOutAddress, optOutSource } from "./optOuts.ts";
 import { pausePermissions, unsentPermissions } from "./permissionPause.ts";
 
 /** A text as its provider brought it. The same `providerId` again is the same text. */

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
+import { foldAddress, lockAddress } from "./addresses.ts";
 import type { Queries } from "./ledger.ts";
-import { foldAddress, lockAddress, type OptOutRequest, optIn } from "./optOuts.ts";
+import { type OptOutRequest, optIn } from "./optOuts.ts";
 import { replanPatient } from "./replan.ts";
 
 /** An address that may be used again, who says so, and how. */

@@ -1,13 +1,8 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
+import { addressesOf, foldAddress, lockAddress, type PatientAddresses } from "./addresses.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-
-/** Where a patient can be reached. */
-export interface PatientAddresses {
-  phone: string | null;
-  email: string | null;
-}
 
 /** The source of an opt-out that the patient texted: one that has been confirmed. */
 export const BY_TEXT = "text";
@@ -53,16 +48,6 @@ export async function optedOutChannels(
 ): Promise<ChannelName[]> {
   const found = await findOptOuts(db, clinicId, addresses);
   return found.map(({ channel }) => channel);
-}
-
-/** A patient's addresses by channel, as opt-outs and dead addresses are kept. */
-export function addressesOf(
-  addresses: PatientAddresses,
-): { channel: ChannelName; address: string }[] {
-  return [
-    { channel: "sms", address: addresses.phone ?? "" },
-    { channel: "email", address: foldEmail(addresses.email ?? "") },
-  ];
 }
 
 /** In SQL: whether the address of reminder `r` of patient `p` opted out of its channel. */
@@ -225,29 +210,6 @@ export async function optOutSource(
     .where("address", "=", foldAddress(channel, address))
     .executeTakeFirst();
   return row?.source ?? null;
-}
-
-/**
- * Lets whatever an address says take effect one after the other, until the transaction ends: two
- * texts of one number, or a text and a provider's word about it.
- */
-export async function lockAddress(
-  db: Queries,
-  channel: ChannelName,
-  address: string,
-): Promise<void> {
-  const name = `aftercare ${channel} ${foldAddress(channel, address)}`;
-  await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db);
-}
-
-/** Addresses of the same mailbox compare equal; the local part too, as every large host has it. */
-export function foldEmail(email: string): string {
-  return email.toLowerCase();
-}
-
-/** An address as it is compared. */
-export function foldAddress(channel: ChannelName, address: string): string {
-  return channel === "email" ? foldEmail(address) : address;
 }
 
 /** An address of a clinic's patients, folded. */

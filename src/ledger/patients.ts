@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Enrolment } from "../domain/enrolment.ts";
+import { foldEmail } from "./addresses.ts";
 import type { Queries } from "./ledger.ts";
-import { foldEmail } from "./optOuts.ts";
 
 /** What is known of a person: what the clinic says now, over what it said before. */
 export type PatientFacts = Enrolment["patient"];

@@ -1,5 +1,6 @@
+import { lockAddress } from "./addresses.ts";
 import type { Queries } from "./ledger.ts";
-import { lockAddress, optOutAddress } from "./optOuts.ts";
+import { optOutAddress } from "./optOuts.ts";
 
 /** What a provider says of an attempt, in the name of which part of the program. */
 export interface ProviderOptOut {
