@@ -44,7 +44,9 @@ export function takeBack(input: PatientPlanInput): TakingBack {
     const kept = going.length > 0 || !input.takenBack.some((other) => isSame(other, each));
     if (kept) plan.push(...planned.map((it) => ({ treatmentId: each.treatmentId, planned: it })));
   }
-  return { untrue, skip, plan, untold: untrue.filter((each) => untold.has(each)) };
+  // What another permission's message turned out to say, too, is told by it.
+  const silent = [...untold].filter((each) => !standing.some((other) => covers(other, each)));
+  return { untrue, skip, plan, untold: untrue.filter((each) => silent.includes(each)) };
 }
 
 /** What a retraction asks for; `at` is null where it has not gone out yet. */
