@@ -80,7 +80,7 @@ export function optOut(ledger: Ledger, request: OptOut, now: Date): Promise<bool
       .select(["clinic_id as clinicId", "phone", "email"])
       .where("id", "=", request.patientId)
       .executeTakeFirst();
-    const { patientId, channel, source, isFor = () => true } = request;
+    const { channel, source, isFor = () => true } = request;
     const present = channel === "sms" ? patient?.phone : patient?.email;
     if (!patient || !present) return false;
     const earlier = isFor(present) ? [] : await addressesSentTo(db, patient.clinicId, request);
