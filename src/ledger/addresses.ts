@@ -40,3 +40,28 @@ export function foldEmail(email: string): string {
 export function foldAddress(channel: ChannelName, address: string): string {
   return channel === "email" ? foldEmail(address) : address;
 }
+
+/** An address of a clinic's patients, folded. */
+export interface ClinicAddress {
+  clinicId: string;
+  channel: ChannelName;
+  address: string;
+}
+
+/** In SQL: whether patient `p` is one of the clinic who has the address. */
+export function hasAddress({ clinicId, channel, address }: ClinicAddress) {
+  const folded = channel === "sms" ? sql`p.phone` : sql`lower(p.email)`;
+  return sql<boolean>`p.clinic_id = ${clinicId} and ${folded} = ${address}`;
+}
+
+/** The ids of the clinic's patients who have the address, in order; with `lock`, locked so. */
+export async function patientsAt(
+  db: Queries,
+  address: ClinicAddress,
+  { lock }: { lock: boolean } = { lock: false },
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select p.id from aftercare.patients p where ${hasAddress(address)}
+    order by p.id ${lock ? sql`for update` : sql``}`.execute(db);
+  return rows.map(({ id }) => id);
+}

@@ -1,7 +1,7 @@
-import { sql } from "kysely";
-import { foldAddress, lockAddress } from "./addresses.ts";
+import { foldAddress, lockAddress, patientsAt } from "./addresses.ts";
+import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
-import { type OptOutRequest, optIn } from "./optOuts.ts";
+import type { OptOutRequest } from "./optOuts.ts";
 import { replanPatient } from "./replan.ts";
 
 /** An address that may be used again, who says so, and how. */
@@ -23,29 +23,24 @@ export async function optInAddress(
   request: OptInRequest,
   now: Date,
 ): Promise<boolean> {
-  const { clinicId, channel, actor, reason } = request;
-  await lockAddress(db, channel, request.address);
-  const patientIds = await lockPatientsAt(db, request);
-  if (!(await optIn(db, request, now))) return false;
+  const { clinicId, channel, actor, sources, reason } = request;
+  const address = foldAddress(channel, request.address);
+  await lockAddress(db, channel, address);
+  const patientIds = await patientsAt(db, { clinicId, channel, address }, { lock: true });
+  const removed = await db
+    .deleteFrom("opt_outs")
+    .where("clinic_id", "=", clinicId)
+    .where("channel", "=", channel)
+    .where("address", "=", address)
+    .$if(sources !== undefined, (query) => query.where("source", "in", [...(sources ?? [])]))
+    .returning("source")
+    .executeTakeFirst();
+  if (removed === undefined) return false;
+  const detail = { channel, source: removed.source, patientIds };
+  const event = { clinicId, treatmentId: null, reminderId: null, type: "opted in", actor };
+  await addEvents(db, [{ ...event, detail, at: now }]);
   for (const patientId of patientIds) {
     await replanPatient(db, { clinicId, patientId, actor, reason }, now);
   }
   return true;
-}
-
-/** Everybody of the clinic with the address, locked by id. */
-async function lockPatientsAt(
-  db: Queries,
-  { clinicId, channel, address }: OptInRequest,
-): Promise<string[]> {
-  const column = channel === "sms" ? sql.ref("phone") : sql`lower(email)`;
-  const rows = await db
-    .selectFrom("patients")
-    .select("id")
-    .where("clinic_id", "=", clinicId)
-    .where(column, "=", foldAddress(channel, address))
-    .orderBy("id")
-    .forUpdate()
-    .execute();
-  return rows.map(({ id }) => id);
 }

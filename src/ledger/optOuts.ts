@@ -1,6 +1,14 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
-import { addressesOf, foldAddress, lockAddress, type PatientAddresses } from "./addresses.ts";
+import {
+  addressesOf,
+  type ClinicAddress,
+  foldAddress,
+  hasAddress,
+  lockAddress,
+  type PatientAddresses,
+  patientsAt,
+} from "./addresses.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 
@@ -168,35 +176,6 @@ export async function optOutAddress(
   ]);
 }
 
-/**
- * Takes an opt-out back, because the patient asks for it: of these `sources`, where they are given.
- * False where there was none.
- */
-export async function optIn(
-  db: Queries,
-  request: Pick<OptOutRequest, "clinicId" | "channel" | "address" | "actor"> & {
-    sources?: readonly string[];
-  },
-  now: Date,
-): Promise<boolean> {
-  const { clinicId, channel, actor, sources } = request;
-  const address = foldAddress(channel, request.address);
-  const removed = await db
-    .deleteFrom("opt_outs")
-    .where("clinic_id", "=", clinicId)
-    .where("channel", "=", channel)
-    .where("address", "=", address)
-    .$if(sources !== undefined, (query) => query.where("source", "in", [...(sources ?? [])]))
-    .returning("source")
-    .executeTakeFirst();
-  if (removed === undefined) return false;
-  const patientIds = await patientsAt(db, { clinicId, channel, address });
-  const detail = { channel, source: removed.source, patientIds };
-  const event = { clinicId, treatmentId: null, reminderId: null, type: "opted in", actor };
-  await addEvents(db, [{ ...event, detail, at: now }]);
-  return true;
-}
-
 /** How an address was opted out of a clinic's messages; null where it was not. */
 export async function optOutSource(
   db: Queries,
@@ -210,22 +189,6 @@ export async function optOutSource(
     .where("address", "=", foldAddress(channel, address))
     .executeTakeFirst();
   return row?.source ?? null;
-}
-
-/** An address of a clinic's patients, folded. */
-type ClinicAddress = Pick<OptOutRequest, "clinicId" | "channel" | "address">;
-
-/** In SQL: whether patient `p` is one of the clinic who has the address. */
-function hasAddress({ clinicId, channel, address }: ClinicAddress) {
-  const folded = channel === "sms" ? sql`p.phone` : sql`lower(p.email)`;
-  return sql<boolean>`p.clinic_id = ${clinicId} and ${folded} = ${address}`;
-}
-
-/** The patients whom a stop concerns, by id, so that the audit can say who they were. */
-async function patientsAt(db: Queries, address: ClinicAddress): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select p.id from aftercare.patients p where ${hasAddress(address)} order by p.id`.execute(db);
-  return rows.map(({ id }) => id);
 }
 
 /** In SQL: the ids of reminders that wait to go to an address. */

@@ -77,7 +77,7 @@ export async function unsentPermissions(
 /** Lifts the pause of patients; returns those whose permissions were paused. */
 export async function resumePermissions(
   db: Queries,
-  { clinicId, patientIds }: PauseRequest,
+  { clinicId, patientIds }: Omit<PauseRequest, "actor">,
   now: Date,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`

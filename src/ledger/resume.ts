@@ -52,7 +52,7 @@ export async function resumeWithin(
   for (const id of patientIds.toSorted()) await lockPatient(db, clinicId, id);
   const open = await openAlarms(db, clinicId, patientIds);
   const free = patientIds.filter((id) => !open.some(({ alarmed }) => alarmed.includes(id)));
-  const resumed = await resumePermissions(db, { clinicId, patientIds: free, actor }, now);
+  const resumed = await resumePermissions(db, { clinicId, patientIds: free }, now);
   let planned = 0;
   for (const patientId of resumed) {
     const event = { clinicId, treatmentId: null, reminderId: null };
