@@ -1,4 +1,6 @@
+import { createHmac } from "node:crypto";
 import type { FastifyInstance } from "fastify";
+import { adminPages } from "./admin/admin.ts";
 import type { Channel, OutgoingMessage } from "./channels/channel.ts";
 import type { ClinicNotice, NoticeMailer } from "./channels/notice.ts";
 import { outboxChannel, outboxMailer } from "./channels/outbox.ts";
@@ -170,17 +172,26 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     let server: FastifyInstance | null = null;
     if (options.api) {
-      server = await buildServer({
+      const shared = {
         ledger,
         content,
         clock,
         metrics,
         log,
-        linkKey,
         publicUrl: config.publicUrl,
         providers: { sms: channels.sms.provider, email: channels.email.provider },
-        twilioAuthToken: config.twilio?.authToken ?? null,
         onDue: () => dispatcher.poke(),
+      };
+      server = await buildServer({
+        ...shared,
+        linkKey,
+        admin: adminPages({
+          ...shared,
+          mailer,
+          oidc: config.oidc,
+          secret: createHmac("sha256", linkKey).update("sign-in").digest("base64url"),
+        }),
+        twilioAuthToken: config.twilio?.authToken ?? null,
         onPause: logPause,
         // Without a worker in this process, that of another one finds it within its next round.
         onNotice: () => notifier?.poke(),

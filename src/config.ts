@@ -21,6 +21,16 @@ export interface SmtpConfig {
   fromRebook?: string;
 }
 
+/** An OpenID Connect provider that staff may sign in with. */
+export interface OidcConfig {
+  /** Its address, without a slash at the end; its discovery document is found from there. */
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** What the button of the sign-in page calls it. */
+  name: string;
+}
+
 /** Everything that the surroundings decide, read once and frozen. */
 export interface Config {
   host: string;
@@ -32,7 +42,8 @@ export interface Config {
   redisUrl: string | null;
   twilio: TwilioConfig | null;
   smtp: SmtpConfig | null;
-  /** Signs the links in emails; null means: the ledger makes one and keeps it. */
+  oidc: OidcConfig | null;
+  /** Signs links and cookies; null means: the ledger makes one and keeps it. */
   secretKey: string | null;
   /** The first clinic, made at the first start of an empty ledger. */
   firstClinic: { name: string; timeZone: string; region: string; apiKey: string | null };
@@ -82,6 +93,10 @@ const envSchema = z.object({
     .optional(),
   MAIL_FROM: mailAddress.optional(),
   MAIL_FROM_REBOOK: mailAddress.optional(),
+  OIDC_ISSUER: webUrl("the address of an OpenID Connect provider").optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_NAME: z.string().max(40).default("single sign-on"),
   SECRET_KEY: z.string().min(32, "must have at least 32 characters").optional(),
   AFTERCARE_API_KEY: z
     .string()
@@ -113,6 +128,11 @@ function problemsTogether(env: NodeJS.ProcessEnv): string[] {
     }
   }
   if (env["SMTP_URL"] && !env["MAIL_FROM"]) problems.push("MAIL_FROM is needed to send email");
+  const oidc = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"];
+  if (oidc.some((name) => env[name])) {
+    for (const name of oidc)
+      if (!env[name]) problems.push(`${name} is needed to sign in with OIDC`);
+  }
   if (env["REDIS_URL"] && !env["DATABASE_URL"]) {
     problems.push("REDIS_URL needs DATABASE_URL: Redis is only the queue, not the ledger");
   }
@@ -142,6 +162,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     redisUrl: read.REDIS_URL ?? null,
     twilio: twilioConfig(read),
     smtp: smtpConfig(read),
+    oidc: oidcConfig(read),
     secretKey: read.SECRET_KEY ?? null,
     firstClinic: {
       name: read.CLINIC_NAME,
@@ -169,4 +190,10 @@ function twilioConfig(read: z.infer<typeof envSchema>): TwilioConfig | null {
       : { from: read.TWILIO_FROM ?? "" },
     baseUrl: read.TWILIO_BASE_URL.replace(/\/+$/, ""),
   };
+}
+
+function oidcConfig(read: z.infer<typeof envSchema>): OidcConfig | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = read;
+  if (!issuer || !clientId || !clientSecret) return null;
+  return { issuer: issuer.replace(/\/+$/, ""), clientId, clientSecret, name: read.OIDC_NAME };
 }

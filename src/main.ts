@@ -7,6 +7,7 @@ import { addKey } from "./commands/key.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addServe, addWorker } from "./commands/serve.ts";
+import { addStaff } from "./commands/staff.ts";
 import { AppError } from "./errors.ts";
 
 /** Exit codes: 0 done, 1 it failed or found problems, 2 it was asked for wrongly. */
@@ -25,6 +26,7 @@ addPlan(program);
 addCheck(program);
 addClinic(program);
 addKey(program);
+addStaff(program);
 addDemo(program);
 
 try {

@@ -2,9 +2,8 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { AppError } from "../errors.ts";
 import { createApiKey, generateApiKey, listApiKeys, revokeApiKey } from "../ledger/apiKeys.ts";
-import { type Clinic, listClinics } from "../ledger/clinics.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import type { Role } from "../ledger/tables.ts";
+import { chooseClinic } from "./chooseClinic.ts";
 import { say, sayTable } from "./output.ts";
 import { OPERATOR, withLedger } from "./withLedger.ts";
 
@@ -71,18 +70,4 @@ export function addKey(program: Command): void {
         say("Revoked.");
       }),
     );
-}
-
-async function chooseClinic(ledger: Ledger, id: string | undefined): Promise<Clinic> {
-  const clinics = await listClinics(ledger.db);
-  const [first] = clinics;
-  if (id === undefined && first !== undefined && clinics.length === 1) return first;
-  const chosen = clinics.find((clinic) => clinic.id === id);
-  if (chosen !== undefined) return chosen;
-  throw new AppError(
-    "usage",
-    clinics.length === 0
-      ? "there is no clinic yet; make one with `aftercare clinic create`"
-      : "name the clinic with --clinic <id>; `aftercare clinic list` shows the ids",
-  );
 }

@@ -4,6 +4,7 @@ import { AppError, describeError } from "../errors.ts";
 import type { FirstClinic } from "../ledger/firstClinic.ts";
 import { say } from "./output.ts";
 import { needDatabase, runUntilStopped } from "./process.ts";
+import { invitationLink } from "./staff.ts";
 
 /** `aftercare serve`: the API, and a worker beside it unless told otherwise. */
 export function addServe(program: Command): void {
@@ -15,7 +16,7 @@ export function addServe(program: Command): void {
       if (apiOnly) needDatabase("serve --api-only");
       await runUntilStopped({ api: true, worker: !apiOnly }, async (app, config) => {
         // First, because it is never shown again, and the address may turn out to be taken.
-        sayFirstClinic(app.firstClinic);
+        sayFirstClinic(app.firstClinic, config);
         const address = await app.listen().catch((error: unknown) => {
           throw cannotListen(config, error);
         });
@@ -45,15 +46,18 @@ function cannotListen({ host, port }: Config, error: unknown): AppError {
   );
 }
 
-function sayFirstClinic(first: FirstClinic | null): void {
+function sayFirstClinic(first: FirstClinic | null, config: Config): void {
   switch (first?.kind) {
     case undefined:
     case "there":
       return;
     case "made":
-      if (first.generatedKey === null) return;
-      say("The first clinic's admin key, shown this once:");
-      say(`  ${first.generatedKey}`);
+      if (first.generatedKey !== null) {
+        say("The first clinic's admin key, shown this once:");
+        say(`  ${first.generatedKey}`);
+      }
+      say("The pages for staff are under /admin. Become their first admin here, within a week:");
+      say(`  ${invitationLink(config, first.invitationToken)}`);
       return;
     case "unknown_key":
       say("AFTERCARE_API_KEY is not a key of this ledger; make one with `aftercare key create`.");

@@ -1,7 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import helmet from "@fastify/helmet";
 import underPressure from "@fastify/under-pressure";
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  LogController,
+} from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
@@ -38,7 +43,11 @@ export type ServerParts = TreatmentRoutes &
   HealthRoutes &
   PatientPageRoutes &
   UnsubscribeRoutes &
-  WebhookRoutes & { log: Log };
+  WebhookRoutes & {
+    log: Log;
+    /** The pages for staff, which are put under /admin. */
+    admin: FastifyPluginAsync;
+  };
 
 /** Builds the HTTP server, ready to listen. */
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
@@ -71,6 +80,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     await routes.register(webhookRoutes, { ...parts, prefix: "/webhooks" });
     await routes.register(unsubscribeRoutes, parts);
     await routes.register(patientPageRoutes, parts);
+    await routes.register(parts.admin, { prefix: "/admin" });
     await routes.register(
       async (api) => {
         requireKey(api, parts.ledger);

@@ -38,22 +38,23 @@ export interface NewClinic extends ClinicChanges {
   region: string;
 }
 
-const CLINIC_COLUMNS = [
-  "id",
-  "name",
-  "time_zone as timeZone",
-  "region",
-  "locale",
-  "phone",
-  "send_window as sendWindow",
-  "email",
-  "postal_address as postalAddress",
-  "privacy",
-  "daily_cap as dailyCap",
-  "rebook_window as rebookWindow",
-  "emergency_text as emergencyText",
-  "webhook_url as webhookUrl",
-  "webhook_secret as webhookSecret",
+/** The columns of a clinic, under the names of its fields. */
+export const CLINIC_COLUMNS = [
+  "clinics.id",
+  "clinics.name",
+  "clinics.time_zone as timeZone",
+  "clinics.region",
+  "clinics.locale",
+  "clinics.phone",
+  "clinics.send_window as sendWindow",
+  "clinics.email",
+  "clinics.postal_address as postalAddress",
+  "clinics.privacy",
+  "clinics.daily_cap as dailyCap",
+  "clinics.rebook_window as rebookWindow",
+  "clinics.emergency_text as emergencyText",
+  "clinics.webhook_url as webhookUrl",
+  "clinics.webhook_secret as webhookSecret",
 ] as const;
 
 /** Makes a clinic and returns it. */

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import { migrate } from "./migrate.ts";
 import { openPglitePool } from "./pglitePool.ts";
 import { openPool, type Pool } from "./pool.ts";
-import type { Tables } from "./tables.ts";
+import type { SignInTables, Tables } from "./tables.ts";
 
 /** Where the ledger is: a PostgreSQL server, or a directory for the embedded engine. */
 export type LedgerLocation = { databaseUrl: string } | { dataDir: string };
@@ -10,6 +10,8 @@ export type LedgerLocation = { databaseUrl: string } | { dataDir: string };
 /** The open ledger: typed queries, and the pool that the queue may keep its own tables in. */
 export interface Ledger {
   db: Kysely<Tables>;
+  /** The tables of those who sign in, in a schema of their own, `auth`. */
+  signInTables: Kysely<SignInTables>;
   /** Connections whose `search_path` is the queue's schema, `bullmq`, on the same database. */
   queuePool: Pool;
   /**
@@ -44,9 +46,10 @@ export async function openLedger(location: LedgerLocation): Promise<Ledger> {
     throw error;
   }
   const everything = "dataDir" in location;
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema("aftercare");
+  const dialect = new PostgresDialect({ pool });
   return {
-    db,
+    db: new Kysely<Tables>({ dialect }).withSchema("aftercare"),
+    signInTables: new Kysely<SignInTables>({ dialect }).withSchema("auth"),
     queuePool,
     onLost(listener) {
       for (const each of pools) each.on("error", (error) => listener({ error, everything }));

@@ -17,6 +17,9 @@ type Json<T> = ColumnType<T, string, string>;
 /** The role of an API key: `enroll` for a front desk, `admin` for all that can be taken back. */
 export type Role = "enroll" | "admin";
 
+/** What somebody who signs in may do at a clinic. */
+export type StaffRole = "front_desk" | "admin";
+
 /** The tables of schema `aftercare`, as migrations/ leaves them. Every time is an instant. */
 export interface Tables {
   settings: { name: string; value: string };
@@ -204,6 +207,26 @@ export interface Tables {
     detail: Json<Record<string, unknown>>;
     at: Date;
   };
+  staff: {
+    id: Generated<string>;
+    clinic_id: string;
+    user_id: string;
+    role: StaffRole;
+    created_at: Date;
+    removed_at: Generated<Date | null>;
+  };
+  operators: { user_id: string; created_at: Date };
+  invitations: {
+    id: Generated<string>;
+    clinic_id: string;
+    email: string | null;
+    role: StaffRole;
+    operator: boolean;
+    token_hash: Uint8Array;
+    created_at: Date;
+    expires_at: Date;
+    ended_at: Generated<Date | null>;
+  };
   idempotency_keys: {
     clinic_id: string;
     key: string;
@@ -211,4 +234,9 @@ export interface Tables {
     answer: Json<unknown>;
     created_at: Date;
   };
+}
+
+/** The part of schema `auth` that the ledger looks into; the sign-in library writes it. */
+export interface SignInTables {
+  user: { id: string; name: string; email: string };
 }

@@ -1,0 +1,16 @@
+// The little that a page for staff cannot do without a script.
+
+// A button that prints the page, and one that takes a text to the clipboard.
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (button?.hasAttribute("data-print")) window.print();
+  const copied = button?.getAttribute("data-copy");
+  if (copied) navigator.clipboard?.writeText(copied);
+});
+
+// What came in place of something else is read out, and has the focus where it asks for it.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const wanted =
+    event.target instanceof Element ? event.target.querySelector("[data-focus]") : null;
+  if (wanted instanceof HTMLElement) wanted.focus();
+});

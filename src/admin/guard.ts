@@ -1,0 +1,163 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Clinic } from "../ledger/clinics.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { isOperator, type Membership, membershipsOf } from "../ledger/staff.ts";
+import type { StaffRole } from "../ledger/tables.ts";
+import { type Accounts, refusalOf } from "./accounts.ts";
+import { noSuch, PageProblem } from "./pageProblem.ts";
+import { SIGN_IN, safeNext } from "./paths.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    visitor: Visitor | null;
+    place: Place | null;
+  }
+  interface FastifyContextConfig {
+    /** Who may see a page for staff; every route under /admin sets it. */
+    staff?: Access;
+  }
+}
+
+/**
+ * Whom a page is for: whoever comes, whoever is signed in, those who work at the clinic in its address
+ * (and admins only, for `admin`), those who look after the installation.
+ */
+export type Access = "anyone" | "signed in" | StaffRole | "operator";
+
+/** Somebody who is signed in. */
+export interface Visitor {
+  id: string;
+  name: string;
+  email: string;
+  twoFactor: boolean;
+  operator: boolean;
+  memberships: Membership[];
+}
+
+/** The clinic that a page is of, and who is asking as what. */
+export interface Place {
+  clinic: Clinic;
+  role: StaffRole;
+  visitor: Visitor;
+  /** The visitor as the history names them. */
+  actor: string;
+}
+
+export interface GuardOptions {
+  ledger: Ledger;
+  accounts: Accounts;
+  publicUrl: string;
+}
+
+/** Lets nobody into the routes of `server` for whom they are not, and no form from another site. */
+export function guard(server: FastifyInstance, options: GuardOptions): void {
+  server.decorateRequest("visitor", null);
+  server.decorateRequest("place", null);
+  server.addHook("onRoute", (route) => {
+    if (route.config?.staff === undefined) throw new Error(`nobody said whom ${route.url} is for`);
+    route.schema = { ...route.schema, hide: true };
+  });
+  server.addHook("onRequest", async (request, reply) => {
+    refuseForeign(request, options.publicUrl);
+    const { staff = "operator" } = request.routeOptions.config;
+    if (staff === "anyone" || request.is404) return;
+    const visitor = await visitorOfSession(request, options);
+    if (visitor === null) return askToSignIn(request, reply);
+    request.visitor = visitor;
+    if (staff === "signed in") return;
+    if (staff === "operator") {
+      if (!visitor.operator) throw onlyFor("those who look after this installation");
+      return;
+    }
+    const { clinicId } = request.params as { clinicId?: string };
+    const membership = visitor.memberships.find(({ clinic }) => clinic.id === clinicId);
+    if (membership === undefined) throw noSuch("clinic among yours");
+    if (staff === "admin" && membership.role !== "admin") throw onlyFor("the clinic's admins");
+    request.place = { ...membership, visitor, actor: `staff:${visitor.id}` };
+  });
+}
+
+/** The visitor of a page that asks for somebody who is signed in. */
+export function visitorOf(request: FastifyRequest): Visitor {
+  if (request.visitor === null) throw new Error("a page for anyone asked for its visitor");
+  return request.visitor;
+}
+
+/** The clinic of a page, and who is asking. */
+export function placeOf(request: FastifyRequest): Place {
+  if (request.place === null) throw new Error("a page of no clinic asked for its clinic");
+  return request.place;
+}
+
+/** The headers of a request as the sign-in library reads them. */
+export function headersOf(request: FastifyRequest): Headers {
+  const headers = new Headers();
+  for (const name of ["cookie", "user-agent"] as const) {
+    const value = request.headers[name];
+    if (value !== undefined) headers.set(name, value);
+  }
+  return headers;
+}
+
+async function visitorOfSession(
+  request: FastifyRequest,
+  { ledger, accounts }: GuardOptions,
+): Promise<Visitor | null> {
+  if (request.headers.cookie === undefined) return null;
+  const session = await accounts.api.getSession({ headers: headersOf(request) }).catch((error) => {
+    if (refusalOf(error) === null) throw error;
+    return null;
+  });
+  if (session === null) return null;
+  const { id, name, email, twoFactorEnabled } = session.user;
+  return {
+    id,
+    name,
+    email,
+    twoFactor: twoFactorEnabled === true,
+    operator: await isOperator(ledger.db, id),
+    memberships: await membershipsOf(ledger.db, id),
+  };
+}
+
+/**
+ * Refuses what another site made a browser send. Browsers tell (Fetch Metadata, and Origin as in RFC
+ * 6454); what tells neither is no browser, and has no cookie that it did not get here.
+ */
+function refuseForeign({ method, headers }: FastifyRequest, publicUrl: string): void {
+  if (method === "GET" || method === "HEAD") return;
+  const site = headers["sec-fetch-site"];
+  if (site === "same-origin" || site === "none") return;
+  const { origin, host } = headers;
+  if (site === undefined && origin === undefined) return;
+  const own = URL.canParse(origin ?? "") ? new URL(origin ?? "") : null;
+  if (site === undefined && own !== null) {
+    if (own.host === host || own.origin === new URL(publicUrl).origin) return;
+  }
+  throw new PageProblem(
+    403,
+    "This came from another site",
+    "Open the page here and send it from there.",
+  );
+}
+
+/** A reader comes back to the page after signing in; what was sent has to be sent again. */
+function askToSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const reading = request.method === "GET" || request.method === "HEAD";
+  const [path = ""] = request.url.split("?");
+  const next = reading ? safeNext(path) : "/admin";
+  const target = next === "/admin" ? SIGN_IN : `${SIGN_IN}?next=${encodeURIComponent(next)}`;
+  if (request.headers["hx-request"] !== undefined) {
+    return reply.code(401).header("hx-redirect", target).send();
+  }
+  if (reading) return reply.redirect(target, 303);
+  throw new PageProblem(
+    401,
+    "You are signed out",
+    "Nothing was done. Sign in, and send the form again.",
+  );
+}
+
+function onlyFor(whom: string): PageProblem {
+  return new PageProblem(403, "This is not for you", `It is for ${whom}. Ask one of them.`);
+}

@@ -1,0 +1,129 @@
+import type { ComponentChildren } from "preact";
+import { addressOf } from "./assets.ts";
+import type { Place, Visitor } from "./guard.ts";
+import { ACCOUNT, clinicPath, QUEUES } from "./paths.ts";
+
+/** How htmx is to behave: a refusal is shown where its answer would be, and nothing is evaluated. */
+const HTMX = JSON.stringify({
+  allowEval: false,
+  includeIndicatorStyles: false,
+  historyCacheSize: 0,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "[45]..", swap: true, error: true },
+  ],
+});
+
+interface PageProps {
+  title: string;
+  /** The clinic that the page is of; null for a page of none. */
+  place: Place | null;
+  visitor: Visitor | null;
+  /** The page in the menu that this one is, or belongs to. */
+  current?: string;
+  /** Wide pages hold tables; narrow ones a form. */
+  width?: "narrow" | "wide";
+  children: ComponentChildren;
+}
+
+/** A whole page for staff; every value in it is escaped. */
+export function Page({ title, place, visitor, current, width = "wide", children }: PageProps) {
+  const name = place === null ? "Aftercare" : place.clinic.name;
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex, nofollow" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="format-detection" content="telephone=no" />
+        <meta name="htmx-config" content={HTMX} />
+        <title>{`${title} · ${name}`}</title>
+        <link rel="icon" href={addressOf("icon.svg")} type="image/svg+xml" />
+        <link rel="stylesheet" href={addressOf("pico.css")} />
+        <link rel="stylesheet" href={addressOf("admin.css")} />
+        <script src={addressOf("htmx.js")} defer />
+        <script src={addressOf("sse.js")} defer />
+        <script src={addressOf("admin.js")} defer />
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          Skip to the page
+        </a>
+        {visitor && <Top place={place} visitor={visitor} current={current} />}
+        <main id="main" class={`container ${width}`} tabIndex={-1}>
+          <h1>{title}</h1>
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+function Top({
+  place,
+  visitor,
+  current,
+}: {
+  place: Place | null;
+  visitor: Visitor;
+  current: string | undefined;
+}) {
+  return (
+    <header class="top">
+      <div class="container wide">
+        <p class="where">
+          {place === null ? (
+            <a href="/admin">Aftercare</a>
+          ) : (
+            <a href={clinicPath(place.clinic.id)} dir="auto">
+              {place.clinic.name}
+            </a>
+          )}
+          {place !== null && visitor.memberships.length > 1 && (
+            <a class="other" href="/admin">
+              other clinics
+            </a>
+          )}
+        </p>
+        {place !== null && <Menu place={place} current={current} />}
+        <nav class="own" aria-label="You">
+          <a href={ACCOUNT} aria-current={current === "account" ? "page" : undefined}>
+            <bdi>{visitor.name}</bdi>
+          </a>
+          {visitor.operator && (
+            <a href={QUEUES} aria-current={current === "queues" ? "page" : undefined}>
+              Queues
+            </a>
+          )}
+          <form method="post" action="/admin/sign-out">
+            <button class="link" type="submit">
+              Sign out
+            </button>
+          </form>
+        </nav>
+      </div>
+    </header>
+  );
+}
+
+/** The pages of a clinic, in the order of the menu. */
+const MENU: readonly { page: string; label: string; adminOnly?: boolean }[] = [];
+
+function Menu({ place, current }: { place: Place; current: string | undefined }) {
+  const pages = MENU.filter(({ adminOnly }) => !adminOnly || place.role === "admin");
+  return (
+    <nav class="menu" aria-label="Pages">
+      {pages.map(({ page, label }) => (
+        <a
+          key={page}
+          href={clinicPath(place.clinic.id, page)}
+          aria-current={current === page ? "page" : undefined}
+        >
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}
