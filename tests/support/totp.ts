@@ -11,7 +11,7 @@ export function totpCode(key: string, at: Date = new Date()): string {
 }
 
 function fromBase32(text: string): Buffer {
-  const bits = [...text.replace(/=+$/, "")]
+  const bits = Array.from(text.replace(/=+$/, ""))
     .map((letter) =>
       "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"),
     )

@@ -5,7 +5,7 @@ document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
   if (button?.hasAttribute("data-print")) window.print();
   const copied = button?.getAttribute("data-copy");
-  if (copied) navigator.clipboard?.writeText(copied);
+  if (copied) void navigator.clipboard?.writeText(copied);
 });
 
 // What came in place of something else is read out, and has the focus where it asks for it.
