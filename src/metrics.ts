@@ -59,6 +59,11 @@ export function createMetrics() {
       help: "Alarms of patients that nobody has handled and no clinic was told of.",
       registers,
     }),
+    pausedPatients: new Gauge({
+      name: "aftercare_paused_patients",
+      help: "Patients to whom nothing is permitted since an alarm, until the clinic lets it go on.",
+      registers,
+    }),
     requests: new Histogram({
       name: "aftercare_http_request_seconds",
       help: "Time to answer a request, by route.",

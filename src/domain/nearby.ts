@@ -56,14 +56,14 @@ export function besideOthers(state: AmongOthers, now: Date): Move | null {
 
 /**
  * Whether each of its topics has a message of its treatment that became true later, and has gone
- * out, or goes as surely as this one does. What another treatment says is about other skin; only
- * where it takes a permission back does it speak for all.
+ * out, or goes as surely as this one does. What another treatment says is about other skin. Nor does
+ * a retraction overtake anything: whatever made one has made the plan again, and what that left
+ * standing is true.
  */
 function isOvertaken(state: AmongOthers, now: Date): boolean {
   const { topics, trueAt, treatmentId, channel } = state;
   const later = state.nearby.filter((each) => {
-    const own = each.treatmentId === treatmentId;
-    const speaks = own || (state.kind === "permission" && each.kind === "retraction");
+    const speaks = each.treatmentId === treatmentId && each.kind !== "retraction";
     return speaks && each.trueAt > trueAt && each.trueAt <= now && isSaid(each, channel, now);
   });
   return topics.every((topic) => later.some((each) => each.topics.includes(topic)));
@@ -72,7 +72,7 @@ function isOvertaken(state: AmongOthers, now: Date): boolean {
 /** What waits for another channel may be held up there, or meet a dead address. */
 function isSaid(each: Nearby, channel: ChannelName, now: Date): boolean {
   if (!each.waits) return !each.undelivered;
-  if (each.kind !== "retraction" && each.channel !== channel) return false;
+  if (each.channel !== channel) return false;
   return each.dueAt <= now && each.expiresAt > now;
 }
 

@@ -8,6 +8,7 @@ import {
   slotOf,
 } from "./patient.ts";
 import { planTreatment, windowOf } from "./plan.ts";
+import type { StepKind } from "./protocol.ts";
 import { localZoneOf, type PlannedReminder, type Superseding, type Told } from "./reminder.ts";
 import { earlierOf, type Opening } from "./sendWindow.ts";
 import { heardOf, type Untrue, untrueOf } from "./told.ts";
@@ -73,7 +74,7 @@ function planWithout(
       slotted(planned, treatment, known.untrue),
     );
   });
-  return capped(merged(plans, silent), input);
+  return capped(merged(renewed(plans, silent), silent), input);
 }
 
 function slotted(
@@ -126,6 +127,39 @@ function unsaid(plans: readonly Slotted[], heard: readonly Told[]): string[] {
 
 const stepOf = (treatmentId: string, step: string) => `${treatmentId} ${step}`;
 
+/** What tells of the skin, or warns: it is told anew by the next treatment of the same kind. */
+const RENEWED: ReadonlySet<StepKind> = new Set(["caution", "expectation"]);
+
+/**
+ * A course is several treatments of one kind. What an earlier one would still say holds of the latest
+ * by the times of that one, which says the same: "two weeks have passed" would be wrong two hours
+ * after it. What permits has a rule of its own, by topics.
+ */
+function renewed(plans: readonly Slotted[], silent: ReadonlySet<string>): Slotted[] {
+  const speaking = plans.filter(({ treatmentId, said, planned }) => {
+    const goes = said.kind === "waits" && planned.status === "scheduled";
+    return (goes || said.kind === "left") && !silent.has(stepOf(treatmentId, planned.step));
+  });
+  return plans.map((each) => {
+    const { said, planned, slot } = each;
+    const open = said.kind === "waits" && planned.status === "scheduled";
+    if (!open || !RENEWED.has(planned.kind)) return each;
+    const later = speaking.filter((other) => other.slot === slot && renews(other, each));
+    const by = later.toSorted((one, other) => (renews(one, other) ? -1 : 1))[0];
+    return by === undefined ? each : gaveWay(each, by, "superseded");
+  });
+}
+
+/** Whether `one` is of a later treatment of the kind; of two at one instant, the one that has begun. */
+function renews(one: Slotted, other: Slotted): boolean {
+  if (one.treatmentId === other.treatmentId) return false;
+  if (one.treatment.protocol.name !== other.treatment.protocol.name) return false;
+  const by = one.treatment.performedAt.getTime() - other.treatment.performedAt.getTime();
+  if (by !== 0) return by > 0;
+  if (one.said.kind !== other.said.kind) return one.said.kind === "left";
+  return one.treatmentId < other.treatmentId;
+}
+
 /** One message where two treatments permit the same at the same moment: the one that says more. */
 function merged(plans: readonly Slotted[], silent: ReadonlySet<string>): Slotted[] {
   const open = plans
@@ -145,7 +179,7 @@ function merged(plans: readonly Slotted[], silent: ReadonlySet<string>): Slotted
   }
   return plans.map((each) => {
     const twin = replacedBy.get(each);
-    return twin === undefined ? each : collapsedInto(each, twin);
+    return twin === undefined ? each : gaveWay(each, twin, "collapsed");
   });
 }
 
@@ -157,16 +191,20 @@ function saysAll(one: Slotted, other: Slotted): boolean {
   );
 }
 
-function collapsedInto(each: Slotted, { treatmentId, planned: twin }: Slotted): Slotted {
+function gaveWay(
+  each: Slotted,
+  { treatmentId, planned: speaker }: Slotted,
+  statusReason: "superseded" | "collapsed",
+): Slotted {
   const { planned } = each;
   const { topics, trace } = planned;
-  const by = { treatmentId, protocol: twin.trace.protocol.name, step: twin.step, topics };
+  const by = { treatmentId, protocol: speaker.trace.protocol.name, step: speaker.step, topics };
   return {
     ...each,
     planned: {
       ...planned,
       status: "skipped",
-      statusReason: "collapsed",
+      statusReason,
       trace: { ...trace, supersededBy: [by] },
     },
   };

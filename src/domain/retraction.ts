@@ -57,10 +57,15 @@ function covers({ topics, until, at }: Standing, untrue: Untrue): boolean {
   return since && lasts(until, untrue.until) && untrue.topics.every((it) => topics.includes(it));
 }
 
-/** Whether one who waits until `one` waits until `other`, too; null is until the clinic has spoken. */
+/**
+ * Whether one who waits until `one` waits until `other`, too; null is until the clinic has spoken. By
+ * the minute, as messages say it: a correction by seconds is none to a patient.
+ */
 function lasts(one: Date | null, other: Date | null): boolean {
-  return one === null || (other !== null && one >= other);
+  return one === null || (other !== null && minuteOf(one) >= minuteOf(other));
 }
+
+const minuteOf = (instant: Date) => Math.floor(instant.getTime() / 60_000);
 
 /**
  * Of what waits, what names another time than it should, or is not needed any more. What a cancel

@@ -28,9 +28,18 @@ export interface TimelineTreatment {
   reminders: readonly TimelineReminder[];
 }
 
+/** A message that took back what a cancelled treatment had permitted. */
+export interface Withdrawal {
+  topics: readonly string[];
+  /** When it was, or is, to go out. */
+  dueAt: Date;
+}
+
 export interface TimelineInput {
   /** All active treatments of one patient in one clinic. */
   treatments: readonly TimelineTreatment[];
+  /** What the patient was asked to wait with until the clinic has spoken, and why is not shown. */
+  withdrawals: readonly Withdrawal[];
   /** Whether the patient told of an alarming sign that the clinic has not settled yet. */
   permissionsPaused: boolean;
   now: Date;
@@ -70,10 +79,14 @@ export interface Timeline {
   treatments: { id: string; protocol: string; title: string; performedAt: Date }[];
   /** By time, the earliest first. */
   releases: Release[];
+  /** Topics that no treatment restricts, and that wait until the clinic has spoken all the same. */
+  withdrawn: string[];
   /** Topics without a time: the practitioner is to be asked. */
   askFirst: string[];
-  /** The expectations that hold now, of the latest treatment first. */
+  /** The expectations that hold now, of the latest treatment first; none while permissions pause. */
   normal: StepOfTreatment[];
+  /** The cautions that hold now, of the latest treatment first. */
+  instructions: StepOfTreatment[];
   upcoming: Upcoming[];
 }
 
@@ -89,7 +102,8 @@ interface End extends Restriction {
  * treatments that restrict it. It has no time, and goes to the practitioner, as long as one of them
  * restricts it without a step that permits it, or where the clinic took that step's message back.
  */
-export function timelineOf({ treatments, permissionsPaused, now }: TimelineInput): Timeline {
+export function timelineOf(input: TimelineInput): Timeline {
+  const { treatments, withdrawals, permissionsPaused, now } = input;
   const ordered = treatments.toSorted((a, b) => a.performedAt.getTime() - b.performedAt.getTime());
   const releases: Release[] = [];
   const askFirst: string[] = [];
@@ -99,11 +113,17 @@ export function timelineOf({ treatments, permissionsPaused, now }: TimelineInput
       askFirst.push(topic);
       continue;
     }
-    const held = permissionsPaused || isHeld(topic, ordered);
+    const held =
+      permissionsPaused || isHeld(topic, ordered) || isWithdrawal(topic, withdrawals, ordered);
     const same = releases.find((each) => isSame(each, end) && each.held === held);
     if (same === undefined) releases.push({ ...end, topics: [topic], over: end.at <= now, held });
     else same.topics.push(topic);
   }
+  const told = new Set([...releases.flatMap(({ topics }) => topics), ...askFirst]);
+  const withdrawn = withdrawals
+    .flatMap(({ topics }) => topics)
+    .filter((topic) => !told.has(topic) && isWithdrawal(topic, withdrawals, ordered));
+  const newest = ordered.toReversed().filter(isNewestOfKind);
   return {
     treatments: ordered.map(({ id, protocol, performedAt }) => ({
       id,
@@ -112,8 +132,11 @@ export function timelineOf({ treatments, permissionsPaused, now }: TimelineInput
       performedAt,
     })),
     releases: releases.sort((a, b) => a.at.getTime() - b.at.getTime()),
+    withdrawn: [...new Set(withdrawn)],
     askFirst,
-    normal: ordered.toReversed().flatMap((treatment) => expectationsOf(treatment, now)),
+    // Somebody with an alarming sign is not to read that all is normal.
+    normal: permissionsPaused ? [] : newest.flatMap((each) => expectationsOf(each, now)),
+    instructions: newest.flatMap((each) => cautionsOf(each, now)),
     upcoming: upcomingOf(ordered, now).filter(
       ({ kind }) => !(permissionsPaused && kind === "permission"),
     ),
@@ -175,6 +198,55 @@ function isHeld(topic: string, treatments: readonly TimelineTreatment[]): boolea
   return permissions
     .filter(({ status, statusReason }) => status === "skipped" && statusReason === "paused")
     .some(({ dueAt }) => !given.some((later) => later.dueAt > dueAt));
+}
+
+/** Whether it was taken back with a cancelled treatment, and no permission has gone out since. */
+function isWithdrawal(
+  topic: string,
+  withdrawals: readonly Withdrawal[],
+  treatments: readonly TimelineTreatment[],
+): boolean {
+  const given = treatments
+    .flatMap(({ reminders }) => reminders)
+    .filter(({ kind, topics }) => kind === "permission" && topics.includes(topic))
+    .filter(({ status }) => status === "sent" || status === "delivered");
+  return withdrawals
+    .filter(({ topics }) => topics.includes(topic))
+    .some(({ dueAt }) => !given.some((later) => later.dueAt > dueAt));
+}
+
+/** What a treatment says of the skin, the next one of its kind says anew. `newest` comes first. */
+function isNewestOfKind(
+  { protocol }: TimelineTreatment,
+  index: number,
+  newestFirst: readonly TimelineTreatment[],
+): boolean {
+  return newestFirst.findIndex((each) => each.protocol.name === protocol.name) === index;
+}
+
+/**
+ * A caution holds from when it is true, as long as one of its topics is restricted. One that is about
+ * nothing but what another one is about, too, adds nothing.
+ */
+function cautionsOf(treatment: TimelineTreatment, now: Date): StepOfTreatment[] {
+  const { id, performedAt, timeZone } = treatment;
+  const protocol = withOverrides(treatment.protocol, treatment.overrides);
+  const restricted = new Set(
+    restrictionsOf(protocol, performedAt, timeZone)
+      .filter(({ until }) => until > now)
+      .map(({ topic }) => topic),
+  );
+  const said = new Set<string>();
+  return protocol.steps
+    .filter(({ kind, topics }) => kind === "caution" && topics.some((it) => restricted.has(it)))
+    .filter((step) => stepTrueAt(step, performedAt, timeZone) <= now)
+    .filter(({ key }) => !isWithdrawn(treatment, key))
+    .filter(({ topics }) => {
+      const adds = topics.some((topic) => !said.has(topic));
+      for (const topic of topics) said.add(topic);
+      return adds;
+    })
+    .map(({ key }) => ({ treatmentId: id, protocol: protocol.name, step: key }));
 }
 
 /** An expectation holds from when it is true until it is stale. */

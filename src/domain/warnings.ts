@@ -3,6 +3,8 @@ import type { ChannelUse, PlannedReminder } from "./reminder.ts";
 /** What a front desk should know of an enrolment that was taken. */
 export const WARNING_CODES = [
   "permission_too_early",
+  "permission_taken_back",
+  "entered_twice",
   "nothing_will_be_sent",
   "no_consent",
   "opted_out",
@@ -21,19 +23,27 @@ export interface Warning {
   steps: string[];
 }
 
-const CHANNEL_WORDS: Partial<Record<ChannelUse, string>> = {
+const CHANNEL_WORDS = {
   opted_out: "the patient has stopped these messages, and only the patient can allow them again",
-  no_address: "there is no number or address for some of the consented channels",
   dead_address: "the number or address is known to take no messages; ask for another",
 };
 
-/**
- * What is to be said of a plan beside the plan itself, the gravest first. `untold` are the steps of
- * permissions of the patient's treatments that went out, are wrong, and that no message takes back.
- */
+/** What an enrolment means for what the patient has already. */
+export interface Beside {
+  /** The steps of permissions that went out, are wrong, and that no message takes back. */
+  untold: readonly string[];
+  /** The steps of those that a message takes back now. */
+  takenBack: readonly string[];
+  /** Whether the patient has a treatment of the kind at nearly the same time. */
+  enteredTwice: boolean;
+}
+
+const ALONE: Beside = { untold: [], takenBack: [], enteredTwice: false };
+
+/** What is to be said of a plan beside the plan itself, the gravest first. */
 export function warningsOf(
   planned: readonly PlannedReminder[],
-  untold: readonly string[] = [],
+  { untold, takenBack, enteredTwice }: Beside = ALONE,
 ): Warning[] {
   const found: Warning[] = [];
   const warnOf = (code: Warning["code"], message: string, about: readonly string[]) => {
@@ -53,6 +63,17 @@ export function warningsOf(
     "these permissions went out and are not true, and no message takes them back; tell the patient",
     untold,
   );
+  warnOf(
+    "permission_taken_back",
+    "these permissions of an earlier treatment went out and do not hold any more; the patient gets a " +
+      "message that says until when to wait, and should hear it now",
+    takenBack,
+  );
+  if (enteredTwice) {
+    const twice =
+      "the patient has this treatment at this time already; if it was entered twice, cancel one";
+    warn("entered_twice", twice, planned);
+  }
   if (planned.every(({ status }) => status === "skipped")) {
     warn("nothing_will_be_sent", "nothing of this treatment will be sent", planned);
   }
@@ -61,13 +82,15 @@ export function warningsOf(
     "the patient did not agree to these messages; they are not sent",
     skipped("no_consent"),
   );
-  for (const use of ["opted_out", "no_address", "dead_address"] as const) {
-    const met = planned.filter(({ trace }) => trace.channels.some((each) => each.use === use));
-    warn(use, CHANNEL_WORDS[use] ?? use, met);
+  const met = (use: ChannelUse) =>
+    planned.filter(({ trace }) => trace.channels.some((each) => each.use === use));
+  for (const use of ["opted_out", "dead_address"] as const) {
+    warn(use, CHANNEL_WORDS[use], met(use));
   }
+  warn("no_address", missingWords(planned), met("no_address"));
   warn(
     "overlapping_treatment",
-    "another treatment of the patient decides when these topics are allowed again",
+    "another treatment of the patient says these in their place, or makes them wait",
     planned.filter(({ trace }) => trace.waits !== undefined || trace.supersededBy !== undefined),
   );
   warn(
@@ -84,4 +107,15 @@ export function warningsOf(
     }),
   ]);
   return found;
+}
+
+/** Which address the patient agreed to and did not give, and whether the messages go all the same. */
+function missingWords(planned: readonly PlannedReminder[]): string {
+  const uses = planned.flatMap(({ trace }) => trace.channels);
+  const missing = (["sms", "email"] as const).filter((channel) =>
+    uses.some((each) => each.channel === channel && each.use === "no_address"),
+  );
+  const what = missing.map((channel) => (channel === "sms" ? "phone number" : "email address"));
+  const rest = uses.some(({ use }) => use === "usable") ? "; what can go another way does" : "";
+  return `the patient agreed to messages there, but there is no ${what.join(" and no ")}${rest}`;
 }

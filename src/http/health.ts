@@ -6,6 +6,7 @@ import { countPaused } from "../ledger/channelStates.ts";
 import { countUnsettled } from "../ledger/counts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { countUntoldAlarms } from "../ledger/notices.ts";
+import { countPausedPatients } from "../ledger/permissionPause.ts";
 import type { Metrics } from "../metrics.ts";
 
 export interface HealthRoutes {
@@ -69,6 +70,7 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
       const paused = await countPaused(ledger.db);
       for (const channel of CHANNELS) metrics.pausedChannels.set({ channel }, paused[channel]);
       metrics.untoldAlarms.set(await countUntoldAlarms(ledger.db));
+      metrics.pausedPatients.set(await countPausedPatients(ledger.db));
       metrics.oldestOverdue.set(Math.max(0, (now.getTime() - oldest.getTime()) / 1_000));
       return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     },

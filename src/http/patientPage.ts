@@ -6,7 +6,7 @@ import type { Content } from "../content/content.ts";
 import type { PageWords } from "../content/pageWords.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import { withOverrides } from "../domain/overrides.ts";
-import { timelineOf } from "../domain/timeline.ts";
+import { type StepOfTreatment, timelineOf } from "../domain/timeline.ts";
 import { waitsOf } from "../domain/waits.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { resumeMessages, stopMessages } from "../ledger/messageChoices.ts";
@@ -14,7 +14,7 @@ import { findPatientPage, type PatientPage } from "../ledger/patientPages.ts";
 import { calendarFile } from "./page/calendar.ts";
 import { releaseEvents } from "./page/calendarEvents.ts";
 import { noTreatmentHtml } from "./page/notice.tsx";
-import { type NormalWords, timelineHtml } from "./page/timelinePage.tsx";
+import { type StepWords, timelineHtml } from "./page/timelinePage.tsx";
 import { timesIn } from "./page/times.ts";
 import { keepPrivate, sendPage, servePeople } from "./people.ts";
 import { notFound } from "./problem.ts";
@@ -117,10 +117,12 @@ export const patientPageRoutes: FastifyPluginAsyncZod<PatientPageRoutes> = async
   function toHtml(page: PatientPage, token: string, now: Date): string {
     const { clinic, locale, timeZone, treatments } = page;
     const words = wordsOf(page);
-    if (treatments.length === 0) return noTreatmentHtml(words, clinic);
-    const times = timesIn(timeZone, locale ?? clinic.locale, words.locale);
     const timeline = timelineOf({ ...page, now });
-    const normal = timeline.normal.flatMap(({ treatmentId, protocol, step }): NormalWords[] => {
+    if (treatments.length === 0 && timeline.withdrawn.length === 0) {
+      return noTreatmentHtml(words, clinic);
+    }
+    const times = timesIn(timeZone, locale ?? clinic.locale, words.locale);
+    const wordsOfStep = ({ treatmentId, protocol, step }: StepOfTreatment): StepWords[] => {
       const treatment = treatments.find(({ id }) => id === treatmentId);
       if (treatment === undefined) return [];
       const rendered = content.renderWords({
@@ -139,12 +141,10 @@ export const patientPageRoutes: FastifyPluginAsyncZod<PatientPageRoutes> = async
         },
       });
       return rendered === null ? [] : [{ key: `${treatmentId} ${step}`, ...rendered }];
-    });
-    // Two treatments of a kind may both be in the hours of which the same words hold.
-    const once = normal.filter(
-      ({ html }, index) => normal.findIndex((each) => each.html === html) === index,
-    );
-    return timelineHtml({ ...page, words, times, token, timeline, normal: once, now });
+    };
+    const normal = timeline.normal.flatMap(wordsOfStep);
+    const instructions = timeline.instructions.flatMap(wordsOfStep);
+    return timelineHtml({ ...page, words, times, token, timeline, normal, instructions, now });
   }
 };
 

@@ -189,10 +189,14 @@ export function toProblem(error: FastifyError): HttpProblem {
   return new HttpProblem(error.statusCode ?? 500, "internal", "something failed; it is logged");
 }
 
+/** How zod says that there is nothing. */
+const ABSENT = /^Invalid input: expected .*, received undefined$/;
+
 /** One entry a field: unknown fields are named themselves, not the object that they stand in. */
 function fieldProblems(issue: FastifySchemaValidationError): FieldProblem[] {
   const path = issue.instancePath.slice(1).replaceAll("/", ".");
-  const { keyword, params, message = "is wrong" } = issue;
+  const { keyword, params } = issue;
+  const message = (issue.message ?? "is wrong").replace(ABSENT, "is missing");
   if (keyword !== "unrecognized_keys") return [{ path, message }];
   const unknown = z.array(z.string()).parse(params["keys"]);
   const inside = path === "" ? "" : `${path}.`;

@@ -95,9 +95,23 @@ async function planFor(
     .filter((each) => each.treatmentId === treatmentId)
     .map(({ planned }) => planned);
   const { timeZone } = zone;
-  const untold = takeBack(input).untold.map(({ step }) => step);
-  const warnings = warningsOf(reminders, untold);
+  const { untold, plan } = takeBack(input);
+  const warnings = warningsOf(reminders, {
+    untold: untold.map(({ step }) => step),
+    takenBack: plan
+      .filter(({ planned }) => planned.status === "scheduled")
+      .flatMap(({ planned }) => planned.trace.retracts ?? []),
+    enteredTwice: before.input.treatments.some((each) => isSameVisit(each, treatment)),
+  });
   return { timeZone, treatmentId, reminders, warnings, all, plans: { ...before, input } };
+}
+
+/** Within which two treatments of a kind are most likely one that was entered twice, in ms. */
+const ONE_VISIT_MS = 60 * 60_000;
+
+function isSameVisit(one: PatientTreatment, other: PatientTreatment): boolean {
+  const apart = one.performedAt.getTime() - other.performedAt.getTime();
+  return one.protocol.name === other.protocol.name && Math.abs(apart) < ONE_VISIT_MS;
 }
 
 /**

@@ -1,5 +1,6 @@
+import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
-import type { TimelineTreatment } from "../domain/timeline.ts";
+import type { TimelineTreatment, Withdrawal } from "../domain/timeline.ts";
 import { type Clinic, findClinic } from "./clinics.ts";
 import type { Queries } from "./ledger.ts";
 import { findOptOuts, needsStart } from "./optOuts.ts";
@@ -20,6 +21,8 @@ export interface PatientPage extends Addressee {
   permissionsPaused: boolean;
   /** The active treatments whose page is still open, with their pinned protocols. */
   treatments: PageTreatment[];
+  /** What cancelled treatments took back, until the clinic has spoken to the patient. */
+  withdrawals: Withdrawal[];
   /** The channels on which care messages may come. */
   channels: ChannelChoice[];
 }
@@ -67,6 +70,7 @@ export async function findPatientPage(
   if (clinic === undefined || patient === undefined) return undefined;
 
   const treatments = await findTreatments(db, { clinicId, patientId }, now);
+  const withdrawals = await findWithdrawals(db, { clinicId, patientId }, now);
   const optOuts = await findOptOuts(db, clinicId, patient);
   const agreed = await agreedChannels(db, { clinicId, patientId }, treatments);
   const address = { sms: patient.phone, email: patient.email };
@@ -78,6 +82,7 @@ export async function findPatientPage(
     timeZone: patient.time_zone ?? clinic.timeZone,
     permissionsPaused: patient.permissions_paused_at !== null,
     treatments,
+    withdrawals,
     channels: agreed
       .filter((channel) => address[channel] !== null)
       .map((channel) => {
@@ -158,6 +163,27 @@ async function findTreatments(
       })),
     };
   });
+}
+
+/** Whatever became of the message itself: in a neutral text, the page is what says it. */
+function findWithdrawals(
+  db: Queries,
+  { clinicId, patientId }: Whose,
+  now: Date,
+): Promise<Withdrawal[]> {
+  return db
+    .selectFrom("reminders as r")
+    .innerJoin("treatments as t", "t.id", "r.treatment_id")
+    .select(["r.topics", "r.due_at as dueAt"])
+    .where("r.clinic_id", "=", clinicId)
+    .where("r.patient_id", "=", patientId)
+    .where("r.kind", "=", "retraction")
+    .where("t.status", "=", "cancelled")
+    .where("t.page_expires_at", ">", now)
+    .where(sql<boolean>`r.trace->>'waitUntil' is null`)
+    .orderBy("r.due_at")
+    .orderBy("r.id")
+    .execute();
 }
 
 function remindersOf(db: Queries, clinicId: string, treatmentIds: readonly string[]) {

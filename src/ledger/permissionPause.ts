@@ -87,3 +87,11 @@ export async function resumePermissions(
     returning id`.execute(db);
   return rows.map(({ id }) => id);
 }
+
+/** How many patients, of all clinics, have their permissions paused. */
+export async function countPausedPatients(db: Queries): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from aftercare.patients
+    where permissions_paused_at is not null`.execute(db);
+  return rows[0]?.count ?? 0;
+}

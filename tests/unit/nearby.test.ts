@@ -58,10 +58,10 @@ describe("a message that could go at once", () => {
     expect(fate({ ...permission, treatmentId: "another" }, permission)).toBe("goes");
   });
 
-  it("gives way as a permission to another treatment's retraction", () => {
-    const retraction = { kind: "retraction" as const, treatmentId: "another" };
-    expect(fate(retraction, { kind: "permission" })).toBe("collapsed");
-    expect(fate(retraction)).toBe("goes");
+  it("does not give way to a retraction: the plan that made one has left it standing", () => {
+    const retraction = { kind: "retraction" as const, waits: false, claimedAt: NOW };
+    expect(fate(retraction, { kind: "permission" })).toBe("goes");
+    expect(fate({ ...retraction, treatmentId: "another" }, { kind: "permission" })).toBe("goes");
   });
 
   it("does not give way to what may be held up, or did not arrive", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PatientPlanInput, TakenBack } from "../../src/domain/patient.ts";
 import { takeBack } from "../../src/domain/retraction.ts";
+import { parseSendWindow } from "../../src/domain/sendWindow.ts";
 import { frees, patientOf, type TreatmentFacts, toldOf, treatmentOf } from "./patient.ts";
 
 /** What is planned, by treatment and until when, and what nobody is told of. */
@@ -91,6 +92,14 @@ describe("a retraction", () => {
     decided({ ...input, takenBack: takenBackBefore });
   const later = new Date("2026-06-15T10:00Z");
   const sooner = new Date("2026-06-13T10:00Z");
+
+  it("that could only go out when the wait is over is not sent, and its permission is named", () => {
+    const sendWindow = parseSendWindow("09:00-20:00");
+    const late = patientOf([gym("a", "2026-06-10T06:00Z")], "2026-06-12T21:00Z", { told });
+    const { plan, untold } = takeBack({ ...late, sendWindow });
+    expect(plan.map(({ planned }) => planned.statusReason)).toEqual(["expired"]);
+    expect(untold.map(({ step }) => step)).toEqual(["ok"]);
+  });
 
   it("is not sent a second time where one that went out names the same or a later time", () => {
     expect(after(takenBack({}))).toEqual(NOTHING);

@@ -55,7 +55,12 @@ describe("over any treatments, at any moment,", () => {
   it("no topic is shown as over while a treatment restricts it", () => {
     fc.assert(
       fc.property(treatments, moment, (all, now) => {
-        const { releases } = timelineOf({ treatments: all, permissionsPaused: false, now });
+        const { releases } = timelineOf({
+          treatments: all,
+          withdrawals: [],
+          permissionsPaused: false,
+          now,
+        });
         const free = releases.filter(({ over }) => over).flatMap(({ topics }) => topics);
         const early = restrictions(all).filter(
           ({ topic, until }) => free.includes(topic) && until > now,
@@ -70,6 +75,7 @@ describe("over any treatments, at any moment,", () => {
       fc.property(treatments, moment, (all, now) => {
         const { releases, askFirst } = timelineOf({
           treatments: all,
+          withdrawals: [],
           permissionsPaused: false,
           now,
         });
@@ -92,7 +98,12 @@ describe("over any treatments, at any moment,", () => {
   it("nothing is over that is not held, while permissions are paused", () => {
     fc.assert(
       fc.property(treatments, moment, (all, now) => {
-        const { releases } = timelineOf({ treatments: all, permissionsPaused: true, now });
+        const { releases } = timelineOf({
+          treatments: all,
+          withdrawals: [],
+          permissionsPaused: true,
+          now,
+        });
         expect(releases.filter(({ held }) => !held)).toEqual([]);
       }),
     );

@@ -4,6 +4,7 @@ import {
   type TimelineReminder,
   type TimelineTreatment,
   timelineOf,
+  type Withdrawal,
 } from "../../src/domain/timeline.ts";
 import { protocolOf, utc } from "./treatment.ts";
 
@@ -46,9 +47,17 @@ function reminder(
 }
 
 /** What is told at a moment of some treatments: of each release its topics, time and standing. */
-function told(at: string, treatments: TimelineTreatment[], permissionsPaused = false) {
-  const timeline = timelineOf({ treatments, permissionsPaused, now: new Date(at) });
+function told(
+  at: string,
+  treatments: TimelineTreatment[],
+  permissionsPaused = false,
+  withdrawals: Withdrawal[] = [],
+) {
+  const now = new Date(at);
+  const timeline = timelineOf({ treatments, withdrawals, permissionsPaused, now });
   return {
+    withdrawn: timeline.withdrawn.join(" "),
+    instructions: timeline.instructions.map(({ treatmentId, step }) => `${treatmentId} ${step}`),
     ask: timeline.askFirst.join(" "),
     normal: timeline.normal.map(({ treatmentId, step }) => `${treatmentId} ${step}`).join(" "),
     releases: timeline.releases.map(
@@ -68,7 +77,7 @@ describe("the timeline of one treatment", () => {
     ["at the last release", "2026-11-26T15:30:00-05:00", [true, true], ""],
     ["after two weeks", "2026-12-07T15:30:00-05:00", [true, true], "one end"],
   ])("%s", (_, at, [makeup, gym], normal) => {
-    expect(told(at, [treated()])).toEqual({
+    expect(told(at, [treated()])).toMatchObject({
       ask: "acids",
       normal,
       releases: [
@@ -142,7 +151,7 @@ describe("several treatments", () => {
       "makeup two makeup-ok 2026-11-26T15:00",
       "gym+pool two gym-ok 2026-11-28T15:00",
     ]);
-    expect(told2.normal).toBe("two looks one looks");
+    expect(told2.normal).toBe("two looks");
   });
 
   it("part the topics of a step where one of them waits for another treatment", () => {
@@ -173,6 +182,57 @@ describe("several treatments", () => {
   });
 });
 
+describe("what a cancelled treatment took back", () => {
+  const withdrawals = [{ topics: ["gym"], dueAt: new Date("2026-11-27T09:00:00-05:00") }];
+  const later = "2026-11-28T12:00:00-05:00";
+
+  it("waits until the clinic has spoken, beside no treatment at all", () => {
+    expect(told(later, [], false, withdrawals)).toMatchObject({ withdrawn: "gym", releases: [] });
+  });
+
+  it("holds up what another treatment frees, until its permission has gone out since", () => {
+    const held = "gym+pool one gym-ok 2026-11-26T20:30 over";
+    const { withdrawn, releases } = told(later, [treated()], false, withdrawals);
+    expect(withdrawn).toBe("");
+    expect(releases).toContain("gym one gym-ok 2026-11-26T20:30 over held");
+    const since = reminder("gym-ok", ["gym", "pool"], ["delivered"], "2026-11-28T09:00:00-05:00");
+    const before = { ...since, dueAt: new Date("2026-11-26T15:30:00-05:00") };
+    const after = told(later, [treated({ reminders: [since] })], false, withdrawals);
+    expect(after.releases).toContain(held);
+    const still = told(later, [treated({ reminders: [before] })], false, withdrawals);
+    expect(still.releases).not.toContain(held);
+  });
+});
+
+describe("what to do and to avoid", () => {
+  it("is said by the cautions of which a topic waits still, each topic once", () => {
+    const protocol = protocolOf([
+      { key: "start", topics: ["sun", "gym"] },
+      { key: "again", topics: ["sun"], after: "8h" },
+      { key: "late", topics: ["gym", "pool"], after: "12h" },
+      { key: "gym-ok", kind: "permission", topics: ["gym", "pool"], after: "72h" },
+      { key: "sun-ok", kind: "permission", topics: ["sun"], after: "96h" },
+    ]);
+    const at = (time: string) => told(time, [treated({ protocol })]).instructions;
+    expect(at(DONE)).toEqual(["one start"]);
+    expect(at("2026-11-24T10:00:00-05:00")).toEqual(["one start", "one late"]);
+    expect(at("2026-11-27T10:00:00-05:00")).toEqual(["one start"]);
+    expect(at("2026-11-28T10:00:00-05:00")).toEqual([]);
+  });
+
+  it("and what is normal is said by the newest treatment of a kind only", () => {
+    const two = treated({ id: "two", performedAt: new Date("2026-12-07T13:30:00-05:00") });
+    const { instructions, normal } = told("2026-12-07T15:30:00-05:00", [treated(), two]);
+    expect(instructions).toEqual(["two start"]);
+    expect(normal).toBe("two looks");
+  });
+
+  it("stays beside an alarming sign, and what is normal does not", () => {
+    const at = "2026-11-23T16:30:00-05:00";
+    expect(told(at, [treated()], true)).toMatchObject({ normal: "", instructions: ["one start"] });
+  });
+});
+
 describe("what is to come", () => {
   it("is what waits, by time, over each of its channels, without permissions in a pause", () => {
     const first = reminder("looks", ["redness"], ["scheduled"], "2026-11-24T09:00:00-05:00");
@@ -186,6 +246,7 @@ describe("what is to come", () => {
     const upcoming = (permissionsPaused: boolean) =>
       timelineOf({
         treatments: [treated({ reminders })],
+        withdrawals: [],
         permissionsPaused,
         now: new Date(DONE),
       }).upcoming.map(({ topics, channels, at }) => [topics[0], channels.join("+"), at.toJSON()]);

@@ -42,5 +42,5 @@ function descriptionOf(release: Release, { clinic }: PatientPage, words: PageWor
   const { protocol, step, held } = release;
   const says = held ? words.say("held") : words.permitted(protocol, step);
   const from = clinic.phone === null ? clinic.name : `${clinic.name}, ${clinic.phone}`;
-  return `${says}\n${from}`;
+  return `${says}\n${words.say("calendarChanges")}\n${from}`;
 }

@@ -12,7 +12,7 @@ interface CardsProps {
 
 /** What holds now: what has to wait, what has not any more, and what only a practitioner can say. */
 export function Cards({ words, times, timeline }: CardsProps) {
-  const { releases, askFirst } = timeline;
+  const { releases, withdrawn, askFirst } = timeline;
   const waiting = releases.filter(({ over, held }) => !over || held);
   const over = releases.filter((each) => each.over && !each.held);
   return (
@@ -23,9 +23,14 @@ export function Cards({ words, times, timeline }: CardsProps) {
           {words.say("wait")}
         </h2>
         <Entries none={words.say("nothingToWait")}>
-          {waiting.map((release) => (
-            <Waiting key={keyOf(release)} release={release} words={words} times={times} />
-          ))}
+          {[
+            ...(withdrawn.length > 0
+              ? [<Withdrawn key="withdrawn" topics={withdrawn} words={words} />]
+              : []),
+            ...waiting.map((release) => (
+              <Waiting key={keyOf(release)} release={release} words={words} times={times} />
+            )),
+          ]}
         </Entries>
       </section>
       <section class="card over" aria-labelledby="over">
@@ -82,6 +87,15 @@ function Waiting({ release, words, times }: EntryProps) {
         </p>
       )}
       {release.held && <p>{words.say("held")}</p>}
+    </li>
+  );
+}
+
+function Withdrawn({ topics, words }: { topics: readonly string[]; words: PageWords }) {
+  return (
+    <li>
+      <Topics topics={topics} words={words} />
+      <p>{words.say("held")}</p>
     </li>
   );
 }

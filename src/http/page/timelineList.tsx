@@ -31,6 +31,7 @@ export function TimelineList({ words, times, timeline, now }: TimelineListProps)
       past={entry.at <= now}
     />
   );
+  if (entries.length === 0) return null;
   return (
     <section class="card" aria-labelledby="timeline">
       <h2 id="timeline">{words.say("timeline")}</h2>

@@ -7,8 +7,8 @@ import { type ClinicOnPage, documentHtml, PhoneLink } from "./document.tsx";
 import { TimelineList } from "./timelineList.tsx";
 import type { Times } from "./times.ts";
 
-/** The words of an expectation, as HTML that the content has made and escaped. */
-export interface NormalWords {
+/** The words of a step, as HTML that the content has made and escaped. */
+export interface StepWords {
   key: string;
   html: string;
   locale: string;
@@ -23,7 +23,8 @@ export interface TimelinePageProps {
   /** The patient told of an alarming sign that the clinic has not settled yet. */
   permissionsPaused: boolean;
   timeline: Timeline;
-  normal: readonly NormalWords[];
+  normal: readonly StepWords[];
+  instructions: readonly StepWords[];
   channels: readonly ChannelChoice[];
   now: Date;
 }
@@ -62,19 +63,7 @@ function Page(props: TimelinePageProps) {
       <Cards words={words} times={times} timeline={timeline} />
       <div class="columns">
         <div class="column">
-          {normal.length > 0 && (
-            <section class="card" aria-labelledby="normal">
-              <h2 id="normal">{words.say("normal")}</h2>
-              {normal.map(({ key, html, locale }) => (
-                <div
-                  class="words"
-                  key={key}
-                  lang={locale}
-                  dangerouslySetInnerHTML={{ __html: html }}
-                />
-              ))}
-            </section>
-          )}
+          <Words id="normal" title={words.say("normal")} all={normal} />
           <TimelineList words={words} times={times} timeline={timeline} now={now} />
           {timeline.releases.length > 0 && <Calendar words={words} token={token} />}
         </div>
@@ -83,7 +72,20 @@ function Page(props: TimelinePageProps) {
           <Choices words={words} token={token} channels={channels} />
         </div>
       </div>
+      <Words id="instructions" title={words.say("instructions")} all={props.instructions} />
     </>
+  );
+}
+
+function Words({ id, title, all }: { id: string; title: string; all: readonly StepWords[] }) {
+  if (all.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {all.map(({ key, html, locale }) => (
+        <div class="words" key={key} lang={locale} dangerouslySetInnerHTML={{ __html: html }} />
+      ))}
+    </section>
   );
 }
 
@@ -94,6 +96,7 @@ function Calendar({ words, token }: { words: PageWords; token: string }) {
         {words.say("calendar")}
       </a>
       <p class="soft small row">{words.say("calendarText")}</p>
+      <p class="soft small row">{words.say("calendarChanges")}</p>
     </div>
   );
 }

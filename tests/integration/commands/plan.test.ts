@@ -30,7 +30,7 @@ const LOCAL_TIMES = {
 };
 
 const TRACE = {
-  protocol: { name: "microneedling", version: 3 },
+  protocol: { name: "microneedling", version: 4 },
   anchor: "2026-03-06T20:30:00.000Z",
   at: null,
   timeZone: "America/New_York",
@@ -109,7 +109,7 @@ describe("plan, across a clock change", () => {
     const { stdout } = await runProgram([...FRIDAY, ...late]);
     const plan = JSON.parse(stdout) as Record<string, string>[];
     const byStep = Object.fromEntries(plan.map((each) => [each["step"], each]));
-    expect(byStep["essentials"]).toMatchObject({ status: "skipped", statusReason: "expired" });
+    expect(byStep["first-hours"]).toMatchObject({ status: "skipped", statusReason: "expired" });
     expect(byStep["makeup-ok"]).toMatchObject({
       channel: "email",
       status: "scheduled",

@@ -65,8 +65,8 @@ export const EMAIL_FACTS: readonly Fact[] = [
   [
     "check products before leaving",
     "essentials",
-    /best to talk through all your skin care products with your practitioner before you go home/,
-    /mejor es que revise todos sus productos .* con su especialista antes de irse/,
+    /best to talk through all your skin care products with your practitioner: before you go home, if/,
+    /mejor es que revise todos sus productos .* con su especialista: antes de irse/,
   ],
   [
     "sunscreen as a rule",
@@ -87,7 +87,12 @@ export const EMAIL_FACTS: readonly Fact[] = [
     /flushed or very red, .* a mild or moderate sunburn from a full day outdoors/,
     /enrojecida o de un rojo vivo, .*sol de leve a moderada tras un día entero al sol/,
   ],
-  ["eases within hours", "essentials", /should settle within a few hours/, /debería ceder en unas/],
+  [
+    "eases within hours",
+    "essentials",
+    /should settle within a few hours of the treatment/,
+    /debería ceder a las/,
+  ],
   [
     "redness mostly fades by 48 h",
     "essentials",

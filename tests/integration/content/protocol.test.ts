@@ -106,8 +106,8 @@ describe("the micro needling protocol", () => {
 
   it.each([
     [0, ["essentials", "products"]],
-    [30, ["products", "first-hours", "skin-care", "sun", "makeup-ok"]],
-    [50, ["products", "skin-care", "sun", "makeup-ok", "retinol-ok"]],
+    [30, ["essentials", "products", "first-hours", "skin-care", "sun", "makeup-ok"]],
+    [50, ["essentials", "products", "skin-care", "sun", "makeup-ok", "retinol-ok"]],
     [80, ["products", "skin-care", "sun", "makeup-ok", "retinol-ok", "two-days", "gym-ok"]],
     [6 * 24, ["two-days", "retinol-ok", "gym-ok", "products-reminder", "sun"]],
     [8 * 24, ["products-reminder", "sun-week"]],

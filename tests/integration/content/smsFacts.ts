@@ -52,8 +52,8 @@ export const SMS_FACTS: readonly Fact[] = [
   [
     "check products before leaving",
     "products",
-    /Best show all your skin care to your practitioner before you go home/,
-    /Mejor consúltele todo producto antes de irse/,
+    /Show your practitioner all your skin care, best before you go home/,
+    /Consúltele todo producto, mejor antes de irse/,
   ],
   [
     "harsh means meant to exfoliate",
@@ -71,8 +71,8 @@ export const SMS_FACTS: readonly Fact[] = [
   [
     "eases within hours",
     "first-hours",
-    /should settle in a few hours/,
-    /se espera que ceda en unas horas/,
+    /should settle within hours of treatment/,
+    /se espera que ceda a las pocas horas/,
   ],
   [
     "redness mostly fades by 48 h",
@@ -89,8 +89,8 @@ export const SMS_FACTS: readonly Fact[] = [
   [
     "swelling for up to 48 h",
     "first-hours",
-    /being swollen is usual for up to 48h/,
-    /habitual que siga hinchada hasta 48 h/,
+    /being swollen is usual up to 48h/,
+    /habitual verla hinchada hasta 48 h/,
   ],
   [
     "moisturizer and gentle cleanser",

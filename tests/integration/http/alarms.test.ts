@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { updateClinic } from "../../../src/ledger/clinics.ts";
+import { callerAt } from "../../support/appCaller.ts";
 import type { EnrolledAnswer } from "../../support/clinic.ts";
 import { until } from "../../support/poll.ts";
 import { ENGINES } from "../ledger/engine.ts";
@@ -85,6 +86,11 @@ describe.each(ENGINES)("an alarming text, on the %s engine", (kind) => {
       texter.clinic.admin.post(`/v1/reminders/${id}/replay`, { reason: "looked at" });
     expectProblem(await replay(), { status: 409, code: "paused" });
 
+    const pausedPatients = async () => {
+      const { text } = await callerAt(texter.running.address, null).get("/metrics");
+      return Number(/^aftercare_paused_patients (\d+)$/m.exec(text)?.[1]);
+    };
+    const paused = await pausedPatients();
     const item = await itemOf(phone);
     const path = `/v1/inbox/${item.id}/handled`;
     const refused = await texter.clinic.desk.post(path, { resume: true });
@@ -92,6 +98,7 @@ describe.each(ENGINES)("an alarming text, on the %s engine", (kind) => {
     const handled = await texter.clinic.admin.post<InboxItemAnswer>(path, { resume: true });
     expect(handled.body.patient?.permissionsPausedAt).toBeNull();
     expect(handled.body.handledBy).toMatch(/^key:/);
+    expect(await pausedPatients()).toBe(paused - 1);
     // Both treatments permit it at the same moment, so that one message says it for both: on the
     // next day, where this one has had its three messages.
     texter.running.clock.moveBy(24 * HOUR);

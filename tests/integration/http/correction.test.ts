@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { findTreatment } from "../../../src/ledger/treatments.ts";
 import { useApp } from "../../support/app.ts";
 import {
   type EnrolledAnswer,
@@ -41,6 +42,8 @@ describe.each(ENGINES)("a correction on the %s engine", (kind) => {
   });
 
   const now = () => running.clock.now();
+  const pageTokenOf = async ({ treatment }: EnrolledAnswer) =>
+    (await findTreatment(running.app.ledger.db, clinic.id, treatment.id))?.pageToken;
   const ago = (hours: number) => new Date(now().getTime() - hours * HOUR);
 
   /** A patient of her own for each test, who gets texts only. */
@@ -125,6 +128,47 @@ describe.each(ENGINES)("a correction on the %s engine", (kind) => {
     expect(of(body.reminders, "retinol-ok")).toHaveLength(2);
   });
 
+  it("that is taken back itself lets the permission go out once more", async () => {
+    const enrolled = await enrol(73);
+    await delivered(enrolled, "gym-ok");
+    await correct(enrolled, { performedAt: ago(20), ...REASON });
+    await delivered(enrolled, "gym-wait");
+    running.clock.moveBy(60_000);
+    await correct(enrolled, { performedAt: enrolled.treatment.performedAt, ...REASON });
+    // This day has had its messages.
+    running.clock.moveBy(24 * HOUR);
+    const all = await until("the gym is permitted again", async () => {
+      const found = of(await remindersOf(enrolled), "gym-ok");
+      return found.every(({ status }) => status === "delivered") ? found : undefined;
+    });
+    expect(all).toHaveLength(2);
+  });
+
+  it("by seconds is none to the patient", async () => {
+    const enrolled = await enrol(49);
+    await delivered(enrolled, "retinol-ok");
+    const minute = new Date(Math.floor(ago(20).getTime() / 60_000) * 60_000);
+    const after = (seconds: number) => new Date(minute.getTime() + seconds * 1_000);
+    await correct(enrolled, { performedAt: after(5), ...REASON });
+    await delivered(enrolled, "retinol-wait");
+    const { body } = await correct(enrolled, { performedAt: after(50), ...REASON });
+    expect(body.retracted).toBe(0);
+  });
+
+  it("of another treatment is told to the desk that enrols it", async () => {
+    const enrolled = await enrol(73);
+    await delivered(enrolled, "gym-ok");
+    const phone = `+121255502${String(patients).padStart(2, "0")}`;
+    const body = enrolmentBody(ago(74), { externalId: phone, phone });
+    const second = { ...body, performedAt: ago(40).toISOString() };
+    const plan = await clinic.admin.post<{ warnings: { code: string; steps: string[] }[] }>(
+      "/v1/plans",
+      second,
+    );
+    const told = plan.body.warnings.find(({ code }) => code === "permission_taken_back");
+    expect(told?.steps).toContain("gym-ok");
+  });
+
   it("takes back nothing that is true all the same", async () => {
     const enrolled = await enrol(60);
     await delivered(enrolled, "makeup-ok");
@@ -147,18 +191,18 @@ describe.each(ENGINES)("a correction on the %s engine", (kind) => {
     expect(wait?.trace.waitUntil).toBeNull();
     const { text = "" } = running.outbox.at(-1)?.content ?? {};
     expect(text).toContain("until you have spoken with us");
+    // Where a clinic's texts say no more than that there is something to read, it is the page that says it.
+    const page = await fetch(`${running.address}/t/${await pageTokenOf(enrolled)}`);
+    const html = await page.text();
+    expect(html).toContain("Retinol");
+    expect(html).toContain("Wait until your clinic has spoken to you.");
   });
 
   it("names the permissions of which a patient who stopped the texts is not told", async () => {
     const enrolled = await enrol(49);
     await delivered(enrolled, "makeup-ok");
     await delivered(enrolled, "retinol-ok");
-    // A treatment entered this late has no message with the link to the page.
-    const { page_token: token } = await running.app.ledger.db
-      .selectFrom("treatments")
-      .select("page_token")
-      .where("id", "=", enrolled.treatment.id)
-      .executeTakeFirstOrThrow();
+    const token = await pageTokenOf(enrolled);
     const form = new URLSearchParams({ channel: "sms" });
     const stop = await fetch(`${running.address}/t/${token}/stop`, { method: "POST", body: form });
     expect(stop.status).toBe(200);

@@ -51,7 +51,7 @@ describe.each(ENGINES)("an enrolment on the %s engine", (kind) => {
     expect(status).toBe(201);
     expect(own.faultsOf(ENROL, body)).toBeNull();
     expect(body.treatment).toMatchObject({
-      protocol: { name: "microneedling", version: 3 },
+      protocol: { name: "microneedling", version: 4 },
       performedAt: "2026-11-23T20:30:00.000Z",
       timeZone: "America/New_York",
       channels: ["sms", "email"],

@@ -87,7 +87,7 @@ describe.each(ENGINES)("treatments of one patient that overlap, on the %s engine
     expect(await statusesOf(earlier)).toEqual(all("superseded"));
     expect(await statusesOf(later)).toEqual(all("scheduled"));
     const warning = earlier.warnings.find(({ code }) => code === "overlapping_treatment");
-    expect(warning?.steps.toSorted()).toEqual(PERMISSIONS.toSorted());
+    expect(warning?.steps).toEqual(expect.arrayContaining([...PERMISSIONS, "two-weeks"]));
     const link = await detailOf(stepOf(earlier, "sun-week")?.id);
     expect(link.replacedBy).toBe(stepOf(later, "sun-week")?.id);
   });
@@ -115,6 +115,38 @@ describe.each(ENGINES)("treatments of one patient that overlap, on the %s engine
     expect(back.replacedBy).toBeNull();
     expect(back.dueAt).toBe(stepOf(first, "gym-ok")?.dueAt);
     expect(back.events.at(-1)?.type).toBe("planned again");
+  });
+
+  it("are a course where they are of one kind: the latest one tells what is normal", async () => {
+    const now = running.clock.now();
+    const first = await enrolAt(new Date(now.getTime() - 13 * 24 * HOUR), "+12125550158");
+    const second = await enrolAt(now, "+12125550158");
+    const earlier = await detailOf(stepOf(first, "two-weeks")?.id);
+    expect(earlier).toMatchObject({
+      status: "skipped",
+      statusReason: "superseded",
+      replacedBy: stepOf(second, "two-weeks")?.id,
+    });
+    const path = `/v1/treatments/${second.treatment.id}/cancel`;
+    await clinic.admin.post(path, { reason: "was another patient" });
+    const back = await detailOf(stepOf(first, "two-weeks")?.id);
+    expect(back).toMatchObject({ status: "scheduled", replacedBy: null });
+  });
+
+  it("are one where one is entered twice, which the answer says", async () => {
+    const now = running.clock.now();
+    const first = await enrolAt(now, "+12125550159");
+    const codesOf = ({ warnings }: Overlapping) => warnings.map(({ code }) => code);
+    expect(codesOf(first)).not.toContain("entered_twice");
+    const again = await enrolAt(now, "+12125550159");
+    expect(codesOf(again)).toContain("entered_twice");
+    const bySecond = [first, again].map(({ treatment }) =>
+      clinic.desk.get<EnrolledAnswer>(`/v1/treatments/${treatment.id}`),
+    );
+    const told = (await Promise.all(bySecond)).flatMap(({ body }) =>
+      body.reminders.filter((each) => each.step === "two-weeks" && each.status !== "skipped"),
+    );
+    expect(told).toHaveLength(1);
   });
 
   it("are planned as they would be stored", async () => {

@@ -22,7 +22,7 @@ describe("GET /v1/protocols", () => {
     const { status, body } = await clinic.desk.get<ProtocolsAnswer>("/v1/protocols");
     expect(status).toBe(200);
     const [protocol] = body.items;
-    expect(protocol).toMatchObject({ name: "microneedling", version: 3, locales: ["en", "es"] });
+    expect(protocol).toMatchObject({ name: "microneedling", version: 4, locales: ["en", "es"] });
     const steps = protocol?.steps ?? [];
     const retracting = steps.filter(({ retracts }) => retracts !== null);
     expect(

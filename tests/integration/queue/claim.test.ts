@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { scaledClock } from "../../../src/clock.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
+import { updateClinic } from "../../../src/ledger/clinics.ts";
 import { deliver } from "../../../src/queue/deliver.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";
@@ -122,6 +123,16 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     await rig.dispatch();
     await rig.ends(patient, "sent");
     expect(rig.texts(patient)).toHaveLength(1);
+  });
+
+  it("waits for the clinic's present hours, where they have changed since it was planned", async () => {
+    const patient = await rig.enrol("spread", ["sms"]);
+    await rig.dispatch();
+    await updateClinic(rig.ledger.db, rig.clinic.id, { sendWindow: "03:00-03:01" });
+    rig.work();
+    await rig.ends(patient, "scheduled");
+    expect(rig.texts(patient)).toHaveLength(0);
+    await updateClinic(rig.ledger.db, rig.clinic.id, { sendWindow: rig.clinic.sendWindow });
   });
 
   it("is not sent where its window closes between the claim and the send", async () => {

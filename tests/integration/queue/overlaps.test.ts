@@ -85,8 +85,8 @@ async function live(patient: OverlapPatient, script: Script): Promise<void> {
       if (weather === "fair" || sends % 2 === 0) return null;
       return weather === "passing" ? PASSING : LASTING;
     });
-    await does(patient, deed);
-    if (deed.kind !== "stop") await isTakenBack(patient, deed.kind === "resume");
+    const done = await does(patient, deed);
+    if (done && deed.kind !== "stop") await isTakenBack(patient, deed.kind === "resume");
   }
   await patient.wait(24 * 24, async () => {
     await mayBeTold(patient);
@@ -94,19 +94,23 @@ async function live(patient: OverlapPatient, script: Script): Promise<void> {
   });
 }
 
-async function does(patient: OverlapPatient, deed: Deed): Promise<void> {
-  if (deed.kind === "stop") return patient.stop("sms");
-  if (deed.kind === "resume") return patient.resume("sms");
+/** False where there was nothing to do: then nobody was answered either. */
+async function does(patient: OverlapPatient, deed: Deed): Promise<boolean> {
   if (deed.kind === "enrol") {
-    if (patient.treatments.length > 3) return;
+    if (patient.treatments.length > 3) return false;
     await patient.enrol(deed.protocol, deed.hoursAgo);
-    return;
+    return true;
+  }
+  if (deed.kind === "stop" || deed.kind === "resume") {
+    await patient[deed.kind]("sms");
+    return true;
   }
   const id = patient.treatments[deed.which];
-  if (id === undefined) return;
+  if (id === undefined) return false;
   if (deed.kind === "cancel") await patient.cancel(id, deed.retract);
   else if (deed.kind === "correct") await patient.correct(id, { hoursAgo: deed.hoursAgo });
   else await patient.correct(id, { changes: { "step-2": deed.after } });
+  return true;
 }
 
 /** At the moment of a send: no topic is permitted that an active treatment still restricts. */
