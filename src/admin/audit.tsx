@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { DateTime } from "luxon";
 import { z } from "zod";
+import { describeError } from "../errors.ts";
 import { listApiKeys } from "../ledger/apiKeys.ts";
 import { type ClinicEvent, type EventFilter, listEvents } from "../ledger/events.ts";
 import type { Queries } from "../ledger/ledger.ts";
@@ -32,7 +33,17 @@ const filterQuery = z.object({
 
 /** What happened at a clinic, who did it, and the same as a file. */
 export const auditRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts, done) => {
-  const { ledger, clock } = parts;
+  const { ledger, clock, log } = parts;
+
+  /** A file that has begun cannot say any more that it failed: it is cut short, and the log says why. */
+  async function* toldIfCut(text: AsyncIterable<string>): AsyncGenerator<string> {
+    try {
+      yield* text;
+    } catch (error) {
+      log.error({ part: "audit", error: describeError(error) }, "an export was cut short");
+      throw error;
+    }
+  }
 
   server.route({
     method: "GET",
@@ -72,7 +83,7 @@ export const auditRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
       return keepPrivate(reply)
         .type("text/csv; charset=utf-8")
         .header("content-disposition", `attachment; filename="audit-${day}.csv"`)
-        .send(Readable.from(lines(ledger.db, place, filterIn(place, read.value))));
+        .send(Readable.from(toldIfCut(lines(ledger.db, place, filterIn(place, read.value)))));
     },
   });
 
