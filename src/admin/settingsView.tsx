@@ -114,7 +114,8 @@ export function SecretPage({
 }
 
 function Changed({ fields }: { fields: readonly string[] }) {
-  const names = fields.map((field) => FACT_NAMES[field] ?? field);
+  const named = Object.entries(FACT_NAMES).filter(([field]) => fields.includes(field));
+  const names = named.map(([, name]) => name);
   return (
     <Notice tone="good">
       {names.length === 0

@@ -105,12 +105,18 @@ describe("the audit of a clinic", () => {
     expect(found).toEqual(codes.toReversed());
   });
 
-  it("finds by an index, however large the history is", async () => {
-    const { rows } = await sql<{ "QUERY PLAN": string }>`
-      explain select id from aftercare.events where clinic_id = ${clinic.id}
-      and (at, id) < (now(), 5) order by at desc, id desc limit 51`.execute(running.app.ledger.db);
+  it("has an index that gives it in order", async () => {
+    const { rows } = await running.app.ledger.db.transaction().execute(async (db) => {
+      // So few rows as a test has are read whole and sorted, where the planner may.
+      await sql`set local enable_seqscan = off`.execute(db);
+      await sql`set local enable_bitmapscan = off`.execute(db);
+      await sql`set local enable_sort = off`.execute(db);
+      return sql<{ "QUERY PLAN": string }>`
+        explain select id from aftercare.events where clinic_id = ${clinic.id}
+        and (at, id) < (now(), 5) order by at desc, id desc limit 51`.execute(db);
+    });
     const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
-    expect(plan).toContain("events_by_clinic");
+    expect(plan).toMatch(/Index (Only )?Scan Backward using events_by_clinic/);
     expect(plan).not.toContain("Sort");
   });
 

@@ -75,7 +75,7 @@ describe("the keys of a clinic", () => {
   it("are those of the clinic alone: another's are not there to be seen or revoked", async () => {
     const elsewhere = await openClinic(running, { name: "Hillside Clinic" });
     const other = await joinClinic(running, elsewhere.id, "admin");
-    const { id, secret } = await make("ours");
+    const { id, secret } = await make("our own till");
     for (const answer of [
       await other.get(admin.at("keys")),
       await other.get(admin.at(`keys/${id}/revoke`)),
@@ -84,7 +84,7 @@ describe("the keys of a clinic", () => {
       await other.post(other.at(`keys/${id}/revoke`)),
     ]) {
       expect(answer.status).toBe(404);
-      expect(answer.text).not.toContain("ours");
+      expect(answer.text).not.toContain("our own till");
     }
     expect((await other.get(other.at("keys"))).html).not.toContain(id);
     expect(await reads(secret)).toBe(200);

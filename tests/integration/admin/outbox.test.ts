@@ -23,19 +23,30 @@ describe("the outbox of a clinic", () => {
   });
 
   it("shows what would have been sent, as text, and leads to its reminder", async () => {
-    const { reminders } = await clinic.enrol({ firstName: SCRIPT.slice(0, 40) });
+    const { reminders } = await clinic.enrol({ firstName: "محمد عبدالله" });
     const page = await until("a text and an email", async () => {
       const answer = await desk.get(desk.at("outbox"));
       const kinds = messagesOn(answer).map((each) => /class="kept (\w+)"/.exec(each)?.[1]);
       return kinds.includes("sms") && kinds.includes("email") && answer;
     });
     expect(page.text).toContain("Willow Skin Clinic");
-    expect(page.html).not.toContain(SCRIPT);
-    expect(page.text).toContain(SCRIPT);
+    expect(page.html).toContain("<bdi>محمد عبدالله</bdi>");
     const ids = reminders.map(({ id }) => id);
     for (const message of messagesOn(page)) {
       expect(ids).toContain(/reminders\/([\w-]{36})/.exec(message)?.[1]);
     }
+  });
+
+  it("shows as text what would be markup", async () => {
+    const { db } = running.app.ledger;
+    await db
+      .updateTable("attempts")
+      .set({ body: SCRIPT, subject: SCRIPT })
+      .where("clinic_id", "=", clinic.id)
+      .execute();
+    const { html, text } = await desk.get(desk.at("outbox"));
+    expect(html).not.toContain(SCRIPT);
+    expect(text).toContain(SCRIPT);
   });
 
   it("goes on page by page, the newest first", async () => {

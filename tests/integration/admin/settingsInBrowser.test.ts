@@ -76,7 +76,7 @@ describe("what an admin sets, in a browser", () => {
       for (const width of WIDTHS) {
         const { page, requested, complaints } = await open(admin.at(name), width);
         for (const colorScheme of SCHEMES) {
-          await page.emulateMedia({ colorScheme });
+          await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
           expect(await violations(page)).toEqual([]);
         }
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
@@ -122,7 +122,7 @@ describe("what an admin sets, in a browser", () => {
     const secret = await shown.inputValue();
     expect(secret).toMatch(/^ac_[\w-]{43}$/);
     for (const colorScheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       expect(await violations(page)).toEqual([]);
     }
     await page.getByRole("button", { name: "Copy" }).click();
