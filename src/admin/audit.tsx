@@ -138,7 +138,7 @@ async function* lines(db: Queries, { clinic }: Place, filter: EventFilter): Asyn
           event.at.toISOString(),
           actorWords(event.actor, names),
           eventWords(event),
-          detailWords(event, names, clinic.timeZone),
+          detailWords(event, names, clinic.timeZone).join("; "),
           event.treatmentId ?? "",
           event.reminderId ?? "",
           event.type,

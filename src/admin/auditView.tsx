@@ -122,7 +122,7 @@ function Filter({
 function Row({ place, event, names }: { place: Place; event: ClinicEvent; names: Names }) {
   const { clinic } = place;
   const { at, actor, treatmentId, reminderId } = event;
-  const detail = detailWords(event, names, clinic.timeZone);
+  const details = detailWords(event, names, clinic.timeZone);
   return (
     <tr>
       <td>
@@ -133,9 +133,15 @@ function Row({ place, event, names }: { place: Place; event: ClinicEvent; names:
       </td>
       <td>
         {eventWords(event)}
-        {detail !== "" && (
+        {details.length > 0 && (
           <small class="detail">
-            <Given>{detail}</Given>
+            {details.map((detail, index) => (
+              // Each in its own direction: a name that is read from the right turns no other around.
+              <>
+                {index > 0 && "; "}
+                <Given>{detail}</Given>
+              </>
+            ))}
           </small>
         )}
       </td>

@@ -83,12 +83,12 @@ export function eventWords({ type }: Pick<ClinicEvent, "type">): string {
   return EVENT_WORDS[type] ?? type;
 }
 
-/** What more there is to say of an event; empty where there is nothing. Times are of `zone`. */
+/** What more there is to say of an event, part by part. Times are of `zone`. */
 export function detailWords(
   { type, detail }: Pick<ClinicEvent, "type" | "detail">,
   names: Names,
   zone: string,
-): string {
+): string[] {
   const text = (name: string) => {
     const value = detail[name];
     return typeof value === "string" ? value : null;
@@ -114,7 +114,7 @@ export function detailWords(
     due !== null && `due ${due}`,
     time("waitUntil") !== null && `wait until ${time("waitUntil")}`,
   ];
-  return parts.filter((part) => typeof part === "string" && part !== "").join("; ");
+  return parts.filter((part) => typeof part === "string").filter((part) => part !== "");
 }
 
 function factWords(type: string, field: string): string {

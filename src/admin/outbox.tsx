@@ -82,16 +82,20 @@ function Message({ place, message }: { place: Place; message: OutboxMessage }) {
         <LocalTime at={at} zone={clinic.timeZone} />{" "}
         <a href={clinicPath(clinic.id, `reminders/${reminderId}`)}>its reminder</a>
       </header>
-      {channel === "email" && (
-        <p class="subject">
-          <strong>
-            <Given>{subject}</Given>
-          </strong>
+      {channel === "sms" ? (
+        <p class="words" dir="auto">
+          {text}
         </p>
+      ) : (
+        <details>
+          <summary>
+            <Given>{subject}</Given>
+          </summary>
+          <p class="words" dir="auto">
+            {text}
+          </p>
+        </details>
       )}
-      <p class="words" dir="auto">
-        {text}
-      </p>
     </article>
   );
 }
