@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { adminPages } from "./admin/admin.ts";
+import { QUEUES } from "./admin/paths.ts";
 import type { Channel, OutgoingMessage } from "./channels/channel.ts";
 import type { ClinicNotice, NoticeMailer } from "./channels/notice.ts";
 import { outboxChannel, outboxMailer } from "./channels/outbox.ts";
@@ -23,6 +24,7 @@ import { linkSigningKey } from "./ledger/settings.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { lostJobs, openQueueBackend } from "./queue/backend.ts";
+import { queueBoard } from "./queue/board.ts";
 import { startDispatcher } from "./queue/dispatcher.ts";
 import { type Loop, startLoop } from "./queue/loop.ts";
 import { startNotifier, type UntakenNotice } from "./queue/notifier.ts";
@@ -189,6 +191,7 @@ export async function startApp(options: AppOptions): Promise<App> {
           ...shared,
           mailer,
           oidc: config.oidc,
+          queuePage: queueBoard(backend, QUEUES),
           secret: createHmac("sha256", linkKey).update("sign-in").digest("base64url"),
         }),
         twilioAuthToken: config.twilio?.authToken ?? null,

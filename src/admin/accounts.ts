@@ -49,7 +49,9 @@ export function openAccounts({ ledger, publicUrl, secret, oidc, sendReset }: Acc
       sendResetPassword: ({ user, token }) => sendReset(user, token),
     },
     session: { expiresIn: SESSION_SECONDS, updateAge: SESSION_SECONDS / 12 },
-    account: { accountLinking: { enabled: true, trustedProviders: [OIDC_PROVIDER] } },
+    // Whom the provider says somebody is counts only with an address that it has verified: with one
+    // that people type there themselves, an account here would be anybody's. Hence none is trusted.
+    account: { accountLinking: { enabled: true, trustedProviders: [] } },
     // Requests are limited by the routes, which see the visitor's address as the server does.
     rateLimit: { enabled: false },
     advanced: {

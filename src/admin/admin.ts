@@ -3,17 +3,23 @@ import type { FastifyPluginAsync } from "fastify";
 import { accountRoutes } from "./account.tsx";
 import { openAccounts } from "./accounts.ts";
 import { assetRoutes } from "./assets.ts";
+import { auditRoutes } from "./audit.tsx";
 import { guard } from "./guard.ts";
 import { homeRoutes } from "./home.tsx";
 import { invitationRoutes } from "./invitation.tsx";
+import { keyRoutes } from "./keys.tsx";
 import { resetMail } from "./mail.ts";
+import { outboxRoutes } from "./outbox.tsx";
 import type { AdminOptions } from "./parts.ts";
 import { passwordRoutes } from "./password.tsx";
 import { answerPageProblems } from "./problemView.tsx";
+import { keepQueuesForOperators, queueRoutes } from "./queues.ts";
+import { settingsRoutes } from "./settings.tsx";
 import { signInRoutes } from "./signIn.tsx";
+import { staffRoutes } from "./staff.tsx";
 
 /** The pages for staff, under /admin: rendered on the server, with a little htmx for what is live. */
-export function adminPages({ secret, ...options }: AdminOptions): FastifyPluginAsync {
+export function adminPages({ secret, queuePage, ...options }: AdminOptions): FastifyPluginAsync {
   return async (server) => {
     const { ledger, publicUrl, oidc, mailer } = options;
     const accounts = openAccounts({
@@ -30,7 +36,9 @@ export function adminPages({ secret, ...options }: AdminOptions): FastifyPluginA
     server.removeAllContentTypeParsers();
     await server.register(formbody);
     answerPageProblems(server);
-    guard(server, { ledger, accounts, publicUrl });
+    keepQueuesForOperators(server);
+    const outbox = Object.values(options.providers).includes("outbox");
+    guard(server, { ledger, accounts, publicUrl, outbox });
 
     await server.register(assetRoutes);
     await server.register(signInRoutes, parts);
@@ -38,5 +46,11 @@ export function adminPages({ secret, ...options }: AdminOptions): FastifyPluginA
     await server.register(passwordRoutes, parts);
     await server.register(accountRoutes, parts);
     await server.register(homeRoutes, parts);
+    await server.register(settingsRoutes, parts);
+    await server.register(keyRoutes, parts);
+    await server.register(staffRoutes, parts);
+    await server.register(auditRoutes, parts);
+    await server.register(outboxRoutes, parts);
+    await server.register(queueRoutes, { queuePage });
   };
 }

@@ -41,12 +41,16 @@ export interface Place {
   visitor: Visitor;
   /** The visitor as the history names them. */
   actor: string;
+  /** Whether a channel has no provider, so that its messages are kept in the outbox. */
+  outbox: boolean;
 }
 
 export interface GuardOptions {
   ledger: Ledger;
   accounts: Accounts;
   publicUrl: string;
+  /** Whether a channel has no provider. */
+  outbox: boolean;
 }
 
 /** Lets nobody into the routes of `server` for whom they are not, and no form from another site. */
@@ -73,7 +77,8 @@ export function guard(server: FastifyInstance, options: GuardOptions): void {
     const membership = visitor.memberships.find(({ clinic }) => clinic.id === clinicId);
     if (membership === undefined) throw noSuch("clinic among yours");
     if (staff === "admin" && membership.role !== "admin") throw onlyFor("the clinic's admins");
-    request.place = { ...membership, visitor, actor: `staff:${visitor.id}` };
+    const { outbox } = options;
+    request.place = { ...membership, visitor, actor: `staff:${visitor.id}`, outbox };
   });
 }
 

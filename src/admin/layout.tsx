@@ -109,10 +109,25 @@ function Top({
 }
 
 /** The pages of a clinic, in the order of the menu. */
-const MENU: readonly { page: string; label: string; adminOnly?: boolean }[] = [];
+const MENU: readonly {
+  page: string;
+  label: string;
+  adminOnly?: boolean;
+  /** Only where something is kept in the outbox. */
+  outboxOnly?: boolean;
+}[] = [
+  { page: "outbox", label: "Outbox", outboxOnly: true },
+  { page: "settings", label: "Settings", adminOnly: true },
+  { page: "keys", label: "Keys", adminOnly: true },
+  { page: "staff", label: "Staff", adminOnly: true },
+  { page: "audit", label: "Audit", adminOnly: true },
+];
 
 function Menu({ place, current }: { place: Place; current: string | undefined }) {
-  const pages = MENU.filter(({ adminOnly }) => !adminOnly || place.role === "admin");
+  const pages = MENU.filter(
+    ({ adminOnly, outboxOnly }) =>
+      (!adminOnly || place.role === "admin") && (!outboxOnly || place.outbox),
+  );
   return (
     <nav class="menu" aria-label="Pages">
       {pages.map(({ page, label }) => (

@@ -1,3 +1,4 @@
+import type { FastifyPluginCallback } from "fastify";
 import type { NoticeMailer } from "../channels/notice.ts";
 import type { Clock } from "../clock.ts";
 import type { OidcConfig } from "../config.ts";
@@ -26,7 +27,9 @@ export interface AdminOptions {
   providers: Readonly<Record<ChannelName, string>>;
   /** Told where something has become due at once. */
   onDue: () => void;
+  /** A page that looks into the queue, as it is to be put under its path. */
+  queuePage: FastifyPluginCallback;
 }
 
 /** What each plugin of routes gets. */
-export type AdminParts = Omit<AdminOptions, "secret"> & { accounts: Accounts };
+export type AdminParts = Omit<AdminOptions, "secret" | "queuePage"> & { accounts: Accounts };

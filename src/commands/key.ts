@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { z } from "zod";
 import { AppError } from "../errors.ts";
 import { createApiKey, generateApiKey, listApiKeys, revokeApiKey } from "../ledger/apiKeys.ts";
 import type { Role } from "../ledger/tables.ts";
@@ -61,10 +60,13 @@ export function addKey(program: Command): void {
     .argument("<id>", "the key's id, as `key list` shows it")
     .action((id: string) =>
       withLedger(async (ledger) => {
-        const known = z.uuid().safeParse(id).success;
-        const revoke = () =>
-          ledger.db.transaction().execute((db) => revokeApiKey(db, id, OPERATOR, new Date()));
-        if (!known || !(await revoke())) {
+        const key = (await listApiKeys(ledger.db)).find((each) => each.id === id);
+        const revoked =
+          key !== undefined &&
+          (await ledger.db
+            .transaction()
+            .execute((db) => revokeApiKey(db, key, OPERATOR, new Date())));
+        if (!revoked) {
           throw new AppError("not_found", "there is no live key with this id; see `key list`");
         }
         say("Revoked.");

@@ -1,6 +1,6 @@
 import { parseSendWindow, type SendWindowText, sendWindowSchema, WEEKDAYS } from "./sendWindow.ts";
 
-type Weekday = (typeof WEEKDAYS)[number];
+export type Weekday = (typeof WEEKDAYS)[number];
 
 /**
  * Hours as people type them: "09:00-20:00" for every day, or "mon-fri 09:00-18:00, sat 10:00-14:00",
@@ -42,6 +42,24 @@ export function describeWeeklyHours(window: SendWindowText): string {
   return runs
     .map(({ from, to, open }) => `${from === to ? from : `${from}-${to}`} ${open}`)
     .join(", ");
+}
+
+/** The hours of each weekday, as `parseWeeklyHours` reads those of one; null on a closed day. */
+export function hoursByDay(window: SendWindowText): Record<Weekday, string | null> {
+  const onDay = (day: Weekday) => (typeof window === "string" ? window : (window[day] ?? null));
+  return Object.fromEntries(WEEKDAYS.map((day) => [day, onDay(day)])) as Record<
+    Weekday,
+    string | null
+  >;
+}
+
+/** The other way round; null where every day is closed, or a day has what is no hours. */
+export function windowOfDays(
+  days: Readonly<Record<Weekday, string | null>>,
+): SendWindowText | null {
+  const [first, ...others] = WEEKDAYS.map((day) => days[day]);
+  if (first != null && others.every((each) => each === first)) return checked(first);
+  return checked(Object.fromEntries(Object.entries(days).filter(([, open]) => open !== null)));
 }
 
 /** The days of "mon" or "mon-fri", which may go over the end of the week; none for anything else. */

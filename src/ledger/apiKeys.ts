@@ -61,7 +61,44 @@ export function findApiKey(db: Queries, secret: string): Promise<ApiKey | undefi
 
 /** Every key of a clinic, or of all clinics, oldest first. */
 export function listApiKeys(db: Queries, clinicId?: string): Promise<ApiKeyInfo[]> {
-  let query = db
+  let query = apiKeyInfos(db);
+  if (clinicId !== undefined) query = query.where("clinic_id", "=", clinicId);
+  return query.orderBy("created_at").execute();
+}
+
+/** One key of a clinic, revoked or not; undefined where the clinic has none with this id. */
+export function getApiKey(
+  db: Queries,
+  { clinicId, id }: { clinicId: string; id: string },
+): Promise<ApiKeyInfo | undefined> {
+  return apiKeyInfos(db).where("clinic_id", "=", clinicId).where("id", "=", id).executeTakeFirst();
+}
+
+/**
+ * Revokes a key of a clinic at once, and notes it, within a transaction; false where the clinic has no
+ * such key, or it was revoked before.
+ */
+export async function revokeApiKey(
+  db: Queries,
+  { clinicId, id }: { clinicId: string; id: string },
+  actor: string,
+  now: Date,
+): Promise<boolean> {
+  const revoked = await db
+    .updateTable("api_keys")
+    .set({ revoked_at: now })
+    .where("clinic_id", "=", clinicId)
+    .where("id", "=", id)
+    .where("revoked_at", "is", null)
+    .returning(["id", "clinic_id as clinicId", "role"])
+    .executeTakeFirst();
+  if (revoked === undefined) return false;
+  await note(db, revoked, { type: "key revoked", actor }, now);
+  return true;
+}
+
+function apiKeyInfos(db: Queries) {
+  return db
     .selectFrom("api_keys")
     .select([
       "id",
@@ -71,30 +108,6 @@ export function listApiKeys(db: Queries, clinicId?: string): Promise<ApiKeyInfo[
       "created_at as createdAt",
       "revoked_at as revokedAt",
     ]);
-  if (clinicId !== undefined) query = query.where("clinic_id", "=", clinicId);
-  return query.orderBy("created_at").execute();
-}
-
-/**
- * Revokes a key at once, and notes it, within a transaction; false where there is no such key, or it
- * was revoked before.
- */
-export async function revokeApiKey(
-  db: Queries,
-  id: string,
-  actor: string,
-  now: Date,
-): Promise<boolean> {
-  const revoked = await db
-    .updateTable("api_keys")
-    .set({ revoked_at: now })
-    .where("id", "=", id)
-    .where("revoked_at", "is", null)
-    .returning(["id", "clinic_id as clinicId", "role"])
-    .executeTakeFirst();
-  if (revoked === undefined) return false;
-  await note(db, revoked, { type: "key revoked", actor }, now);
-  return true;
 }
 
 /** The label is left out: people write what they like there, and it is in the list of keys. */

@@ -1,4 +1,6 @@
+import { sql } from "kysely";
 import type { Queries } from "./ledger.ts";
+import { type Cursor, type Page, pageOf } from "./page.ts";
 
 /**
  * Something that happened to a treatment or a reminder, or in a clinic, and who did it. In `detail`
@@ -7,8 +9,8 @@ import type { Queries } from "./ledger.ts";
 export interface Event {
   type: string;
   /**
-   * `key:<id>` for a call over HTTP, `patient`, `command line` and `first start`, else the part of
-   * the program: `worker`, `rescuer`.
+   * `key:<id>` for a call over HTTP, `staff:<id>` for a page, `patient`, `command line` and `first
+   * start`, else the part of the program: `worker`, `rescuer`.
    */
   actor: string;
   detail: Record<string, unknown>;
@@ -53,4 +55,57 @@ export function listReminderEvents(
     .where("reminder_id", "=", reminderId)
     .orderBy("id")
     .execute();
+}
+
+/** An event of a clinic's history, with what it happened to. */
+export interface ClinicEvent extends Event {
+  id: string;
+  treatmentId: string | null;
+  reminderId: string | null;
+}
+
+/** Which events of a clinic: all that is given has to hold. `from` is included, `until` is not. */
+export interface EventFilter {
+  type?: string | undefined;
+  actor?: string | undefined;
+  treatmentId?: string | undefined;
+  from?: Date | undefined;
+  until?: Date | undefined;
+}
+
+/** A clinic's history, newest first, a page at a time. */
+export async function listEvents(
+  db: Queries,
+  clinicId: string,
+  filter: EventFilter,
+  { cursor, limit }: { cursor: Cursor | null; limit: number },
+): Promise<Page<ClinicEvent>> {
+  const { type, actor, treatmentId, from, until } = filter;
+  let query = db
+    .selectFrom("events")
+    .select([
+      sql<string>`id::text`.as("id"),
+      "treatment_id as treatmentId",
+      "reminder_id as reminderId",
+      "type",
+      "actor",
+      "detail",
+      "at",
+    ])
+    .where("clinic_id", "=", clinicId);
+  if (type !== undefined) query = query.where("type", "=", type);
+  if (actor !== undefined) query = query.where("actor", "=", actor);
+  if (treatmentId !== undefined) query = query.where("treatment_id", "=", treatmentId);
+  if (from !== undefined) query = query.where("at", ">=", from);
+  if (until !== undefined) query = query.where("at", "<", until);
+  if (cursor !== null) {
+    const { at, id } = cursor;
+    query = query.where(sql<boolean>`(at, id) < (${at}::timestamptz, ${id}::bigint)`);
+  }
+  const rows = await query
+    .orderBy("at", "desc")
+    .orderBy("events.id", "desc")
+    .limit(limit + 1)
+    .execute();
+  return pageOf(rows, limit, ({ at, id }) => ({ at, id }));
 }

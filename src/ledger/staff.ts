@@ -57,6 +57,19 @@ export async function listStaff(db: Queries, clinicId: string): Promise<StaffMem
   return rows;
 }
 
+/** Those who work at a clinic or once did, by name: the history names them. */
+export async function everyStaff(
+  db: Queries,
+  clinicId: string,
+): Promise<{ userId: string; name: string }[]> {
+  const { rows } = await sql<{ userId: string; name: string }>`
+    select s.user_id as "userId", u.name
+    from aftercare.staff s join auth."user" u on u.id = s.user_id
+    where s.clinic_id = ${clinicId}
+    order by lower(u.name), s.user_id`.execute(db);
+  return rows;
+}
+
 /** The names of people by their ids, whether or not they still work anywhere. */
 export async function namesOf(
   db: Queries,

@@ -34,6 +34,8 @@ export async function lostJobs(
 /** The queue as chosen by the deployment: on Redis where there is one, else in the ledger's database. */
 export interface QueueBackend {
   queue: Pick<Queue, "addBulk" | "getWaitingCount" | "getJobState">;
+  /** The same with all that BullMQ can do, for what looks into it. */
+  whole: Queue | PostgresQueue;
   /** Starts a BullMQ worker on the queue; the caller closes it. */
   openWorker(
     processor: Processor<Ticket>,
@@ -57,6 +59,12 @@ export async function openQueueBackend(
     : openOnRedis(options.redisUrl, onError);
 }
 
+type PostgresQueue = ReturnType<typeof queueOnPostgres>;
+
+function queueOnPostgres(connection: Ledger["queuePool"]) {
+  return new Queue(QUEUE_NAME, { connection }, createPostgresBackend);
+}
+
 async function openOnPostgres(
   ledger: Ledger,
   onError: (error: unknown) => void,
@@ -68,10 +76,11 @@ async function openOnPostgres(
   } finally {
     client.release();
   }
-  const queue = new Queue(QUEUE_NAME, { connection }, createPostgresBackend);
+  const queue = queueOnPostgres(connection);
   queue.on("error", onError);
   return {
     queue,
+    whole: queue,
     openWorker(processor, workerOptions) {
       const worker = new Worker(
         QUEUE_NAME,
@@ -101,6 +110,7 @@ async function openOnRedis(
   queue.on("error", onError);
   return {
     queue,
+    whole: queue,
     openWorker(processor, workerOptions) {
       const worker = new Worker(QUEUE_NAME, processor, {
         ...workerOptions,

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { describeWeeklyHours, parseWeeklyHours } from "../../src/domain/weeklyHours.ts";
+import {
+  describeWeeklyHours,
+  hoursByDay,
+  parseWeeklyHours,
+  windowOfDays,
+} from "../../src/domain/weeklyHours.ts";
 
 describe("hours as people type them", () => {
   it.each([
@@ -44,5 +49,21 @@ describe("hours as people type them", () => {
 
   it("has a way to say that a day is closed", () => {
     expect(describeWeeklyHours({ mon: null, tue: "09:00-10:00" })).toBe("tue 09:00-10:00");
+  });
+
+  it.each([
+    ["09:00-20:00", Array<string>(7).fill("09:00-20:00")],
+    [{ mon: "10:00-12:00", sat: null }, ["10:00-12:00", null, null, null, null, null, null]],
+  ])("can be taken apart by day, and put together again: %j", (window, days) => {
+    const byDay = hoursByDay(window);
+    expect(Object.values(byDay)).toEqual(days);
+    const back = windowOfDays(byDay);
+    expect(back && describeWeeklyHours(back)).toBe(describeWeeklyHours(window));
+  });
+
+  it("are none where every day is closed, or a day has what is no hours", () => {
+    const closed = hoursByDay({});
+    expect(windowOfDays(closed)).toBeNull();
+    expect(windowOfDays({ ...closed, mon: "20:00-09:00" })).toBeNull();
   });
 });

@@ -15,7 +15,12 @@ describe("a request", () => {
     const { address, app, clock } = running;
     const { desk, admin, deskKey } = await openClinic(running);
     const closed = await openClinic(running, { name: "A clinic whose key was revoked" });
-    await revokeApiKey(app.ledger.db, closed.deskKey.id, "test", clock.now());
+    await revokeApiKey(
+      app.ledger.db,
+      { clinicId: closed.id, id: closed.deskKey.id },
+      "test",
+      clock.now(),
+    );
     const basic = Buffer.from(`desk:${deskKey.secret}`).toString("base64");
     callers = {
       desk,

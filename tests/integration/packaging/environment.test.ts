@@ -17,6 +17,10 @@ const NAMES = [
   "LOG_LEVEL",
   "MAIL_FROM",
   "MAIL_FROM_REBOOK",
+  "OIDC_CLIENT_ID",
+  "OIDC_CLIENT_SECRET",
+  "OIDC_ISSUER",
+  "OIDC_NAME",
   "PORT",
   "PUBLIC_URL",
   "REDIS_URL",
@@ -51,6 +55,12 @@ describe(".env.example", () => {
       TWILIO_FROM: "+12125550100",
     };
     expect(loadConfig({ ...example, ...twilio })).toEqual(loadConfig(twilio));
+    const oidc = {
+      OIDC_ISSUER: "https://login.example.test",
+      OIDC_CLIENT_ID: "aftercare",
+      OIDC_CLIENT_SECRET: "a-secret-for-this-test",
+    };
+    expect(loadConfig({ ...example, ...oidc })).toEqual(loadConfig(oidc));
   });
 
   it("can be read by a shell, too", () => {
