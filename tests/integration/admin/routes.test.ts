@@ -39,6 +39,7 @@ async function routesFor({ app, clock }: TestApp): Promise<Route[]> {
     mailer: null,
     providers: { sms: "outbox", email: "outbox" },
     onDue: () => {},
+    queuePage: async () => {},
   });
   await server.register(pages, { prefix: "/admin" });
   await server.ready();
