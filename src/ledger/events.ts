@@ -7,7 +7,7 @@ import type { Queries } from "./ledger.ts";
 export interface Event {
   type: string;
   /**
-   * `key:<id>` for a call over HTTP, `patient`, `command line` and `first start`, else the part of
+   * `key:<id>` for a call over HTTP, `staff:<id>` for somebody who is signed in, `patient`, `command line` and `first start`, else the part of
    * the program: `worker`, `rescuer`.
    */
   actor: string;
@@ -51,6 +51,22 @@ export function listReminderEvents(
     .select(["type", "actor", "detail", "at"])
     .where("clinic_id", "=", clinicId)
     .where("reminder_id", "=", reminderId)
+    .orderBy("id")
+    .execute();
+}
+
+/** What happened to one treatment of a clinic as a whole, oldest first. */
+export function listTreatmentEvents(
+  db: Queries,
+  clinicId: string,
+  treatmentId: string,
+): Promise<Event[]> {
+  return db
+    .selectFrom("events")
+    .select(["type", "actor", "detail", "at"])
+    .where("clinic_id", "=", clinicId)
+    .where("treatment_id", "=", treatmentId)
+    .where("reminder_id", "is", null)
     .orderBy("id")
     .execute();
 }
