@@ -9,8 +9,14 @@ import { invitationRoutes } from "./invitation.tsx";
 import { resetMail } from "./mail.ts";
 import type { AdminOptions } from "./parts.ts";
 import { passwordRoutes } from "./password.tsx";
+import { patientRoutes } from "./patient.tsx";
+import { patientsRoutes } from "./patients.tsx";
 import { answerPageProblems } from "./problemView.tsx";
+import { reminderRoutes } from "./reminders.tsx";
 import { signInRoutes } from "./signIn.tsx";
+import { treatmentCancelRoutes } from "./treatmentCancel.tsx";
+import { treatmentCorrectRoutes } from "./treatmentCorrect.tsx";
+import { treatmentRoutes } from "./treatments.tsx";
 
 /** The pages for staff, under /admin: rendered on the server, with a little htmx for what is live. */
 export function adminPages({ secret, ...options }: AdminOptions): FastifyPluginAsync {
@@ -38,5 +44,11 @@ export function adminPages({ secret, ...options }: AdminOptions): FastifyPluginA
     await server.register(passwordRoutes, parts);
     await server.register(accountRoutes, parts);
     await server.register(homeRoutes, parts);
+    await server.register(patientsRoutes, parts);
+    await server.register(patientRoutes, parts);
+    await server.register(treatmentRoutes, parts);
+    await server.register(treatmentCancelRoutes, parts);
+    await server.register(treatmentCorrectRoutes, parts);
+    await server.register(reminderRoutes, parts);
   };
 }
