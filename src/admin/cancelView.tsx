@@ -48,7 +48,7 @@ export function CancelPage(props: CancelProps) {
             {countWords(quiet.alreadySending, "message")} cannot be stopped: on its way already.
           </li>
         )}
-        <li>What was sent stays on the patient's page of messages here.</li>
+        <li>What was sent stays in the patient's timeline.</li>
         {told.length > 0 && (
           <li>
             The patient was told already:{" "}
@@ -61,26 +61,36 @@ export function CancelPage(props: CancelProps) {
       </Notice>
       <form method="post" action={`${path}/cancel`}>
         <FormRefusal problems={problems} />
-        <fieldset>
-          <legend>What the patient was permitted</legend>
-          <label>
-            <input
-              type="radio"
-              name="retract"
-              value="no"
-              required
-              checked={values["retract"] === "no" || loud.retracted + loud.untold.length === 0}
-            />
-            Leave it as it is: the treatment's dates were right
-          </label>
-          <label>
-            <input type="radio" name="retract" value="yes" checked={values["retract"] === "yes"} />
-            Take it back: {foreseen(loud)}
-          </label>
-          {problems["retract"] !== undefined && (
-            <small class="problem">{problems["retract"]}</small>
-          )}
-        </fieldset>
+        {loud.retracted + loud.untold.length === 0 && (
+          <input type="hidden" name="retract" value="no" />
+        )}
+        {loud.retracted + loud.untold.length > 0 && (
+          <fieldset>
+            <legend>What the patient was permitted</legend>
+            <label>
+              <input
+                type="radio"
+                name="retract"
+                value="no"
+                required
+                checked={values["retract"] === "no"}
+              />
+              Leave it as it is: the treatment's dates were right
+            </label>
+            <label>
+              <input
+                type="radio"
+                name="retract"
+                value="yes"
+                checked={values["retract"] === "yes"}
+              />
+              Take it back: {foreseen(loud)}
+            </label>
+            {problems["retract"] !== undefined && (
+              <small class="problem">{problems["retract"]}</small>
+            )}
+          </fieldset>
+        )}
         <ReasonGiven value={values["reason"]} problems={problems} />
         <div class="actions">
           <button type="submit" class="danger">

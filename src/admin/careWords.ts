@@ -85,7 +85,7 @@ const STOPS: Readonly<Record<string, string>> = {
   text: "by a text of the patient",
   "patient page": "on the patient's own page",
   "unsubscribe link": "by the link in an email",
-  "told the clinic": "the patient told the clinic",
+  "told the clinic": "by word to the clinic",
 };
 
 /** How an opt-out was said. */

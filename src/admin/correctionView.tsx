@@ -86,6 +86,7 @@ export function WaitPage(props: FormProps) {
               name="amount"
               label="Wait from the treatment on"
               inputmode="numeric"
+              hint="Leave it empty to go back to the protocol's own."
               value={values["amount"]}
               problems={problems}
             />

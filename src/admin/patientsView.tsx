@@ -23,39 +23,40 @@ export function PatientsPage(props: FoundProps) {
   const action = clinicPath(place.clinic.id, "patients");
   return (
     <Page title="Patients" place={place} visitor={place.visitor} current="patients">
-      <form
-        method="post"
-        action={action}
-        role="search"
-        class="search"
-        hx-post={action}
-        hx-target="#found"
-        hx-trigger="submit, input changed delay:300ms from:#field-sought"
-        hx-sync="this:replace"
-        hx-indicator="#looking"
-      >
-        <div class="field">
-          <label for="field-sought">Find a patient</label>
-          <input
-            id="field-sought"
-            name="sought"
-            type="search"
-            value={sought}
-            maxlength={100}
-            autocomplete="off"
-            aria-describedby="field-sought-hint"
-            autofocus
-          />
-          <small id="field-sought-hint">
-            The beginning of a first name; a phone number, or its last digits; an email address;
-            your own number for the patient.
-          </small>
-        </div>
-        <button type="submit">Find</button>
-        <span id="looking" class="htmx-indicator" aria-hidden="true">
-          Looking …
-        </span>
-      </form>
+      <search>
+        <form
+          method="post"
+          action={action}
+          class="search"
+          hx-post={action}
+          hx-target="#found"
+          hx-trigger="submit, input changed delay:300ms from:#field-sought"
+          hx-sync="this:replace"
+          hx-indicator="#looking"
+        >
+          <div class="field">
+            <label for="field-sought">Find a patient</label>
+            <input
+              id="field-sought"
+              name="sought"
+              type="search"
+              value={sought}
+              maxlength={100}
+              autocomplete="off"
+              aria-describedby="field-sought-hint"
+              autofocus
+            />
+            <small id="field-sought-hint">
+              The beginning of a first name; a phone number, or its last digits; an email address;
+              your own number for the patient.
+            </small>
+          </div>
+          <button type="submit">Find</button>
+          <span id="looking" class="htmx-indicator" aria-hidden="true">
+            Looking …
+          </span>
+        </form>
+      </search>
       <section id="found" aria-live="polite" aria-label="Patients found">
         <FoundPatients {...props} />
       </section>

@@ -221,7 +221,7 @@ function Attempts({ attempts, zone }: { attempts: readonly Attempt[]; zone: stri
   return (
     <section aria-labelledby="attempts">
       <h2 id="attempts">Tries</h2>
-      {attempts.length === 0 && <Empty>Nothing has been tried yet.</Empty>}
+      {attempts.length === 0 && <p class="muted">Nothing has been tried yet.</p>}
       <ol class="history">
         {attempts.map((attempt) => (
           <li key={attempt.id}>
@@ -259,7 +259,7 @@ function History({ events, names, reminder }: ReminderProps) {
   return (
     <section aria-labelledby="history">
       <h2 id="history">History</h2>
-      {events.length === 0 && <Empty>Nothing but what the tries tell.</Empty>}
+      {events.length === 0 && <p class="muted">Nothing but what the tries tell.</p>}
       <ul class="history">
         {events.map((event, index) => (
           <li key={`${index} ${event.type}`}>

@@ -39,6 +39,9 @@ export function Timeline({
   const { entries, next } = timeline;
   const path = clinicPath(place.clinic.id, `patients/${patient.id}`);
   const days = byDay(entries, zone);
+  // Between what is planned and what was: not where an earlier page begins in the past.
+  const past = entries.find(({ at }) => at <= now);
+  const turn = past === entries[0] ? undefined : past;
   return (
     <section aria-labelledby="timeline">
       <h2 id="timeline">Timeline</h2>
@@ -59,8 +62,9 @@ export function Timeline({
             {lines.map((entry) => (
               <li
                 key={`${entry.kind} ${entry.id}`}
-                class={`${entry.kind}${entry.at > now ? " ahead" : ""}`}
+                class={`${entry.kind}${entry.at > now ? " ahead" : ""}${entry === turn ? " turn" : ""}`}
               >
+                {entry === turn && <strong class="now">Now: what is above is still to come</strong>}
                 <time dateTime={entry.at.toISOString()} title={zone}>
                   {clockText(entry.at, zone)}
                 </time>

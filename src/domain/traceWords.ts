@@ -207,8 +207,8 @@ const USE_WORDS: Record<ChannelUse, string> = {
 };
 
 function channelWords({ channels }: Trace): string {
-  const each = channels.map(({ channel, use }) => `${CHANNEL_WORDS[channel]}: ${USE_WORDS[use]}`);
-  return `Channels in order when it was planned: ${each.join("; ")}.`;
+  const each = channels.map(({ channel, use }) => `${CHANNEL_WORDS[channel]} (${USE_WORDS[use]})`);
+  return `Its channels in order, as they were when it was planned: ${each.join(", ")}.`;
 }
 
 function endWords({ trace, status, statusReason, dueAt, expiresAt, sentAt }: Explained): string[] {

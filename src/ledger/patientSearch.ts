@@ -54,12 +54,12 @@ function waysOf({ externalId, email, lastDigits, firstDigits, names }: TypedPati
     ways.push(beginning(sql`reverse(p.phone) collate "C"`, reversed));
   }
   if (firstDigits !== null) ways.push(beginning(sql`p.phone collate "C"`, text(firstDigits)));
-  if (email !== null) {
-    ways.push(beginning(sql`lower(p.email) collate "C"`, sql`lower(${text(email)})`));
-  }
   for (const name of names) {
     const folded = sql<string>`aftercare.folded(${text(name)})`;
     ways.push(beginning(sql`aftercare.folded(p.first_name) collate "C"`, folded));
+  }
+  if (email !== null) {
+    ways.push(beginning(sql`lower(p.email) collate "C"`, sql`lower(${text(email)})`));
   }
   return ways;
 }

@@ -24,7 +24,7 @@ describe("a decision trace in words", () => {
       "The treatment was done at 15:30 on Monday 23 November 2026, New York time (the patient's time zone); its protocol is test, version 3.",
       "48 hours after that is 15:30 on Wednesday 25 November 2026.",
       "That is inside the send window of that day, 09:00–20:00.",
-      "Channels in order when it was planned: text message: can be used; email: can be used.",
+      "Its channels in order, as they were when it was planned: text message (can be used), email (can be used).",
       "It was sent at 15:30:02 on Wednesday 25 November 2026.",
     ]);
   });
@@ -116,7 +116,7 @@ describe("a decision trace in words", () => {
   it("tells which channels could be used, and why not", () => {
     const planned = planOne({}, { ...MONDAY, reach: { email: null, optedOut: ["sms"] } });
     expect(wordsOf(planned)).toContain(
-      "Channels in order when it was planned: text message: the patient stopped it; email: no address.",
+      "Its channels in order, as they were when it was planned: text message (the patient stopped it), email (no address).",
     );
     expect(wordsOf(planned)).toContain("It is not sent: the patient stopped these messages.");
   });

@@ -94,7 +94,7 @@ describe("a patient's page", () => {
     expect(answer).toMatchObject({ status: 303, location: `${desk.at(page)}?did=stopped-email` });
     const { text } = await desk.get(answer.location ?? "");
     expect(text).toContain("The emails are stopped.");
-    expect(text).toContain("stopped the patient told the clinic");
+    expect(text).toContain("stopped by word to the clinic");
     expect(await statuses(patientId)).not.toContain("email scheduled");
     const { rows } = await sql<{ actor: string; detail: Record<string, unknown> }>`
       select actor, detail from aftercare.events where type = 'opted out'

@@ -22,7 +22,7 @@ describe("looking a patient up", () => {
       { firstName: "angelo", phone: "+12125550102", email: "angelo@patients.example.test" },
       { firstName: ARABIC, phone: "+12125550103", email: "m@patients.example.test" },
       { firstName: LONG_NAME, phone: "+442079460958", email: "w@patients.example.test" },
-      { firstName: "100% %_\\", phone: "+12125550105", email: "p@patients.example.test" },
+      { firstName: "Li %_\\", phone: "+12125550105", email: "p@patients.example.test" },
     ];
     for (const [index, person] of people.entries()) {
       await clinic.enrol({ ...person, externalId: `own-${index}` });
@@ -41,7 +41,7 @@ describe("looking a patient up", () => {
 
   it("shows the newest first where nothing is typed", async () => {
     const { html, headers } = await desk.get(desk.at("patients"));
-    expect(namesIn(html)).toEqual(["100% %_\\", LONG_NAME, ARABIC, "angelo", "Ángela"]);
+    expect(namesIn(html)).toEqual(["Li %_\\", LONG_NAME, ARABIC, "angelo", "Ángela"]);
     expect(headers.get("cache-control")).toBe("no-store");
   });
 
@@ -51,7 +51,7 @@ describe("looking a patient up", () => {
     ["Angela K", ["Ángela"]],
     ["محمد", [ARABIC]],
     ["wilhelmina-a", [LONG_NAME]],
-    ["100%", ["100% %_\\"]],
+    ["li %", ["Li %_\\"]],
     ["%", []],
     ["_", []],
     ["(212) 555-0102", ["angelo"]],
