@@ -1,13 +1,12 @@
 import type { CancelledTreatment } from "../ledger/cancel.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import { countWords, placedText, stepWords } from "./careWords.ts";
-import { FormRefusal } from "./fields.tsx";
+import { FormRefusal, ReasonField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Given, Notice } from "./pieces.tsx";
-import { ReasonGiven } from "./reasonGiven.tsx";
 import type { FoundTreatment } from "./treatmentOf.ts";
 
 interface CancelProps extends FoundTreatment {
@@ -91,7 +90,7 @@ export function CancelPage(props: CancelProps) {
             )}
           </fieldset>
         )}
-        <ReasonGiven value={values["reason"]} problems={problems} />
+        <ReasonField value={values["reason"]} problems={problems} />
         <div class="actions">
           <button type="submit" class="danger">
             Cancel the treatment

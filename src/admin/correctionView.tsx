@@ -3,13 +3,12 @@ import type { Step } from "../domain/protocol.ts";
 import { wallTimeOf } from "../domain/wallTime.ts";
 import { placedText, placeOfZone, stepWords, waitWords } from "./careWords.ts";
 import { WAIT_UNITS, waitOf } from "./correctionForms.ts";
-import { CheckField, FormRefusal, SelectField, TextField } from "./fields.tsx";
+import { CheckField, FormRefusal, ReasonField, SelectField, TextField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Empty, Given } from "./pieces.tsx";
-import { ReasonGiven } from "./reasonGiven.tsx";
 import type { FoundTreatment } from "./treatmentOf.ts";
 
 interface FormProps extends FoundTreatment {
@@ -42,7 +41,7 @@ export function TimePage(props: FormProps) {
           problems={problems}
           required
         />
-        <ReasonGiven value={values["reason"]} problems={problems} />
+        <ReasonField value={values["reason"]} problems={problems} />
         <Onward back={pathOf(props)} />
       </form>
     </Page>
@@ -105,7 +104,7 @@ export function WaitPage(props: FormProps) {
             checked={values["own"] === "yes"}
             problems={problems}
           />
-          <ReasonGiven value={values["reason"]} problems={problems} />
+          <ReasonField value={values["reason"]} problems={problems} />
           <Onward back={pathOf(props)} />
         </form>
       )}
@@ -133,7 +132,7 @@ export function UndoPage(props: FormProps & { undo: Correction | null }) {
         <form method="post" action={pathOf(props, "/undo")}>
           <FormRefusal problems={problems} />
           <p>Puts back: {correctionText(undo, treatment.timeZone)}.</p>
-          <ReasonGiven value={values["reason"]} problems={problems} />
+          <ReasonField value={values["reason"]} problems={problems} />
           <Onward back={pathOf(props)} />
         </form>
       )}

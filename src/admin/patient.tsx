@@ -152,6 +152,7 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       const { clinic, actor } = place;
       const { channel } = request.params;
       const patient = await patientOf(request, request.params.id);
+      if ((channel === "sms" ? patient.phone : patient.email) === null) throw noAddress();
       const ask = (problems?: FormProblems) => {
         const given = valuesOf(request.body)["reason"];
         const shown = { place, patient, channel, problems, reason: given };
@@ -165,8 +166,7 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       }
       const asked = { clinicId: clinic.id, patientId: patient.id, channel, actor, ...read.value };
       if (!(await stopOnWord(ledger, asked, clock.now()))) {
-        const advice = "Nothing is sent on it. Go back to the patient's page.";
-        throw new PageProblem(409, "The patient has no such address", advice);
+        throw noAddress();
       }
       const path = clinicPath(clinic.id, `patients/${patient.id}`);
       return keepPrivate(reply).redirect(didPath(path, `stopped-${channel}`, {}), 303);
@@ -175,3 +175,8 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
 
   done();
 };
+
+function noAddress(): PageProblem {
+  const advice = "Nothing is sent on it. Go back to the patient's page.";
+  return new PageProblem(409, "The patient has no such address", advice);
+}

@@ -1,13 +1,12 @@
 import type { ChannelName } from "../domain/channel.ts";
 import type { PatientRecord } from "../ledger/patientRecords.ts";
 import { CHANNEL_WORDS, countWords } from "./careWords.ts";
-import { FormRefusal } from "./fields.tsx";
+import { FormRefusal, ReasonField } from "./fields.tsx";
 import type { FormProblems } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Given, Notice } from "./pieces.tsx";
-import { ReasonGiven } from "./reasonGiven.tsx";
 
 interface ActProps {
   place: Place;
@@ -46,7 +45,7 @@ export function ResumePage({
       <p>What was held back and is not out of date is planned again, and may go out at once.</p>
       <form method="post" action={`${path}/resume`}>
         <FormRefusal problems={problems} />
-        <ReasonGiven value={reason} problems={problems} />
+        <ReasonField value={reason} problems={problems} />
         <div class="actions">
           <button type="submit">Resume</button>
           <a href={path}>Back, and change nothing</a>
@@ -87,7 +86,7 @@ export function StopPage({
       </Notice>
       <form method="post" action={`${path}/stop/${channel}`}>
         <FormRefusal problems={problems} />
-        <ReasonGiven value={reason} problems={problems} />
+        <ReasonField value={reason} problems={problems} />
         <div class="actions">
           <button type="submit" class="danger">
             Stop the {many}

@@ -3,13 +3,12 @@ import type { Refusal } from "../domain/replay.ts";
 import type { ActionName } from "../ledger/actions.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import { CHANNEL_WORDS, placedText, stepWords } from "./careWords.ts";
-import { FormRefusal } from "./fields.tsx";
+import { FormRefusal, ReasonField } from "./fields.tsx";
 import type { FormProblems } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Given, Notice, Status } from "./pieces.tsx";
-import { ReasonGiven } from "./reasonGiven.tsx";
 import type { FoundTreatment } from "./treatmentOf.ts";
 
 /** What each act is called, and what it will do. */
@@ -66,7 +65,7 @@ export function ActPage(props: ActProps) {
         <form method="post" action={`${path}/${action}`}>
           <FormRefusal problems={problems} />
           <p>{will}</p>
-          <ReasonGiven value={reason} problems={problems} />
+          <ReasonField value={reason} problems={problems} />
           <div class="actions">
             <button type="submit" class={action === "cancel" ? "danger" : ""}>
               {button}

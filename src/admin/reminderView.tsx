@@ -31,12 +31,14 @@ interface ReminderProps extends FoundTreatment {
   refusals: ReadonlyMap<ActionName, Refusal | null>;
   /** As it would go out now; null where its words are not there any more. */
   planned: MessageContent | null;
+  /** The ids of those in whose place it stands. */
+  replaces: readonly string[];
   did: Did;
 }
 
 /** One message: what it says, why it comes when it does, and what became of it. */
 export function ReminderPage(props: ReminderProps) {
-  const { place, reminder, patient, treatment, protocol, attempts } = props;
+  const { place, reminder, patient, treatment, protocol, attempts, replaces } = props;
   const { timeZone: zone } = reminder;
   const { clinic } = place;
   const last = attempts.findLast(({ status }) => status !== "failed");
@@ -102,6 +104,20 @@ export function ReminderPage(props: ReminderProps) {
             <a href={clinicPath(clinic.id, `reminders/${reminder.replacedBy}`)}>
               The message in its place
             </a>
+          </p>
+        )}
+        {replaces.length > 0 && (
+          <p>
+            It also stands in the place of{" "}
+            {replaces.map((id, index) => (
+              <span key={id}>
+                {index > 0 && ", "}
+                <a href={clinicPath(clinic.id, `reminders/${id}`)}>
+                  another message{replaces.length > 1 && ` (${index + 1})`}
+                </a>
+              </span>
+            ))}
+            .
           </p>
         )}
       </section>

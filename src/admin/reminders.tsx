@@ -11,6 +11,7 @@ import { listAttempts } from "../ledger/attempts.ts";
 import { loadDeliverables } from "../ledger/deliverables.ts";
 import { listReminderEvents } from "../ledger/events.ts";
 import { findReminder } from "../ledger/reminders.ts";
+import { replacedReminders } from "../ledger/replacements.ts";
 import { didPath, didQuery, idParams, reason } from "./acts.ts";
 import { type FormProblems, readForm, valuesOf } from "./forms.ts";
 import { placeOf } from "./guard.ts";
@@ -67,8 +68,18 @@ export const reminderRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
       const names = await namesOfActors(ledger.db, clinic.id, actors);
       const refusals = new Map<ActionName, Refusal | null>();
       for (const action of ACTIONS) refusals.set(action, await refusalOf(clinic.id, id, action));
+      const replaces = await replacedReminders(ledger.db, clinic.id, id);
       const planned = await plannedMessage(parts, id);
-      const shown = { ...found, attempts, events, names, refusals, planned, did: request.query };
+      const shown = {
+        ...found,
+        attempts,
+        events,
+        names,
+        refusals,
+        replaces,
+        planned,
+        did: request.query,
+      };
       return sendPage(reply, <ReminderPage place={place} {...shown} />);
     },
   });

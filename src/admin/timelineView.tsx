@@ -178,10 +178,13 @@ function Words({ entry: { channel, subject, text } }: LineProps | { entry: Timel
 function Reply(props: LineProps) {
   const { entry } = props;
   const reading = READING_WORDS[entry.status as keyof typeof READING_WORDS] as string | undefined;
-  const alarming = entry.status === "alarm" || entry.status === "stop";
+  const alarming = entry.code === "alarm";
   return (
     <>
-      <Badge tone={alarming ? "bad" : "plain"}>the patient {reading ?? "wrote"}</Badge>{" "}
+      <Badge tone={alarming ? "bad" : entry.status === "stop" ? "warn" : "plain"}>
+        the patient {reading ?? "wrote"}
+      </Badge>{" "}
+      {alarming && entry.status !== "alarm" && <Badge tone="bad">alarming</Badge>}{" "}
       {entry.reminderId !== null && (
         <small class="muted">
           after <StepLink {...props} />

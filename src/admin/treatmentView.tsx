@@ -166,8 +166,8 @@ function History({ place, treatment, events, names, zone }: TreatmentProps & { z
     <>
       <h2>History</h2>
       <ul class="history">
-        {events.map((event) => (
-          <li key={`${event.at.toISOString()} ${event.type}`}>
+        {events.map((event, index) => (
+          <li key={`${index} ${event.type}`}>
             <LocalTime at={event.at} zone={zone} />, {actorWords(event.actor, names)}:{" "}
             <bdi>{eventWords(event, zone)}</bdi>
             {event === last && treatment.status === "active" && place.role === "admin" && (

@@ -23,7 +23,7 @@ export interface TimelineEntry {
   channel: ChannelName | null;
   /** The status of a treatment, reminder, attempt or receipt; how a reply was read. */
   status: string;
-  /** Why a reminder was skipped, or the code of a provider. */
+  /** Why a reminder was skipped, the code of a provider; `alarm` where a reply is one. */
   code: string | null;
   /** The words that went out or came in; with the subject of an email before them. */
   subject: string | null;
@@ -87,7 +87,7 @@ export async function patientTimeline(
       where ${of}
       union all
       select 'inbound', ${rankOf("inbound")}, i.id::text, i.received_at, i.reminder_id, r.treatment_id, r.step, i.channel,
-        i.reading, null, null, i.body, i.answer
+        i.reading, case when i.alarmed <> '{}' then 'alarm' end, null, i.body, i.answer
       from aftercare.inbound_messages i
       left join aftercare.reminders r on r.id = i.reminder_id and r.clinic_id = i.clinic_id
       where i.clinic_id = ${clinicId} and i.patient_id = ${patientId}
