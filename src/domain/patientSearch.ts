@@ -16,6 +16,9 @@ export interface TypedPatient {
 /** Fewer digits than these are in too many numbers to say whose they are. */
 const FEWEST_DIGITS = 3;
 
+/** With more digits than these somebody typed a number from its beginning. */
+const MOST_LOCAL_DIGITS = 8;
+
 /**
  * What somebody means who looks a patient up by `typed`: a number in whatever way it is written, or
  * only its beginning or its last digits, an email address, a name, or the id that the clinic gave.
@@ -40,5 +43,7 @@ export function readTypedPatient(typed: string, region: string): TypedPatient {
   const formatter = new AsYouType(country);
   formatter.input(text);
   const firstDigits = formatter.getNumberValue() ?? null;
-  return { ...nothing, externalId, lastDigits: digits, firstDigits };
+  // The 0 before a number of another country, as it is dialled there, is not in its E.164 form.
+  const lastDigits = digits.length > MOST_LOCAL_DIGITS ? digits.replace(/^0/, "") : digits;
+  return { ...nothing, externalId, lastDigits, firstDigits };
 }

@@ -26,6 +26,7 @@ describe("what somebody types to find a patient", () => {
 
   it("leaves the 0 of a national number away, which is not in its international form", () => {
     expect(readTypedPatient("020 7946 0958", "GB").lastDigits).toBe("442079460958");
+    expect(readTypedPatient("020 7946 0958", "US").lastDigits).toBe("2079460958");
   });
 
   it.each([
