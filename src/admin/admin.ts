@@ -12,11 +12,17 @@ import { resetMail } from "./mail.ts";
 import { outboxRoutes } from "./outbox.tsx";
 import type { AdminOptions } from "./parts.ts";
 import { passwordRoutes } from "./password.tsx";
+import { patientRoutes } from "./patient.tsx";
+import { patientsRoutes } from "./patients.tsx";
 import { answerPageProblems } from "./problemView.tsx";
 import { keepQueuesForOperators, queueRoutes } from "./queues.ts";
+import { reminderRoutes } from "./reminders.tsx";
 import { settingsRoutes } from "./settings.tsx";
 import { signInRoutes } from "./signIn.tsx";
 import { staffRoutes } from "./staff.tsx";
+import { treatmentCancelRoutes } from "./treatmentCancel.tsx";
+import { treatmentCorrectRoutes } from "./treatmentCorrect.tsx";
+import { treatmentRoutes } from "./treatments.tsx";
 
 /** The pages for staff, under /admin: rendered on the server, with a little htmx for what is live. */
 export function adminPages({ secret, queuePage, ...options }: AdminOptions): FastifyPluginAsync {
@@ -52,5 +58,11 @@ export function adminPages({ secret, queuePage, ...options }: AdminOptions): Fas
     await server.register(auditRoutes, parts);
     await server.register(outboxRoutes, parts);
     await server.register(queueRoutes, { queuePage });
+    await server.register(patientsRoutes, parts);
+    await server.register(patientRoutes, parts);
+    await server.register(treatmentRoutes, parts);
+    await server.register(treatmentCancelRoutes, parts);
+    await server.register(treatmentCorrectRoutes, parts);
+    await server.register(reminderRoutes, parts);
   };
 }

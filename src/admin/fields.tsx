@@ -121,11 +121,18 @@ export function CheckField({
 }
 
 /** Why something is done: kept in the history, beside who did it. */
-export function ReasonField({ problems }: { problems?: FormProblems | undefined }) {
+export function ReasonField({
+  value,
+  problems,
+}: {
+  value?: string | undefined;
+  problems?: FormProblems | undefined;
+}) {
   return (
     <TextField
       name="reason"
       label="Reason"
+      value={value}
       hint="Kept in the history. Name no patient here."
       problems={problems}
       maxlength={500}

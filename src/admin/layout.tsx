@@ -17,6 +17,8 @@ const HTMX = JSON.stringify({
 
 interface PageProps {
   title: string;
+  /** What stands at the top instead of the title: a name, which no browser is to keep as a title. */
+  heading?: ComponentChildren;
   /** The clinic that the page is of; null for a page of none. */
   place: Place | null;
   visitor: Visitor | null;
@@ -28,7 +30,8 @@ interface PageProps {
 }
 
 /** A whole page for staff; every value in it is escaped. */
-export function Page({ title, place, visitor, current, width = "wide", children }: PageProps) {
+export function Page(props: PageProps) {
+  const { title, heading = title, place, visitor, current, width = "wide", children } = props;
   const name = place === null ? "Aftercare" : place.clinic.name;
   return (
     <html lang="en">
@@ -53,7 +56,7 @@ export function Page({ title, place, visitor, current, width = "wide", children 
         </a>
         {visitor && <Top place={place} visitor={visitor} current={current} />}
         <main id="main" class={`container ${width}`} tabIndex={-1}>
-          <h1>{title}</h1>
+          <h1>{heading}</h1>
           {children}
         </main>
       </body>
@@ -116,6 +119,7 @@ const MENU: readonly {
   /** Only where something is kept in the outbox. */
   outboxOnly?: boolean;
 }[] = [
+  { page: "patients", label: "Patients" },
   { page: "outbox", label: "Outbox", outboxOnly: true },
   { page: "settings", label: "Settings", adminOnly: true },
   { page: "keys", label: "Keys", adminOnly: true },

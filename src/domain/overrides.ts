@@ -76,3 +76,26 @@ export function beyondClinician(
     return length(after) < length(step.floor ?? step.after) ? [{ step, why: "below_floor" }] : [];
   });
 }
+
+/** What is wanted of the steps that a clinician may not move so alone, for the words of a refusal. */
+const WANTED: Record<BeyondClinician["why"], string> = {
+  below_floor: "make these steps true sooner than their floor",
+  not_a_permission: "move these steps, which are no permissions",
+};
+
+/**
+ * What a clinician may not decide alone, in words, each kind of it once: "make these steps true
+ * sooner than their floor: gym-ok (72h)". A step has its floor beside it, or else its own offset.
+ */
+export function beyondWords(
+  beyond: readonly BeyondClinician[],
+): { why: BeyondClinician["why"]; wanted: string }[] {
+  return (["below_floor", "not_a_permission"] as const).flatMap((why) => {
+    const steps = beyond.filter((each) => each.why === why).map(({ step }) => nameOf(step));
+    return steps.length === 0 ? [] : [{ why, wanted: `${WANTED[why]}: ${steps.join(", ")}` }];
+  });
+}
+
+function nameOf({ key, kind, floor, after }: Step): string {
+  return `${key} (${kind === "permission" ? (floor ?? after) : after})`;
+}

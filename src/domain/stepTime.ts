@@ -6,7 +6,11 @@ import type { Step } from "./protocol.ts";
  * The instant at which a step becomes true: its offset has passed since `performedAt` and, where it
  * has `at`, the clocks of `zone` next show that time.
  */
-export function stepTrueAt(step: Step, performedAt: Date, zone: string): Date {
+export function stepTrueAt(
+  step: Pick<Step, "after" | "at">,
+  performedAt: Date,
+  zone: string,
+): Date {
   const passed = addOffset(performedAt, offsetOf(step.after), zone);
   const minutes = step.at === undefined ? null : parseLocalTime(step.at);
   if (minutes === null) return passed;

@@ -1,8 +1,8 @@
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
-import { type FieldProblem, overrideChanges, performedAtProblems } from "../domain/enrolment.ts";
-import { beyondClinician, mergeOverrides, overrideProblems } from "../domain/overrides.ts";
+import { checkCorrection } from "../domain/correction.ts";
+import { overrideChanges } from "../domain/enrolment.ts";
 import { oneLine } from "../domain/text.ts";
 import { cancelTreatment } from "../ledger/cancel.ts";
 import { correctTreatment } from "../ledger/correct.ts";
@@ -83,20 +83,13 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
       const found = await findTreatment(ledger.db, clinicId, id);
       if (found === undefined) throw notFound("treatment");
       const protocol = await pinnedProtocol(ledger.db, found.protocol);
-      const performedAt = given ?? found.performedAt;
-      // Only what this call sets: an override of the past must not stand in the way of a correction.
-      const overrides = mergeOverrides({}, changes);
-      const problems: FieldProblem[] = [
-        ...(given === undefined ? [] : performedAtProblems(given, now)),
-        ...overrideProblems(protocol, overrides).map(({ step, message }) => {
-          return { path: `overrides.${step}`, message };
-        }),
-      ];
-      if (problems.length > 0) throw invalidFields(problems);
-      allowOverrides(caller, beyondClinician(protocol, overrides, performedAt), reason);
+      const correction = { performedAt: given ?? null, changes };
+      const checked = checkCorrection(protocol, correction, found.performedAt, now);
+      if (checked.problems.length > 0) throw invalidFields(checked.problems);
+      allowOverrides(caller, checked.beyond, reason);
       const result = await correctTreatment(
         ledger,
-        { clinicId, id, performedAt: given ?? null, changes, reason, actor: actorOf(caller) },
+        { clinicId, id, ...correction, reason, actor: actorOf(caller) },
         now,
       );
       if (result === undefined) throw notFound("treatment");

@@ -1,7 +1,7 @@
 import type { ReminderStatus } from "../domain/reminder.ts";
 import { actOn } from "./actions.ts";
 import { addEvents } from "./events.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, Queries } from "./ledger.ts";
 import { lockPatient } from "./patients.ts";
 import { listTreatmentReminders, type Reminder } from "./reminders.ts";
 import { replanLocked } from "./replan.ts";
@@ -16,6 +16,15 @@ export interface CancelledTreatment extends Retracted {
   reminders: Reminder[];
 }
 
+/** Which treatment is cancelled, by whom and why, and whether what it permitted is taken back. */
+export interface CancelRequest {
+  clinicId: string;
+  id: string;
+  reason: string;
+  actor: string;
+  retract?: boolean;
+}
+
 /**
  * Cancels all of a treatment that is unsent, in one transaction: nothing of it is claimed after
  * this resolves. Cancelling again cancels what is left. With `retract`, each permission that went
@@ -24,52 +33,58 @@ export interface CancelledTreatment extends Retracted {
  */
 export function cancelTreatment(
   ledger: Ledger,
-  request: { clinicId: string; id: string; reason: string; actor: string; retract?: boolean },
+  request: CancelRequest,
   now: Date,
 ): Promise<CancelledTreatment | undefined> {
-  const { clinicId, id, reason, actor, retract = false } = request;
-  return ledger.db.transaction().execute(async (db) => {
-    const found = await findTreatment(db, clinicId, id);
-    if (found === undefined) return undefined;
-    const { patientId } = found;
-    // The patient before the treatment, and it before its reminders, as everywhere.
-    const facts = await lockPatient(db, clinicId, patientId);
-    if (facts === undefined) return undefined;
-    await db
-      .updateTable("treatments")
-      .set({ status: "cancelled" })
-      .where("clinic_id", "=", clinicId)
-      .where("id", "=", id)
-      .execute();
-    await addEvents(db, [
-      {
-        clinicId,
-        treatmentId: id,
-        reminderId: null,
-        type: "treatment cancelled",
-        actor,
-        detail: { reason },
-        at: now,
-      },
-    ]);
-    const all = await listTreatmentReminders(db, clinicId, id);
-    // With `retract`, one that waits takes back what is to be taken back, and the plan decides of it.
-    const unwanted = all.filter(({ kind }) => !(retract && kind === "retraction"));
-    const decided = await actOn(
-      db,
-      { clinicId, action: "cancel", reason, actor },
-      unwanted.map((reminder) => reminder.id),
-      now,
-    );
-    const cancelled = decided.filter(({ decision }) => decision.kind === "move").length;
-    const why = retract ? reason : "another treatment was cancelled";
-    const replan = { clinicId, patientId, actor, reason: why, ...(retract && { retract: id }) };
-    const { retracted, untold } = await replanLocked(db, replan, facts, now);
-    const treatment = await findTreatment(db, clinicId, id);
-    const reminders = await listTreatmentReminders(db, clinicId, id);
-    const alreadySending = reminders.filter(({ status }) => onItsWay(status)).length;
-    return treatment && { treatment, cancelled, alreadySending, retracted, untold, reminders };
-  });
+  return ledger.db.transaction().execute((db) => cancelWithin(db, request, now));
+}
+
+/** The same within a transaction. */
+export async function cancelWithin(
+  db: Queries,
+  { clinicId, id, reason, actor, retract = false }: CancelRequest,
+  now: Date,
+): Promise<CancelledTreatment | undefined> {
+  const found = await findTreatment(db, clinicId, id);
+  if (found === undefined) return undefined;
+  const { patientId } = found;
+  // The patient before the treatment, and it before its reminders, as everywhere.
+  const facts = await lockPatient(db, clinicId, patientId);
+  if (facts === undefined) return undefined;
+  await db
+    .updateTable("treatments")
+    .set({ status: "cancelled" })
+    .where("clinic_id", "=", clinicId)
+    .where("id", "=", id)
+    .execute();
+  await addEvents(db, [
+    {
+      clinicId,
+      treatmentId: id,
+      reminderId: null,
+      type: "treatment cancelled",
+      actor,
+      detail: { reason },
+      at: now,
+    },
+  ]);
+  const all = await listTreatmentReminders(db, clinicId, id);
+  // With `retract`, one that waits takes back what is to be taken back, and the plan decides of it.
+  const unwanted = all.filter(({ kind }) => !(retract && kind === "retraction"));
+  const decided = await actOn(
+    db,
+    { clinicId, action: "cancel", reason, actor },
+    unwanted.map((reminder) => reminder.id),
+    now,
+  );
+  const cancelled = decided.filter(({ decision }) => decision.kind === "move").length;
+  const why = retract ? reason : "another treatment was cancelled";
+  const replan = { clinicId, patientId, actor, reason: why, ...(retract && { retract: id }) };
+  const { retracted, untold } = await replanLocked(db, replan, facts, now);
+  const treatment = await findTreatment(db, clinicId, id);
+  const reminders = await listTreatmentReminders(db, clinicId, id);
+  const alreadySending = reminders.filter(({ status }) => onItsWay(status)).length;
+  return treatment && { treatment, cancelled, alreadySending, retracted, untold, reminders };
 }
 
 function onItsWay(status: ReminderStatus): boolean {

@@ -39,37 +39,44 @@ export function correctTreatment(
   request: CorrectRequest,
   now: Date,
 ): Promise<Corrected | "cancelled" | undefined> {
+  return ledger.db.transaction().execute((db) => correctWithin(db, request, now));
+}
+
+/** The same within a transaction. */
+export async function correctWithin(
+  db: Queries,
+  request: CorrectRequest,
+  now: Date,
+): Promise<Corrected | "cancelled" | undefined> {
   const { clinicId, id } = request;
-  return ledger.db.transaction().execute(async (db) => {
-    const before = await findTreatment(db, clinicId, id);
-    if (before === undefined) return undefined;
-    const { patientId } = before;
-    const facts = await lockPatient(db, clinicId, patientId);
-    if (facts === undefined) return undefined;
-    const found = await findTreatment(db, clinicId, id);
-    if (found?.status !== "active") return "cancelled";
-    await write(db, request, found, now);
+  const before = await findTreatment(db, clinicId, id);
+  if (before === undefined) return undefined;
+  const { patientId } = before;
+  const facts = await lockPatient(db, clinicId, patientId);
+  if (facts === undefined) return undefined;
+  const found = await findTreatment(db, clinicId, id);
+  if (found?.status !== "active") return "cancelled";
+  await write(db, request, found, now);
 
-    const { actor, reason } = request;
-    const replan = { clinicId, patientId, actor, reason };
-    const corrected = await replanLocked(db, { ...replan, corrected: id }, facts, now);
-    // What had ended and is planned again counts for the daily cap, and for the other treatments, too.
-    const settled = await replanLocked(db, replan, facts, now);
+  const { actor, reason } = request;
+  const replan = { clinicId, patientId, actor, reason };
+  const corrected = await replanLocked(db, { ...replan, corrected: id }, facts, now);
+  // What had ended and is planned again counts for the daily cap, and for the other treatments, too.
+  const settled = await replanLocked(db, replan, facts, now);
 
-    const reminders = await listTreatmentReminders(db, clinicId, id);
-    await db
-      .updateTable("treatments")
-      .set({ page_expires_at: pageExpiry(reminders) })
-      .where("clinic_id", "=", clinicId)
-      .where("id", "=", id)
-      .execute();
-    const treatment = await findTreatment(db, clinicId, id);
-    const dueNow = reminders.some(({ status, dueAt }) => status === "scheduled" && dueAt <= now);
-    const changed = corrected.skipped + corrected.planned;
-    const retracted = corrected.retracted + settled.retracted;
-    const { untold } = settled;
-    return treatment && { treatment, reminders, changed, retracted, untold, dueNow };
-  });
+  const reminders = await listTreatmentReminders(db, clinicId, id);
+  await db
+    .updateTable("treatments")
+    .set({ page_expires_at: pageExpiry(reminders) })
+    .where("clinic_id", "=", clinicId)
+    .where("id", "=", id)
+    .execute();
+  const treatment = await findTreatment(db, clinicId, id);
+  const dueNow = reminders.some(({ status, dueAt }) => status === "scheduled" && dueAt <= now);
+  const changed = corrected.skipped + corrected.planned;
+  const retracted = corrected.retracted + settled.retracted;
+  const { untold } = settled;
+  return treatment && { treatment, reminders, changed, retracted, untold, dueNow };
 }
 
 async function write(

@@ -109,3 +109,19 @@ export async function listEvents(
     .execute();
   return pageOf(rows, limit, ({ at, id }) => ({ at, id }));
 }
+
+/** What happened to one treatment of a clinic as a whole, oldest first. */
+export function listTreatmentEvents(
+  db: Queries,
+  clinicId: string,
+  treatmentId: string,
+): Promise<Event[]> {
+  return db
+    .selectFrom("events")
+    .select(["type", "actor", "detail", "at"])
+    .where("clinic_id", "=", clinicId)
+    .where("treatment_id", "=", treatmentId)
+    .where("reminder_id", "is", null)
+    .orderBy("id")
+    .execute();
+}

@@ -1,7 +1,7 @@
 import type { ChannelName } from "../domain/channel.ts";
 import type { Ledger } from "./ledger.ts";
 import { optInAddress } from "./optIns.ts";
-import { BY_HAND, BY_PAGE, optOut } from "./optOuts.ts";
+import { BY_HAND, BY_PAGE, BY_WORD, optOut, optOutAddress } from "./optOuts.ts";
 import { findAddresses } from "./patients.ts";
 
 /** What a patient chose on the own page, for one channel in one clinic. */
@@ -18,6 +18,31 @@ export interface MessageChoice {
 export function stopMessages(ledger: Ledger, choice: MessageChoice, now: Date): Promise<boolean> {
   const { patientId, channel } = choice;
   return optOut(ledger, { patientId, channel, source: BY_PAGE }, now);
+}
+
+/** A patient's word to the clinic that a channel is to stop, and who heard it. */
+export interface ToldStop extends MessageChoice {
+  actor: string;
+  reason: string;
+}
+
+/**
+ * The same on the patient's word to somebody of the clinic. Only the patient takes it back: by a
+ * START of the phone, or for email on the own page. False where the patient has no such address.
+ */
+export function stopOnWord(
+  ledger: Ledger,
+  { clinicId, patientId, channel, actor, reason }: ToldStop,
+  now: Date,
+): Promise<boolean> {
+  return ledger.db.transaction().execute(async (db) => {
+    // Not locked yet: the address comes first, as everywhere.
+    const patient = await findAddresses(db, clinicId, patientId);
+    const address = channel === "sms" ? patient?.phone : patient?.email;
+    if (!address) return false;
+    await optOutAddress(db, { clinicId, channel, address, source: BY_WORD, actor, reason }, now);
+    return true;
+  });
 }
 
 /**

@@ -20,6 +20,9 @@ export const BY_PAGE = "patient page";
 export const BY_LINK = "unsubscribe link";
 export const BY_HAND: readonly string[] = [BY_PAGE, BY_LINK];
 
+/** The source of those that the patient told somebody of the clinic. */
+export const BY_WORD = "told the clinic";
+
 /** A channel that a clinic may not use for an address. */
 export interface OptedOut {
   channel: ChannelName;
@@ -127,9 +130,11 @@ export interface OptOutRequest {
   channel: ChannelName;
   /** As the patient or an attempt has it. */
   address: string;
-  /** How it was said: `text`, `patient page`, `unsubscribe link`, `twilio 21610`. */
+  /** How it was said: `text`, `patient page`, `unsubscribe link`, `told the clinic`, `twilio 21610`. */
   source: string;
   actor: string;
+  /** Why somebody of the clinic recorded it; for the history. */
+  reason?: string;
 }
 
 /**
@@ -143,7 +148,7 @@ export async function optOutAddress(
   now: Date,
   alsoIds: readonly string[] = [],
 ): Promise<void> {
-  const { clinicId, channel, source, actor } = request;
+  const { clinicId, channel, source, actor, reason } = request;
   const address = foldAddress(channel, request.address);
   await lockAddress(db, channel, address);
   await lockUnsent(db, { clinicId, channel, address }, alsoIds);
@@ -165,7 +170,9 @@ export async function optOutAddress(
   const said = { ...by, treatmentId: null, reminderId: null, type: "opted out" };
   const patientIds = await patientsAt(db, { clinicId, channel, address });
   await addEvents(db, [
-    ...(added === undefined ? [] : [{ ...said, detail: { channel, source, patientIds } }]),
+    ...(added === undefined
+      ? []
+      : [{ ...said, detail: { channel, source, patientIds, ...(reason && { reason }) } }]),
     ...skipped.map((row) => ({
       ...by,
       treatmentId: row.treatment_id,

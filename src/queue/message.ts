@@ -1,8 +1,8 @@
 import type { OutgoingMessage } from "../channels/channel.ts";
 import type { Content } from "../content/content.ts";
+import { renderReminder } from "../content/reminderMessage.ts";
 import { signUnsubscribeToken } from "../content/unsubscribeToken.ts";
 import { purposeOf } from "../domain/consent.ts";
-import { describeMoment } from "../domain/localTime.ts";
 import type { Failure } from "../domain/outcome.ts";
 import type { Claimed } from "../ledger/delivery.ts";
 
@@ -19,34 +19,13 @@ export interface MessageMaker {
  * cannot be rendered.
  */
 export function makeMessage(maker: MessageMaker, claimed: Claimed, now: Date): OutgoingMessage {
-  const { patientId, channel, protocol, step, to: address } = claimed;
+  const { patientId, channel, to: address } = claimed;
   const token = signUnsubscribeToken({ patientId, channel, address }, maker.linkKey);
   const unsubscribeUrl = `${maker.publicUrl}/u/${token}`;
-  const asked = {
-    protocol,
-    step,
-    locale: claimed.locale ?? claimed.clinicLocale,
-    clinicLocale: claimed.clinicLocale,
-  };
-  const request = {
-    ...asked,
-    privacy: claimed.privacy,
-    variables: {
-      patient: { firstName: claimed.firstName },
-      clinic: {
-        name: claimed.clinicName,
-        phone: claimed.clinicPhone,
-        postalAddress: claimed.clinicPostalAddress,
-      },
-      treatment: { title: maker.content.protocols.get(protocol)?.title ?? protocol },
-      wait: { until: waitUntil(claimed, () => maker.content.dateLocale(asked)) },
-      waits: claimed.waits,
-      unsubscribeUrl,
-      pageUrl: `${maker.publicUrl}/t/${claimed.pageToken}`,
-    },
-  };
-  const content =
-    channel === "sms" ? maker.content.renderSms(request) : maker.content.renderEmail(request);
+  const content = renderReminder(maker.content, claimed, {
+    publicUrl: maker.publicUrl,
+    unsubscribeUrl,
+  });
   return {
     attemptId: claimed.attemptId,
     messageKey: claimed.reminderId,
@@ -74,9 +53,4 @@ export function mayNotSend({ kind, channel, clinicPostalAddress }: Claimed): Fai
     reason: "no_postal_address",
     dead: false,
   };
-}
-
-/** The moment in words, by the clocks and in the language of the patient. */
-function waitUntil({ waitUntil: until, timeZone }: Claimed, locale: () => string): string | null {
-  return until === null ? null : describeMoment(new Date(until), timeZone, locale());
 }

@@ -1,0 +1,111 @@
+import type { CancelledTreatment } from "../ledger/cancel.ts";
+import type { Reminder } from "../ledger/reminders.ts";
+import { countWords, placedText, stepWords } from "./careWords.ts";
+import { FormRefusal, ReasonField } from "./fields.tsx";
+import type { FormProblems, FormValues } from "./forms.ts";
+import type { Place } from "./guard.ts";
+import { Page } from "./layout.tsx";
+import { clinicPath } from "./paths.ts";
+import { Given, Notice } from "./pieces.tsx";
+import type { FoundTreatment } from "./treatmentOf.ts";
+
+interface CancelProps extends FoundTreatment {
+  place: Place;
+  reminders: readonly Reminder[];
+  /** What would come of a cancel that takes nothing back, and of one that does. */
+  quiet: CancelledTreatment;
+  loud: CancelledTreatment;
+  values: FormValues;
+  problems: FormProblems;
+}
+
+/** Says what a cancel will do, and asks for it. */
+export function CancelPage(props: CancelProps) {
+  const { place, treatment, patient, protocol, reminders, quiet, loud, values, problems } = props;
+  const path = clinicPath(place.clinic.id, `treatments/${treatment.id}`);
+  const told = reminders.filter(
+    ({ kind, status }) =>
+      kind === "permission" && ["sending", "sent", "delivered", "unknown"].includes(status),
+  );
+  return (
+    <Page
+      title="Cancel the treatment"
+      place={place}
+      visitor={place.visitor}
+      current="patients"
+      width="narrow"
+    >
+      <p>
+        {protocol.title} of <Given>{patient.firstName}</Given>, done{" "}
+        {placedText(treatment.performedAt, treatment.timeZone)}.
+      </p>
+      <h2>What will happen</h2>
+      <ul>
+        <li>{countWords(quiet.cancelled, "message")} that wait will not be sent.</li>
+        {quiet.alreadySending > 0 && (
+          <li>
+            {countWords(quiet.alreadySending, "message")} cannot be stopped: on its way already.
+          </li>
+        )}
+        <li>What was sent stays in the patient's timeline.</li>
+        {told.length > 0 && (
+          <li>
+            The patient was told already:{" "}
+            {[...new Set(told.map((it) => stepWords(it.step)))].join(", ")}.
+          </li>
+        )}
+      </ul>
+      <Notice tone="warn">
+        A cancel cannot be undone. If the treatment was done after all, enrol it anew.
+      </Notice>
+      <form method="post" action={`${path}/cancel`}>
+        <FormRefusal problems={problems} />
+        {loud.retracted + loud.untold.length === 0 && (
+          <input type="hidden" name="retract" value="no" />
+        )}
+        {loud.retracted + loud.untold.length > 0 && (
+          <fieldset>
+            <legend>What the patient was permitted</legend>
+            <label>
+              <input
+                type="radio"
+                name="retract"
+                value="no"
+                required
+                checked={values["retract"] === "no"}
+              />
+              Leave it as it is: the treatment's dates were right
+            </label>
+            <label>
+              <input
+                type="radio"
+                name="retract"
+                value="yes"
+                checked={values["retract"] === "yes"}
+              />
+              Take it back: {foreseen(loud)}
+            </label>
+            {problems["retract"] !== undefined && (
+              <small class="problem">{problems["retract"]}</small>
+            )}
+          </fieldset>
+        )}
+        <ReasonField value={values["reason"]} problems={problems} />
+        <div class="actions">
+          <button type="submit" class="danger">
+            Cancel the treatment
+          </button>
+          <a href={path}>Back, and change nothing</a>
+        </div>
+      </form>
+    </Page>
+  );
+}
+
+function foreseen({ retracted, untold }: CancelledTreatment): string {
+  if (retracted === 0 && untold.length === 0) return "there is nothing to take back";
+  const messages = `${countWords(retracted, "message")} will ask the patient to hold off`;
+  if (untold.length === 0) return messages;
+  const alone = `tell the patient yourself about ${untold.map(stepWords).join(", ")}`;
+  return retracted === 0 ? `no message can; ${alone}` : `${messages}; ${alone}`;
+}

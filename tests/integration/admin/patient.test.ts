@@ -1,0 +1,184 @@
+import { sql } from "kysely";
+import { beforeAll, describe, expect, it } from "vitest";
+import { until } from "../../support/poll.ts";
+import { joinClinic, type Member } from "../../support/staff.ts";
+import { useTexter } from "../http/texter.ts";
+
+const BAD = "<script>alert(1)</script>";
+
+describe("a patient's page", () => {
+  const texter = useTexter("postgres");
+  let desk: Member;
+  let admin: Member;
+
+  beforeAll(async () => {
+    desk = await joinClinic(texter.running, texter.clinic.id, "front_desk");
+    admin = await joinClinic(texter.running, texter.clinic.id, "admin", { name: "Dana Cole" });
+  });
+
+  /** Somebody to whom what is due at once has been sent. */
+  async function texted(facts = {}) {
+    const phone = texter.nextPhone();
+    const { treatment, reminders } = await texter.enrol(phone, facts);
+    const products = reminders.find(({ step }) => step === "products")?.id ?? "";
+    await until("the first text has left", async () => {
+      return (await texter.detailOf(products)).status !== "scheduled";
+    });
+    await until("it has arrived at the provider", async () => {
+      const { status } = await texter.detailOf(products);
+      return status === "sent" || status === "delivered";
+    });
+    return {
+      phone,
+      patientId: treatment.patientId,
+      treatment,
+      page: `patients/${treatment.patientId}`,
+    };
+  }
+
+  const statuses = async (patientId: string) => {
+    const { rows } = await sql<{ says: string }>`
+      select distinct channel || ' ' || status || coalesce(' ' || status_reason, '') as says
+      from aftercare.reminders where patient_id = ${patientId}`.execute(
+      texter.running.app.ledger.db,
+    );
+    return rows.map(({ says }) => says);
+  };
+
+  it("says who it is, and shows what was sent, with its words, and what is planned", async () => {
+    const { page, phone } = await texted({ firstName: "Wilhelmina", locale: "en" });
+    const { status, text, html } = await desk.get(desk.at(page));
+    expect(status).toBe(200);
+    for (const fact of ["Wilhelmina", phone, "America/New_York", "Micro needling was done"]) {
+      expect(text).toContain(fact);
+    }
+    expect(text).toMatch(/sent products , text message/);
+    expect(text).toContain("exfoliants");
+    expect(text).toMatch(/planned gym ok , text message/);
+    expect(text).toContain("aftercare by text message");
+    expect(text).toContain("form 3");
+    // Neither the title nor an address names a patient.
+    expect(html).toContain("<title>Patient · ");
+    expect(html).not.toMatch(/(href|action)="[^"]*(Wilhelmina|%2B1|\+1)/);
+  });
+
+  it("shows a STOP by text: since when, by what, and in the timeline", async () => {
+    const { page, phone } = await texted();
+    expect((await desk.get(desk.at(page))).text).not.toContain("No text messages since");
+    await texter.text(phone, "Please STOP");
+    const { text } = await desk.get(desk.at(page));
+    expect(text).toMatch(
+      /No text messages since Mon 23 Nov 2026, 15:3\d \(New York\): stopped by a text of the patient\. A START/,
+    );
+    expect(text).toMatch(/the patient said stop .*Please STOP/);
+    expect(text).toContain("the patient stopped these messages");
+    expect(text).not.toContain("Stop the text messages");
+  });
+
+  it("shows the words of a reply, and of a source, as text", async () => {
+    const { page, phone } = await texted({ externalId: BAD });
+    await texter.text(phone, BAD);
+    const { text, html } = await desk.get(desk.at(page));
+    expect(html).not.toContain("<script>alert");
+    expect(text.split(BAD).length).toBeGreaterThan(2);
+  });
+
+  it("stops a channel on the patient's word, once somebody has said why", async () => {
+    const { page, patientId } = await texted();
+    const path = desk.at(`${page}/stop/email`);
+    expect((await desk.get(path)).text).toContain("You cannot take this back");
+    const without = await desk.post(path, { reason: " " });
+    expect(without.status).toBe(422);
+    expect(await statuses(patientId)).toContain("email scheduled");
+    const answer = await desk.post(path, { reason: "asked at the desk" });
+    expect(answer).toMatchObject({ status: 303, location: `${desk.at(page)}?did=stopped-email` });
+    const { text } = await desk.get(answer.location ?? "");
+    expect(text).toContain("The emails are stopped.");
+    expect(text).toContain("stopped by word to the clinic");
+    expect(await statuses(patientId)).not.toContain("email scheduled");
+    const { rows } = await sql<{ actor: string; detail: Record<string, unknown> }>`
+      select actor, detail from aftercare.events where type = 'opted out'
+        and detail->'patientIds' ? ${patientId}`.execute(texter.running.app.ledger.db);
+    expect(rows).toMatchObject([{ detail: { channel: "email", reason: "asked at the desk" } }]);
+    expect(rows[0]?.actor).toMatch(/^staff:/);
+  });
+
+  it("tells of a pause, which an admin ends with a reason, when no alarm waits any more", async () => {
+    const { page, phone, patientId } = await texted();
+    await texter.text(phone, "I have blisters and pus");
+    const paused = await desk.get(desk.at(page));
+    expect(paused.text).toContain("Permissions are held back since");
+    expect(paused.html).not.toContain("/resume");
+    expect((await desk.get(desk.at(`${page}/resume`))).status).toBe(403);
+    expect((await desk.post(desk.at(`${page}/resume`), { reason: "seen" })).status).toBe(403);
+
+    const path = admin.at(`${page}/resume`);
+    expect((await admin.get(path)).text).toContain("1 alarming reply of this patient still waits");
+    expect((await admin.post(path, {})).status).toBe(422);
+    const early = await admin.post(path, { reason: "the doctor has looked" });
+    expect((await admin.get(early.location ?? "")).text).toContain("The pause goes on");
+    expect(await statuses(patientId)).toContain("sms skipped paused");
+
+    await sql`update aftercare.inbound_messages set handled_at = now(), handled_by = 'test'
+      where patient_id = ${patientId}`.execute(texter.running.app.ledger.db);
+    const answer = await admin.post(path, { reason: "the doctor has looked" });
+    const { text } = await admin.get(answer.location ?? "");
+    expect(text).toMatch(/The permissions go on\. \d+ messages are planned again/);
+    expect(text).not.toContain("Permissions are held back");
+    expect(await statuses(patientId)).not.toContain("sms skipped paused");
+  });
+
+  it("tells of a dead address", async () => {
+    const { page, phone } = await texted();
+    await sql`insert into aftercare.dead_addresses values
+      (${texter.clinic.id}, 'sms', ${phone}, '30005', now())`.execute(texter.running.app.ledger.db);
+    expect((await desk.get(desk.at(page))).text).toMatch(/The number takes no messages .*30005/);
+  });
+
+  it("goes through a long timeline, each line once", async () => {
+    const { page, patientId, treatment } = await texted();
+    const { db } = texter.running.app.ledger;
+    await sql`
+      insert into aftercare.inbound_messages
+        (clinic_id, patient_id, channel, provider_id, address, body, reading, received_at)
+      select ${texter.clinic.id}, ${patientId}, 'sms', ${treatment.id} || n, 'x', 'line ' || n || '.',
+        'reply', timestamptz '2026-11-20T12:00Z' + (n / 3) * interval '1 second'
+      from generate_series(1, 230) n`.execute(db);
+    const lines: string[] = [];
+    let path: string | undefined = desk.at(page);
+    for (let pages = 0; path !== undefined && pages < 9; pages++) {
+      const { html } = await desk.get(path);
+      lines.push(...[...html.matchAll(/line \d+\./g)].map(([line]) => line));
+      path = /href="([^"]*\?before=[^"#]*)/.exec(html)?.[1];
+    }
+    expect(lines).toHaveLength(230);
+    expect(new Set(lines).size).toBe(230);
+  });
+
+  it("and all that is a patient's is not there for another clinic", async () => {
+    const { page, patientId, treatment } = await texted();
+    const another = await texter.openAnother("Hillside Clinic");
+    const stranger = await joinClinic(texter.running, another.id, "admin");
+    const { rows } = await sql<{ id: string }>`
+      select id from aftercare.reminders where patient_id = ${patientId} limit 1`.execute(
+      texter.running.app.ledger.db,
+    );
+    const ownReminder = `reminders/${rows[0]?.id}`;
+    const ownTreatment = `treatments/${treatment.id}`;
+    const read = [page, `${page}/resume`, `${page}/stop/sms`, ownTreatment, ownReminder];
+    const acts = ["cancel", "time", "wait", "undo"].map((act) => `${ownTreatment}/${act}`);
+    const more = ["cancel", "replay", "send-now"].map((act) => `${ownReminder}/${act}`);
+    const before = await statuses(patientId);
+    for (const path of [...read, ...acts, ...more]) {
+      for (const address of [stranger.at(path), desk.at(path)]) {
+        const answer = await stranger.get(address);
+        expect([address, answer.status]).toEqual([address, 404]);
+        expect(answer.html).not.toContain("Wilhelmina");
+      }
+      const fields = { reason: "x", retract: "no", at: "2026-11-23T10:00", confirmed: "yes" };
+      const answer = await stranger.post(stranger.at(path), fields);
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+    expect(await statuses(patientId)).toEqual(before);
+  });
+});
