@@ -57,7 +57,10 @@ describe("each page for staff", () => {
 
   beforeAll(async () => {
     routes = await routesFor(running);
-    const [one, other] = [await openClinic(running), await openClinic(running, { name: "Hillside" })];
+    const [one, other] = [
+      await openClinic(running),
+      await openClinic(running, { name: "Hillside" }),
+    ];
     ours = {
       id: one.id,
       admin: await joinClinic(running, one.id, "admin"),
