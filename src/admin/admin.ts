@@ -5,11 +5,13 @@ import { openAccounts } from "./accounts.ts";
 import { assetRoutes } from "./assets.ts";
 import { guard } from "./guard.ts";
 import { homeRoutes } from "./home.tsx";
+import { inboxRoutes } from "./inbox.tsx";
 import { invitationRoutes } from "./invitation.tsx";
 import { resetMail } from "./mail.ts";
 import type { AdminOptions } from "./parts.ts";
 import { passwordRoutes } from "./password.tsx";
 import { answerPageProblems } from "./problemView.tsx";
+import { protocolsRoutes } from "./protocols.tsx";
 import { signInRoutes } from "./signIn.tsx";
 
 /** The pages for staff, under /admin: rendered on the server, with a little htmx for what is live. */
@@ -38,5 +40,7 @@ export function adminPages({ secret, ...options }: AdminOptions): FastifyPluginA
     await server.register(passwordRoutes, parts);
     await server.register(accountRoutes, parts);
     await server.register(homeRoutes, parts);
+    await server.register(inboxRoutes, parts);
+    await server.register(protocolsRoutes, parts);
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { countOpenAlarms } from "../ledger/letters.ts";
 import { isOperator, type Membership, membershipsOf } from "../ledger/staff.ts";
 import type { StaffRole } from "../ledger/tables.ts";
 import { type Accounts, refusalOf } from "./accounts.ts";
@@ -41,6 +42,8 @@ export interface Place {
   visitor: Visitor;
   /** The visitor as the history names them. */
   actor: string;
+  /** Alarms of the clinic that nobody has handled yet: the menu says so on every page. */
+  openAlarms: number;
 }
 
 export interface GuardOptions {
@@ -73,7 +76,8 @@ export function guard(server: FastifyInstance, options: GuardOptions): void {
     const membership = visitor.memberships.find(({ clinic }) => clinic.id === clinicId);
     if (membership === undefined) throw noSuch("clinic among yours");
     if (staff === "admin" && membership.role !== "admin") throw onlyFor("the clinic's admins");
-    request.place = { ...membership, visitor, actor: `staff:${visitor.id}` };
+    const openAlarms = await countOpenAlarms(options.ledger.db, membership.clinic.id);
+    request.place = { ...membership, visitor, actor: `staff:${visitor.id}`, openAlarms };
   });
 }
 

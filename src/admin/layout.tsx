@@ -109,7 +109,10 @@ function Top({
 }
 
 /** The pages of a clinic, in the order of the menu. */
-const MENU: readonly { page: string; label: string; adminOnly?: boolean }[] = [];
+const MENU: readonly { page: string; label: string; adminOnly?: boolean }[] = [
+  { page: "inbox", label: "Inbox" },
+  { page: "protocols", label: "Protocols" },
+];
 
 function Menu({ place, current }: { place: Place; current: string | undefined }) {
   const pages = MENU.filter(({ adminOnly }) => !adminOnly || place.role === "admin");
@@ -122,8 +125,20 @@ function Menu({ place, current }: { place: Place; current: string | undefined })
           aria-current={current === page ? "page" : undefined}
         >
           {label}
+          {page === "inbox" && <OpenAlarms count={place.openAlarms} />}
         </a>
       ))}
     </nav>
+  );
+}
+
+/** How many alarms are open, beside the inbox in the menu; `fresh` where it is to replace that. */
+export function OpenAlarms({ count, fresh = false }: { count: number; fresh?: boolean }) {
+  return (
+    <span id="open-alarms" {...(fresh && { "hx-swap-oob": "true" })}>
+      {count > 0 && (
+        <span class="badge bad count">{count === 1 ? "1 alarm" : `${count} alarms`}</span>
+      )}
+    </span>
   );
 }
