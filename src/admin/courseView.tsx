@@ -27,29 +27,33 @@ export function Course({ content, steps }: { content: Content; steps: readonly S
   const spans = steps.map((step) => ({ step, ...spanOf(step) }));
   const longest = Math.max(1, ...spans.map(({ to }) => to));
   return (
-    <>
-      <ol class="course">
-        {spans.map(({ step, from, to }) => (
-          <li key={step.key} class={KIND_WORDS[step.kind].tone}>
-            <p class="time">{whenInWords(step)}</p>
-            <p class="what">
-              <Badge tone={KIND_WORDS[step.kind].tone}>{KIND_WORDS[step.kind].word}</Badge>{" "}
-              <a href={`#step-${step.key}`}>{topicsInWords(content, step.topics)}</a>
-            </p>
-            <Bar from={from} to={to} longest={longest} />
-            <p class="rules">
-              {channelsInWords(step)} · {windowInWords(step.window)} · not sent any more after{" "}
-              {offsetInWords(step.expires)} · <code>{step.key}</code>
-            </p>
-          </li>
-        ))}
-      </ol>
-      <p class="legend">
-        A bar begins when its message becomes true and ends when that is too old to be sent. Behind
-        it are lines for 1 hour, 1 day, 1 week and 1 month after the treatment, as far as they are
-        in reach; early hours are drawn wider.
-      </p>
-    </>
+    <ol class="course">
+      {spans.map(({ step, from, to }) => (
+        <li key={step.key} class={KIND_WORDS[step.kind].tone}>
+          <p class="time">{whenInWords(step)}</p>
+          <p class="what">
+            <Badge tone={KIND_WORDS[step.kind].tone}>{KIND_WORDS[step.kind].word}</Badge>{" "}
+            <a href={`#step-${step.key}`}>{topicsInWords(content, step.topics)}</a>
+          </p>
+          <Bar from={from} to={to} longest={longest} />
+          <p class="rules">
+            {channelsInWords(step)} · {windowInWords(step.window)} · not sent any more after{" "}
+            {offsetInWords(step.expires)} · <code>{step.key}</code>
+          </p>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** How to read the bars. */
+export function Legend() {
+  return (
+    <p class="legend">
+      A bar begins when its message becomes true and ends when that is too old to be sent. Behind it
+      are lines for 1 hour, 1 day, 1 week and 1 month after the treatment, as far as they are in
+      reach; early hours are drawn wider.
+    </p>
   );
 }
 

@@ -79,6 +79,9 @@ export function LetterCard({ letter, place, content, names, fresh, level = 3 }: 
   );
 }
 
+/** In scripts that the program does not read; staff are shown one question too many rather. */
+const QUESTION_MARK = /[?¿؟？]/;
+
 /** How a text was read, in words. */
 function readAs({ reading, alarm, text }: Letter): { word: string; tone: Tone } {
   switch (reading) {
@@ -95,17 +98,22 @@ function readAs({ reading, alarm, text }: Letter): { word: string; tone: Tone } 
     case "help":
       return { word: "Asks for help", tone: "plain" };
     case "reply":
-      return hasQuestion(text)
+      return hasQuestion(text) || QUESTION_MARK.test(text)
         ? { word: "Question", tone: "warn" }
         : { word: "Message", tone: "plain" };
   }
 }
 
+/** Of `15:30`, with which the text of a time ends. */
+const TIME_LENGTH = 5;
+
 /** The time by the patient's clocks, where they show another than the clinic's. */
 function theirTime(at: Date, person: Person | undefined, zone: string): string {
   const theirs = person?.timeZone ?? zone;
-  const local = localText(at, theirs);
-  return local === localText(at, zone) ? "" : ` (${local} for the patient)`;
+  const [local, here] = [localText(at, theirs), localText(at, zone)];
+  if (local === here) return "";
+  const sameDay = local.slice(0, -TIME_LENGTH) === here.slice(0, -TIME_LENGTH);
+  return ` (${sameDay ? local.slice(-TIME_LENGTH) : local} for the patient)`;
 }
 
 /** Who else has the number: any of them can have written. */

@@ -2,7 +2,7 @@ import type { Content } from "../content/content.ts";
 import type { Preview, TextTotal } from "../content/preview.ts";
 import type { Privacy } from "../domain/message.ts";
 import type { Protocol } from "../domain/protocol.ts";
-import { Course } from "./courseView.tsx";
+import { Course, Legend } from "./courseView.tsx";
 import { FormRefusal, TextField } from "./fields.tsx";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
@@ -47,6 +47,7 @@ export function ProtocolPage(props: ProtocolProps) {
       <section aria-labelledby="course">
         <h2 id="course">When what is sent</h2>
         <Course content={content} steps={planned} />
+        <Legend />
         {retractions.length > 0 && (
           <>
             <h3>Only where a message came too early</h3>
@@ -104,8 +105,9 @@ function Ways({ place, protocol, ways, chosen, cost }: ProtocolProps) {
       <section class="scroll" aria-label="Texts of one treatment" tabIndex={0}>
         <table>
           <caption>
-            All texts of one treatment, where every step is sent by text. Accents other than those
-            of GSM-7 make a text UCS-2: its segments are half as long.
+            All texts of one treatment, where every step is sent by text and none is taken back. One
+            character outside the GSM-7 alphabet, such as í or ó, makes a text UCS-2: its segments
+            hold less than half as much.
           </caption>
           <thead>
             <tr>

@@ -97,7 +97,11 @@ describe("the inbox for staff", () => {
 
   it("shows what patients type as text, and in no address", async () => {
     const phone = nextPhone();
-    await enrol(phone, SCRIPT);
+    const id = await enrol(phone, "Cleo");
+    // No enrolment takes such a name; the ledger may have one from elsewhere.
+    await sql`update aftercare.patients set first_name = ${SCRIPT} where id = ${id}`.execute(
+      running.app.ledger.db,
+    );
     await writeIn(running, phone, SCRIPT, "alarm");
     const page = await desk.get(desk.at("inbox"));
     expect(page.html).not.toContain(SCRIPT);
@@ -128,6 +132,7 @@ describe("the inbox for staff", () => {
     expect(after.text).toContain("permissions are still paused");
     expect(saidOn(after)).toEqual([]);
     expect(await pausedAt(patientId)).not.toBeNull();
+    running.clock.moveBy(1_000);
     const again = await desk.post(act);
     expect((await desk.get(again.location ?? "")).text).toContain("had been handled already");
 

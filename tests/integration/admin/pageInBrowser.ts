@@ -13,7 +13,9 @@ export async function openAs(
   member: Member,
   path: string,
 ): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  const viewport = { width: 1280, height: 900 };
+  // A colour that is still changing is none to judge.
+  const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
   // A cookie for https only would not be sent to the server of the tests, so the header is set.
   await context.setExtraHTTPHeaders({ cookie: member.cookies() });
   const page = await context.newPage();

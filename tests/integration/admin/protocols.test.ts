@@ -46,18 +46,19 @@ describe("the protocols for staff", () => {
 
   it("shows each message as the clinic's patients get it, in its language and tier", async () => {
     const shown = await page();
-    expect(phoneOf(shown, "makeup-ok")).toContain("Alexandra");
-    expect(phoneOf(shown, "makeup-ok")).toContain("Lumi & <b>Skin</b>");
+    expect(phoneOf(shown, "essentials")).toContain("Hi Alexandra. After your treatment");
+    expect(phoneOf(shown, "essentials")).toContain("Lumi & <b>Skin</b>");
     expect(shown.html).not.toContain("<b>Skin</b>");
-    expect(phoneOf(shown, "makeup-ok")).not.toMatch(/needling/i);
-    const explicit = phoneOf(await page("?privacy=explicit"), "makeup-ok");
-    expect(explicit).toMatch(/micro needling/i);
+    const explicit = phoneOf(await page("?privacy=explicit"), "essentials");
+    expect(explicit).toContain("After your micro needling");
     const spanish = await page("?locale=es");
     expect(spanish.text).toContain("The messages: Spanish, standard");
-    expect(phoneOf(spanish, "makeup-ok")).toMatch(/maquillaje/i);
-    const neutral = phoneOf(await page("?locale=es&privacy=neutral"), "makeup-ok");
-    expect(neutral).not.toMatch(/maquillaje/i);
+    expect(phoneOf(spanish, "essentials")).toContain("maquillaje 24 h");
+    const neutral = phoneOf(await page("?locale=es&privacy=neutral"), "essentials");
+    expect(neutral).not.toContain("maquillaje");
     expect(neutral).toContain("https://care.example.test/t/");
+    const unknown = await page("?locale=fr&privacy=secret");
+    expect(unknown.text).toContain("The messages: English, standard");
   });
 
   it("marks the clinic's own tier, and begins with it and with the clinic's language", async () => {
