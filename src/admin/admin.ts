@@ -6,6 +6,7 @@ import { assetRoutes } from "./assets.ts";
 import { auditRoutes } from "./audit.tsx";
 import { guard } from "./guard.ts";
 import { homeRoutes } from "./home.tsx";
+import { inboxRoutes } from "./inbox.tsx";
 import { invitationRoutes } from "./invitation.tsx";
 import { keyRoutes } from "./keys.tsx";
 import { resetMail } from "./mail.ts";
@@ -15,6 +16,7 @@ import { passwordRoutes } from "./password.tsx";
 import { patientRoutes } from "./patient.tsx";
 import { patientsRoutes } from "./patients.tsx";
 import { answerPageProblems } from "./problemView.tsx";
+import { protocolsRoutes } from "./protocols.tsx";
 import { keepQueuesForOperators, queueRoutes } from "./queues.ts";
 import { reminderRoutes } from "./reminders.tsx";
 import { settingsRoutes } from "./settings.tsx";
@@ -64,5 +66,7 @@ export function adminPages({ secret, queuePage, ...options }: AdminOptions): Fas
     await server.register(treatmentCancelRoutes, parts);
     await server.register(treatmentCorrectRoutes, parts);
     await server.register(reminderRoutes, parts);
+    await server.register(inboxRoutes, parts);
+    await server.register(protocolsRoutes, parts);
   };
 }

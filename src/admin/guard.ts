@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { countOpenAlarms } from "../ledger/letters.ts";
 import { isOperator, type Membership, membershipsOf } from "../ledger/staff.ts";
 import type { StaffRole } from "../ledger/tables.ts";
 import { type Accounts, refusalOf } from "./accounts.ts";
@@ -43,6 +44,8 @@ export interface Place {
   actor: string;
   /** Whether a channel has no provider, so that its messages are kept in the outbox. */
   outbox: boolean;
+  /** Alarms of the clinic that nobody has handled yet: the menu says so on every page. */
+  openAlarms: number;
 }
 
 export interface GuardOptions {
@@ -78,7 +81,9 @@ export function guard(server: FastifyInstance, options: GuardOptions): void {
     if (membership === undefined) throw noSuch("clinic among yours");
     if (staff === "admin" && membership.role !== "admin") throw onlyFor("the clinic's admins");
     const { outbox } = options;
-    request.place = { ...membership, visitor, actor: `staff:${visitor.id}`, outbox };
+    const openAlarms = await countOpenAlarms(options.ledger.db, membership.clinic.id);
+    const actor = `staff:${visitor.id}`;
+    request.place = { ...membership, visitor, actor, outbox, openAlarms };
   });
 }
 

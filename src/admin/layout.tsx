@@ -120,6 +120,8 @@ const MENU: readonly {
   outboxOnly?: boolean;
 }[] = [
   { page: "patients", label: "Patients" },
+  { page: "inbox", label: "Inbox" },
+  { page: "protocols", label: "Protocols" },
   { page: "outbox", label: "Outbox", outboxOnly: true },
   { page: "settings", label: "Settings", adminOnly: true },
   { page: "keys", label: "Keys", adminOnly: true },
@@ -141,8 +143,20 @@ function Menu({ place, current }: { place: Place; current: string | undefined })
           aria-current={current === page ? "page" : undefined}
         >
           {label}
+          {page === "inbox" && <OpenAlarms count={place.openAlarms} />}
         </a>
       ))}
     </nav>
+  );
+}
+
+/** How many alarms are open, beside the inbox in the menu; `fresh` where it is to replace that. */
+export function OpenAlarms({ count, fresh = false }: { count: number; fresh?: boolean }) {
+  return (
+    <span id="open-alarms" {...(fresh && { "hx-swap-oob": "true" })}>
+      {count > 0 && (
+        <span class="badge bad count">{count === 1 ? "1 alarm" : `${count} alarms`}</span>
+      )}
+    </span>
   );
 }

@@ -15,9 +15,28 @@ const CSP = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** The same for a page that shows another of this server's in a frame. */
+export const FRAMING = `${CSP}; frame-src 'self'`;
+
+/** What an email may do that is shown in a frame of ours: look as it does, and nothing else. */
+const MAIL = [
+  "default-src 'none'",
+  // Mail programs know styles only where they stand in the email.
+  "style-src 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'self'",
+  "sandbox",
+].join("; ");
+
 /** Sends a whole page; nobody keeps it, lists it or frames it. */
-export function sendPage(reply: FastifyReply, page: VNode): FastifyReply {
-  return sendHtml(reply, `<!doctype html>\n${render(page)}\n`);
+export function sendPage(reply: FastifyReply, page: VNode, policy = CSP): FastifyReply {
+  return sendHtml(reply, `<!doctype html>\n${render(page)}\n`, policy);
+}
+
+/** Sends a finished email, for a frame: it runs nothing, loads nothing and leads nowhere. */
+export function sendMail(reply: FastifyReply, html: string): FastifyReply {
+  return sendHtml(reply, html, MAIL);
 }
 
 /** Sends a part of a page, which htmx puts in its place. */
@@ -34,6 +53,9 @@ export function keepPrivate(reply: FastifyReply): FastifyReply {
     .header("content-security-policy", CSP);
 }
 
-function sendHtml(reply: FastifyReply, html: string): FastifyReply {
-  return keepPrivate(reply).type("text/html; charset=utf-8").send(html);
+function sendHtml(reply: FastifyReply, html: string, policy = CSP): FastifyReply {
+  return keepPrivate(reply)
+    .header("content-security-policy", policy)
+    .type("text/html; charset=utf-8")
+    .send(html);
 }

@@ -10,6 +10,9 @@ const LONG_CLINIC = "Harbourside Skin & Laser Rooms";
 const PHONE = "+1 212 555 0123";
 const POSTAL_ADDRESS = "1200 Harbourside Avenue, Suite 410, New York, NY 10004";
 
+/** The patient of previews: a name of usual length. */
+export const SAMPLE_PATIENT = { firstName: "Alexandra" };
+
 /** A clinic whose name is as long as a clinic's name may well be. */
 export const SAMPLE_CLINIC = { name: LONG_CLINIC, phone: PHONE };
 

@@ -121,7 +121,7 @@ export const inboxRoutes: FastifyPluginCallbackZod<InboxRoutes> = (server, parts
       const item = await handleInbound(ledger, handling, clock.now());
       if (item === undefined) throw notFound("message");
       if (resume) onDue();
-      const { pauseEnded, openAlarms, ...rest } = item;
+      const { pauseEnded, openAlarms, planned: _, ...rest } = item;
       return { ...inboxView(rest), pauseEnded, openAlarms };
     },
   });
@@ -130,7 +130,7 @@ export const inboxRoutes: FastifyPluginCallbackZod<InboxRoutes> = (server, parts
 };
 
 function inboxView(item: InboxItem): z.infer<typeof inboxItem> {
-  const { clinicId: _, patient, reminder, ...rest } = item;
+  const { clinicId: _, alarmed: __, patient, reminder, ...rest } = item;
   return {
     ...rest,
     receivedAt: item.receivedAt.toISOString(),

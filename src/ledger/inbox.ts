@@ -18,6 +18,8 @@ export interface InboxItem {
   reading: InboundReading;
   /** Whether the clinic must know at once: an alarming word, or an answer that means as much. */
   alarm: boolean;
+  /** The patients whom its alarm paused; empty where it is none. */
+  alarmed: string[];
   /** What it was answered with at once; null where nothing was. */
   answer: string | null;
   receivedAt: Date;
@@ -41,11 +43,9 @@ export interface InboxItem {
 }
 
 /** An item that was marked as handled, and what became of the pause that was to end with it. */
-export interface HandledItem extends InboxItem, Pick<Resumed, "pauseEnded" | "openAlarms"> {}
+export interface HandledItem extends InboxItem, Omit<Resumed, "wasPaused"> {}
 
 interface Row extends Omit<InboxItem, "alarm" | "patient" | "reminder"> {
-  /** The patients whom its alarm paused; empty where it is none. */
-  alarmed: string[];
   patientId: string | null;
   externalId: string | null;
   firstName: string | null;
@@ -120,7 +120,8 @@ export function handleInbound(
     const reason = "the text was handled";
     const pause = await resumeWithin(db, { clinicId, patientIds, actor, reason }, now);
     const [after = before] = await found();
-    return { ...toItem(after), pauseEnded: pause.pauseEnded, openAlarms: pause.openAlarms };
+    const { wasPaused: _, ...resumed } = pause;
+    return { ...toItem(after), ...resumed };
   });
 }
 
@@ -146,7 +147,7 @@ async function inboxRows(db: Queries, where: ReturnType<typeof sql>): Promise<Ro
 }
 
 function toItem(row: Row): InboxItem {
-  const { patientId, externalId, firstName, pausedAt, alarmed, ...rest } = row;
+  const { patientId, externalId, firstName, pausedAt, ...rest } = row;
   const { reminderId, treatmentId, step, status, dueAt, ...item } = rest;
   const patient =
     patientId === null
@@ -157,5 +158,5 @@ function toItem(row: Row): InboxItem {
     known && status !== null && dueAt !== null
       ? { id: reminderId, treatmentId, step, status, dueAt }
       : null;
-  return { ...item, alarm: alarmed.length > 0, patient, reminder };
+  return { ...item, alarm: item.alarmed.length > 0, patient, reminder };
 }

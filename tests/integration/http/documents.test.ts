@@ -22,6 +22,7 @@ const CALLS = [
   "PATCH /v1/treatments/{id}",
   "POST /v1/patients/{id}/resume",
   "GET /v1/protocols",
+  "POST /v1/protocols/{name}/preview",
   "GET /v1/reminders",
   "GET /v1/reminders/{id}",
   "POST /v1/reminders/cancel",

@@ -100,6 +100,13 @@ const ROUTES: Record<string, (known: Known) => Promise<void>> = {
   "GET /v1/protocols": async ({ theirs, own }) => {
     await expectOnlyOwn(own, "/v1/protocols", theirs);
   },
+  "POST /v1/protocols/{name}/preview": async ({ own }) => {
+    const { status, text } = await own.desk.post("/v1/protocols/microneedling/preview", {});
+    expect(status).toBe(200);
+    expect(text).toContain("Willow Skin Clinic");
+    expect(text).not.toContain("Hillside Clinic");
+    expect(text).not.toContain(PATIENT.firstName);
+  },
 };
 
 describe.each(ENGINES)("a clinic on the %s engine", (kind) => {

@@ -1,0 +1,187 @@
+import type { Content } from "../content/content.ts";
+import type { Preview, TextTotal } from "../content/preview.ts";
+import type { Privacy } from "../domain/message.ts";
+import type { Protocol } from "../domain/protocol.ts";
+import { Course, Legend } from "./courseView.tsx";
+import { FormRefusal, TextField } from "./fields.tsx";
+import type { Place } from "./guard.ts";
+import { Page } from "./layout.tsx";
+import { clinicPath } from "./paths.ts";
+import { Badge, Facts, Given } from "./pieces.tsx";
+import { PreviewCard, type Way } from "./previewView.tsx";
+import { languageInWords } from "./stepWords.ts";
+import { type Cost, costOf } from "./textCost.ts";
+
+interface ProtocolProps {
+  place: Place;
+  content: Content;
+  protocol: Protocol;
+  /** Every way there is, each with all messages. */
+  ways: readonly (Way & { previews: readonly Preview[]; total: TextTotal })[];
+  chosen: Way;
+  cost: Cost;
+}
+
+/** How staff read each privacy tier. */
+const PRIVACY_WORDS: Record<Privacy, { word: string; text: string }> = {
+  standard: { word: "standard", text: "names products and activities, not the treatment" },
+  explicit: { word: "explicit", text: "names the treatment as well" },
+  neutral: { word: "neutral", text: "names neither: only that there is something to read" },
+};
+
+/** One protocol: its course, and its messages as patients see them. */
+export function ProtocolPage(props: ProtocolProps) {
+  const { place, content, protocol, ways, chosen, cost } = props;
+  const shown = ways.find((way) => isSame(way, chosen));
+  const planned = protocol.steps.filter(({ kind }) => kind !== "retraction");
+  const retractions = protocol.steps.filter(({ kind }) => kind === "retraction");
+  return (
+    <Page title={protocol.title} place={place} visitor={place.visitor} current="protocols">
+      <Facts
+        facts={[
+          { name: "Name", value: <code>{protocol.name}</code> },
+          { name: "Version", value: protocol.version },
+          { name: "Source", value: <Given>{protocol.source}</Given> },
+        ]}
+      />
+      <section aria-labelledby="course">
+        <h2 id="course">When what is sent</h2>
+        <Course content={content} steps={planned} />
+        <Legend />
+        {retractions.length > 0 && (
+          <>
+            <h3>Only where a message came too early</h3>
+            <p>
+              These are sent where a permission went out and the treatment turns out to have been
+              later, or another treatment asks for a longer wait.
+            </p>
+            <Course content={content} steps={retractions} />
+          </>
+        )}
+      </section>
+      <section aria-labelledby="ways">
+        <h2 id="ways">Languages, and how much a text says</h2>
+        <Ways {...props} />
+        <Price {...props} />
+      </section>
+      <section aria-labelledby="messages">
+        <h2 id="messages">
+          The messages: {languageInWords(chosen.locale)}, {PRIVACY_WORDS[chosen.privacy].word}
+        </h2>
+        <p>
+          As a patient called Alexandra gets them from <Given>{place.clinic.name}</Given>. A longer
+          name can make a text take one segment more.
+        </p>
+        <div class="previews">
+          {shown?.previews.map((preview) => (
+            <PreviewCard
+              key={preview.step.key}
+              preview={preview}
+              way={chosen}
+              place={place}
+              content={content}
+              protocol={protocol}
+              cost={cost}
+            />
+          ))}
+        </div>
+      </section>
+    </Page>
+  );
+}
+
+/** What the texts of a treatment come to, each way; each line leads to its messages. */
+function Ways({ place, protocol, ways, chosen, cost }: ProtocolProps) {
+  const path = clinicPath(place.clinic.id, `protocols/${protocol.name}`);
+  return (
+    <>
+      <ul class="tiers">
+        {Object.values(PRIVACY_WORDS).map(({ word, text }) => (
+          <li key={word}>
+            <strong>{word}</strong>: {text}.
+          </li>
+        ))}
+      </ul>
+      <section class="scroll" aria-label="Texts of one treatment" tabIndex={0}>
+        <table>
+          <caption>
+            All texts of one treatment, where every step is sent by text and none is taken back. One
+            character outside the GSM-7 alphabet, such as í or ó, makes a text UCS-2: its segments
+            hold less than half as much.
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Messages</th>
+              <th scope="col" class="number">
+                Texts
+              </th>
+              <th scope="col" class="number">
+                Segments
+              </th>
+              <th scope="col" class="number">
+                In UCS-2
+              </th>
+              {cost.price !== null && (
+                <th scope="col" class="number">
+                  Cost
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {ways.map((way) => {
+              const { locale, privacy, total } = way;
+              const query = new URLSearchParams({ locale, privacy });
+              if (cost.price !== null) query.set("price", cost.typed);
+              return (
+                <tr key={`${locale} ${privacy}`}>
+                  <th scope="row">
+                    <a
+                      href={`${path}?${query}#messages`}
+                      hreflang={locale}
+                      aria-current={isSame(way, chosen) ? "true" : undefined}
+                    >
+                      {languageInWords(locale)}, {PRIVACY_WORDS[privacy].word}
+                    </a>{" "}
+                    {privacy === place.clinic.privacy && <Badge tone="good">this clinic's</Badge>}
+                  </th>
+                  <td class="number">{total.texts}</td>
+                  <td class="number">{total.segments}</td>
+                  <td class="number">{total.inUcs2}</td>
+                  {cost.price !== null && (
+                    <td class="number">{costOf(total.segments, cost.price)}</td>
+                  )}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
+}
+
+function Price({ chosen, cost }: ProtocolProps) {
+  const problems = cost.wrong ? { price: "must be a number such as 0.01" } : {};
+  return (
+    <form method="get" class="price">
+      <FormRefusal problems={problems} />
+      <input type="hidden" name="locale" value={chosen.locale} />
+      <input type="hidden" name="privacy" value={chosen.privacy} />
+      <TextField
+        name="price"
+        label="Price of a segment"
+        hint="From your provider's bill, in your currency: the page then shows what the texts cost."
+        value={cost.typed}
+        problems={problems}
+      />
+      <button type="submit" class="secondary">
+        Reckon
+      </button>
+    </form>
+  );
+}
+
+function isSame(one: Way, other: Way): boolean {
+  return one.locale === other.locale && one.privacy === other.privacy;
+}

@@ -1,0 +1,71 @@
+import type { Content } from "../content/content.ts";
+import type { Offset } from "../domain/offset.ts";
+import { parseOffset } from "../domain/offset.ts";
+import type { Step, StepKind } from "../domain/protocol.ts";
+import { type SendWindowText, WEEKDAYS } from "../domain/sendWindow.ts";
+import type { Tone } from "./pieces.tsx";
+
+/** How staff read each kind of step. */
+export const KIND_WORDS: Record<StepKind, { word: string; tone: Tone }> = {
+  caution: { word: "avoid", tone: "warn" },
+  permission: { word: "may again", tone: "good" },
+  expectation: { word: "is normal", tone: "plain" },
+  checkin: { word: "how is it?", tone: "plain" },
+  rebook: { word: "marketing", tone: "plain" },
+  retraction: { word: "taken back", tone: "bad" },
+};
+
+/** What a step is about, in words: `gym, pools, saunas`. */
+export function topicsInWords(content: Content, topics: readonly string[]): string {
+  const words = content.pageWords("en", "en");
+  return topics.map((topic) => words.topic(topic)).join(", ");
+}
+
+/** A step by its kind and topics; its key where its protocol has no such step any more. */
+export function stepInWords(content: Content, protocol: string, key: string): string {
+  const step = content.protocols.get(protocol)?.steps.find((each) => each.key === key);
+  if (step === undefined) return key;
+  return `${KIND_WORDS[step.kind].word}: ${topicsInWords(content, step.topics)}`;
+}
+
+const UNITS: Record<Offset["unit"], string> = {
+  m: "minute",
+  h: "hour",
+  d: "day",
+  w: "week",
+  mo: "month",
+};
+
+/** An offset as people say it: `48 hours`; the text itself where it is none. */
+export function offsetInWords(text: string): string {
+  const offset = parseOffset(text);
+  if (offset === null) return text;
+  return `${offset.amount} ${UNITS[offset.unit]}${offset.amount === 1 ? "" : "s"}`;
+}
+
+/** When a step becomes true: `at once`, `24 hours after`, `1 day after, at 10:00`. */
+export function whenInWords({ after, at, kind }: Pick<Step, "after" | "at" | "kind">): string {
+  if (kind === "retraction") return "at once, where it is needed";
+  const passed = parseOffset(after)?.amount === 0 ? "at once" : `${offsetInWords(after)} after`;
+  return at === undefined ? passed : `${passed}, then at ${at}`;
+}
+
+/** The hours in which a step is sent. */
+export function windowInWords(window: Step["window"]): string {
+  if (window === undefined) return "the clinic's hours";
+  if (window === "any") return "any hour";
+  return `within ${hoursInWords(window)} and the clinic's hours`;
+}
+
+/** Hours as people say them: `09:00-20:00`, or by weekday. */
+function hoursInWords(window: SendWindowText): string {
+  if (typeof window === "string") return window;
+  return WEEKDAYS.flatMap((day) => (window[day] ? [`${day} ${window[day]}`] : [])).join(", ");
+}
+
+const languages = new Intl.DisplayNames("en", { type: "language" });
+
+/** A language tag as people say it: `Spanish`. */
+export function languageInWords(locale: string): string {
+  return languages.of(locale) ?? locale;
+}
