@@ -150,14 +150,16 @@ function renewed(plans: readonly Slotted[], silent: ReadonlySet<string>): Slotte
   });
 }
 
-/** Whether `one` is of a later treatment of the kind; of two at one instant, the one that has begun. */
+/**
+ * Whether `one` is of a later treatment of the kind. Of two at one instant, one of those that wait is:
+ * what went out may have gone to an address that was wrong, and that the second entry puts right.
+ */
 function renews(one: Slotted, other: Slotted): boolean {
   if (one.treatmentId === other.treatmentId) return false;
   if (one.treatment.protocol.name !== other.treatment.protocol.name) return false;
   const by = one.treatment.performedAt.getTime() - other.treatment.performedAt.getTime();
   if (by !== 0) return by > 0;
-  if (one.said.kind !== other.said.kind) return one.said.kind === "left";
-  return one.treatmentId < other.treatmentId;
+  return one.said.kind === "waits" && one.treatmentId < other.treatmentId;
 }
 
 /** One message where two treatments permit the same at the same moment: the one that says more. */

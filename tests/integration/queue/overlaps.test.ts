@@ -144,7 +144,8 @@ async function isTakenBack(patient: OverlapPatient, silent: boolean): Promise<vo
       const back = rows.some((row) => {
         if (row.kind !== "retraction" || !row.topics.includes(topic)) return false;
         const went = row.status === "delivered" && (row.claimed_at ?? told.at) >= told.at;
-        const goes = row.status === "scheduled" || went;
+        // One that failed for good is among the failures, where the clinic sees it.
+        const goes = row.status === "scheduled" || row.status === "failed" || went;
         const { waitUntil = null } = row.trace;
         return goes && (waitUntil === null || new Date(waitUntil) >= until);
       });
