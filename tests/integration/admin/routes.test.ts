@@ -39,7 +39,7 @@ async function routesFor({ app, clock }: TestApp): Promise<Route[]> {
     mailer: null,
     providers: { sms: "outbox", email: "outbox" },
     onDue: () => {},
-    queuePage: async () => {},
+    queuePage: (_server, _options, done) => done(),
   });
   await server.register(pages, { prefix: "/admin" });
   await server.ready();
@@ -96,9 +96,9 @@ describe("each page for staff", () => {
 
   function expectNothingTheirs(route: Route, { html }: PageAnswer): void {
     const about = `${route.method} ${route.url}`;
-    for (const each of [PATIENT.firstName, PATIENT.phone, PATIENT.email, "Hillside"]) {
-      expect(html, about).not.toContain(each);
-    }
+    const secrets = [PATIENT.firstName, PATIENT.phone, PATIENT.email, "Hillside"];
+    const found = secrets.filter((each) => html.includes(each));
+    expect({ about, found }).toEqual({ about, found: [] });
   }
 
   /** All rows that are the other clinic's, but for what the queue moves. */
@@ -140,13 +140,13 @@ describe("each page for staff", () => {
   it("neither shows nor changes another clinic's data at one's own", async () => {
     const before = await whatTheyHave();
     for (const route of ofClinics()) {
-      if (/\/live$/.test(route.url)) continue;
+      // A stream does not end; it is asked for another clinic's above.
+      if (route.url.endsWith("/live")) continue;
       const answer = await ask(ours.admin, route, fill(route.url, ours.id));
       expectNothingTheirs(route, answer);
       const inside = route.url.split("/:clinicId")[1] ?? "";
-      if (/\/:\w+/.test(inside)) {
-        expect([404, 422], `${route.method} ${route.url}`).toContain(answer.status);
-      }
+      const allowed = inside.includes("/:") ? [404, 422] : [answer.status];
+      expect(allowed, `${route.method} ${route.url}`).toContain(answer.status);
     }
     expect(await whatTheyHave()).toBe(before);
   });
