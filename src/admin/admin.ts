@@ -3,6 +3,8 @@ import type { FastifyPluginAsync } from "fastify";
 import { accountRoutes } from "./account.tsx";
 import { openAccounts } from "./accounts.ts";
 import { assetRoutes } from "./assets.ts";
+import { enrolRoutes } from "./enrol.tsx";
+import { enrolledRoutes } from "./enrolled.tsx";
 import { guard } from "./guard.ts";
 import { homeRoutes } from "./home.tsx";
 import { invitationRoutes } from "./invitation.tsx";
@@ -38,5 +40,7 @@ export function adminPages({ secret, ...options }: AdminOptions): FastifyPluginA
     await server.register(passwordRoutes, parts);
     await server.register(accountRoutes, parts);
     await server.register(homeRoutes, parts);
+    await server.register(enrolRoutes, parts);
+    await server.register(enrolledRoutes, parts);
   };
 }
