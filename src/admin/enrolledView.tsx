@@ -1,3 +1,4 @@
+import { renderSVG } from "uqr";
 import type { Warning } from "../domain/warnings.ts";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { GivenConsent } from "../ledger/consentTexts.ts";
@@ -102,6 +103,12 @@ export function Enrolled(props: EnrolledProps) {
         <br />
         <span class="page-link">{props.pageUrl}</span>
       </p>
+      <div
+        class="qr"
+        role="img"
+        aria-label="The same as a QR code"
+        dangerouslySetInnerHTML={{ __html: renderSVG(props.pageUrl) }}
+      />
       <Agreed consents={props.consents} zone={clinic.timeZone} />
     </>
   );
