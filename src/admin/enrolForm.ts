@@ -90,13 +90,15 @@ function readFields(
     const changed = "The words at the boxes have changed. Read them to the patient again.";
     return { problems: { careSms: changed }, forbidden: false };
   }
+  const at = performedAt(values, clinic.timeZone, now);
+  if (at === null) return { problems: { at: "is no date and time" }, forbidden: false };
   const care = [
     ...(values["careSms"] === "yes" ? ["sms"] : []),
     ...(values["careEmail"] === "yes" ? ["email"] : []),
   ];
   const body = {
     protocol: values["protocol"] ?? "",
-    performedAt: performedAt(values, clinic.timeZone, now),
+    performedAt: at.toISOString(),
     patient: given(values, ["externalId", "firstName", "phone", "email", "timeZone", "locale"]),
     consent: {
       care,
@@ -134,7 +136,9 @@ function readFields(
   }
   const problems = beyond.map(({ step }) => [
     `${AFTER}${step.key}`,
-    `only an admin may choose this; at least ${step.floor ?? step.after}`,
+    step.kind === "permission"
+      ? `only an admin may choose this; at least ${step.floor ?? step.after}`
+      : "only an admin may choose this",
   ]);
   return { problems: Object.fromEntries(problems), forbidden: true };
 }
@@ -147,17 +151,18 @@ function wordsFor(values: FormValues, { clinic }: Place) {
 }
 
 /**
- * When it was done, in UTC. Of the two instants that clocks show twice in autumn the later is taken:
+ * When it was done; null where that is no date and time. Of the two instants that clocks show twice in autumn the later is taken:
  * nothing is permitted early by it.
  */
-function performedAt(values: FormValues, zone: string, now: Date): string {
-  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.exec(values["at"] ?? "")?.[0];
-  if (values["when"] !== "earlier" || wall === undefined) return now.toISOString();
+function performedAt(values: FormValues, zone: string, now: Date): Date | null {
+  const typed = values["at"];
+  if (values["when"] !== "earlier" || typed === undefined) return now;
+  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.exec(typed)?.[0] ?? "";
   const shown = Date.parse(`${wall}Z`);
-  if (Number.isNaN(shown)) return "";
+  if (Number.isNaN(shown)) return null;
   const later = instantShowing(shown, zone, Infinity);
   const ahead = later > now.getTime() + MAX_AHEAD_MS;
-  return new Date(ahead ? instantShowing(shown, zone) : later).toISOString();
+  return new Date(ahead ? instantShowing(shown, zone) : later);
 }
 
 /** The other waits that were typed, of the treatment whose fields were shown. */

@@ -10,8 +10,8 @@ import { goesOut, type Names, whyNot } from "./planWords.ts";
 
 /** What is said of a number as it is typed; `text` is what was typed. */
 export function phoneNoteOf(text: string | undefined, phone: Phone | null, region: string): string {
-  if (text === undefined) return `Without a country code: of ${countryOf(region)}.`;
-  if (phone === null) return `Not yet a number of ${countryOf(region)}, or with a country code.`;
+  if (text === undefined) return `${region} numbers need no country code.`;
+  if (phone === null) return `Not a ${region} number yet; others begin with + and a country code.`;
   const { international, kind } = phone;
   switch (kind) {
     case "mobile":
@@ -158,8 +158,4 @@ function stepName(plan: Previewed, names: Names, own: string, code: string, step
 function zoneOfPlan({ reminders, timeZone }: Previewed): string {
   const trace = reminders[0]?.trace;
   return trace === undefined ? timeZone : localZoneOf(trace);
-}
-
-function countryOf(region: string): string {
-  return new Intl.DisplayNames("en", { type: "region" }).of(region) ?? region;
 }

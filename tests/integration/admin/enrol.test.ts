@@ -145,7 +145,7 @@ describe("enrolling on a page", () => {
     ["offers alone", { careSms: "", silent: "yes", offers: "yes" }, "needs texts or emails to be"],
     ["earlier, and no time", { when: "earlier" }, "is needed"],
     ["a time to come", { when: "earlier", at: "2026-11-24T15:30" }, "15 minutes in the future"],
-    ["a day that is not there", { when: "earlier", at: "2026-13-41T15:30" }, "must be a time"],
+    ["a day that is not there", { when: "earlier", at: "2026-13-41T15:30" }, "is no date and time"],
     ["a time long ago", { when: "earlier", at: "2026-05-24T15:30" }, "more than 90 days ago"],
     ["no such zone", { timeZone: "New York" }, "must be an IANA time zone"],
     ["no such treatment", { protocol: "nothing" }, "is not a protocol of this server"],
@@ -165,7 +165,7 @@ describe("enrolling on a page", () => {
       `${desk.at(`treatments/${id}/enrolled`)}?warn=nothing_will_be_sent`,
     );
     expect(page.text).toContain("Nothing of this treatment will be sent.");
-    expect(page.text).toContain("All of them : not agreed to");
+    expect(page.text).toContain("All of them: not agreed to");
   });
 
   it.each([
@@ -189,7 +189,6 @@ describe("enrolling on a page", () => {
     const refused = await enrolBy(desk, { firstName: SCRIPT, externalId: SCRIPT, email: SCRIPT });
     expect(refused.status).toBe(422);
     expect(refused.html).not.toContain(SCRIPT);
-    expect(refused.text).not.toContain("alert(1)</");
     expect(refused.html).toContain("&lt;script>alert(1)&lt;/script>");
     const id = treatmentOf(
       await enrolBy(admin, {
