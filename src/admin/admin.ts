@@ -4,6 +4,8 @@ import { accountRoutes } from "./account.tsx";
 import { openAccounts } from "./accounts.ts";
 import { assetRoutes } from "./assets.ts";
 import { auditRoutes } from "./audit.tsx";
+import { enrolRoutes } from "./enrol.tsx";
+import { enrolledRoutes } from "./enrolled.tsx";
 import { guard } from "./guard.ts";
 import { homeRoutes } from "./home.tsx";
 import { inboxRoutes } from "./inbox.tsx";
@@ -68,5 +70,7 @@ export function adminPages({ secret, queuePage, ...options }: AdminOptions): Fas
     await server.register(reminderRoutes, parts);
     await server.register(inboxRoutes, parts);
     await server.register(protocolsRoutes, parts);
+    await server.register(enrolRoutes, parts);
+    await server.register(enrolledRoutes, parts);
   };
 }

@@ -100,7 +100,8 @@ export function CheckField({
   hint,
   problems,
   required,
-}: Omit<FieldProps, "value"> & { checked?: boolean }) {
+  autofocus,
+}: Omit<FieldProps, "value"> & { checked?: boolean; autofocus?: boolean }) {
   return (
     <div class="field">
       <label for={idOf(name)}>
@@ -111,6 +112,7 @@ export function CheckField({
           value="yes"
           checked={checked}
           required={required}
+          autofocus={autofocus}
           {...marks(name, hint, problems)}
         />
         {label}

@@ -119,6 +119,7 @@ const MENU: readonly {
   /** Only where something is kept in the outbox. */
   outboxOnly?: boolean;
 }[] = [
+  { page: "", label: "Enrol" },
   { page: "patients", label: "Patients" },
   { page: "inbox", label: "Inbox" },
   { page: "protocols", label: "Protocols" },

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { type Correction, checkCorrection } from "../domain/correction.ts";
-import { beyondWords } from "../domain/overrides.ts";
+import { refusedOverrides } from "../domain/overrides.ts";
 import { type Corrected, correctTreatment, correctWithin } from "../ledger/correct.ts";
 import { listTreatmentEvents } from "../ledger/events.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
@@ -126,9 +126,9 @@ export const treatmentCorrectRoutes: FastifyPluginCallbackZod<AdminParts> = (
           const problems = { [way.field]: wrong.message };
           return ask(request, reply.code(422), way, loaded, problems);
         }
-        const [beyond] = beyondWords(checked.beyond);
-        if (beyond !== undefined && role !== "admin") {
-          const problems = { [way.field]: `only an admin may ${beyond.wanted}` };
+        const refused = refusedOverrides(checked.beyond, { admin: role === "admin", reason });
+        if (refused !== null) {
+          const problems = { [way.field]: `only an admin may ${refused.wanted}` };
           return ask(request, reply.code(403), way, loaded, problems);
         }
 

@@ -6,7 +6,14 @@ import { treatmentName } from "../domain/treatmentName.ts";
 import { waitsOf } from "../domain/waits.ts";
 import { AppError } from "../errors.ts";
 import { type Layout, readLayout } from "./layout.ts";
-import { compileMessage, type Message, renderMail, renderText, renderWords } from "./message.ts";
+import {
+  compileMessage,
+  type Message,
+  renderMail,
+  renderSubject,
+  renderText,
+  renderWords,
+} from "./message.ts";
 import { type MessageFile, messagePath, readMessages } from "./messageFile.ts";
 import { type PageFile, pagePath, readPages } from "./pageFile.ts";
 import { type PageWords, pageWords, unsaid } from "./pageWords.ts";
@@ -47,6 +54,8 @@ export interface Content {
    * clinic's, `en`. Throws AppError `protocol_changed` where the protocol has no such step any more.
    */
   renderSms(request: MessageRequest): SmsContent;
+  /** The email's subject, chosen in the same way; null where the protocol has no such step. */
+  renderSubject(request: MessageRequest): string | null;
   /** The email, chosen and failing in the same way. */
   renderEmail(request: MessageRequest): EmailContent;
   /**
@@ -119,6 +128,10 @@ export async function loadContent(root: string = packageRoot()): Promise<Content
       channel: "sms",
       text: renderText(find(request), request.privacy, request.variables),
     }),
+    renderSubject: (request) => {
+      const message = search(request);
+      return message && renderSubject(message, request.privacy, request.variables);
+    },
     renderEmail: (request) => ({
       channel: "email",
       ...renderMail(find(request), layout, request.privacy, request.variables),

@@ -1,4 +1,3 @@
-import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/max";
 import { z } from "zod";
 import { CHANNELS, type ChannelName } from "./channel.ts";
 import type { Purpose } from "./consent.ts";
@@ -6,6 +5,7 @@ import { isLanguageTag } from "./languageTag.ts";
 import { DAY_MS, isTimeZone } from "./localTime.ts";
 import { OFFSET_FORM, parseOffset } from "./offset.ts";
 import { type Overrides, overrideProblems } from "./overrides.ts";
+import { readPhone } from "./phone.ts";
 import type { Protocol } from "./protocol.ts";
 import { oneLine } from "./text.ts";
 
@@ -118,6 +118,8 @@ export interface EnrolmentContext {
   region: string;
   now: Date;
   protocols: ReadonlyMap<string, Protocol>;
+  /** It is still being typed, and is only planned: the number or address may be missing yet. */
+  draft?: boolean;
 }
 
 /** Reads an enrolment whose shape is right; all problems are reported at once. */
@@ -146,7 +148,9 @@ export function readEnrolment(
     refuse("consent.at", "is more than 15 minutes in the future");
   }
 
-  const phone = body.patient.phone === undefined ? null : readPhone(body.patient.phone, context);
+  const typed = body.patient.phone;
+  const phone =
+    typed === undefined ? null : (readPhone(typed, context.region)?.number ?? "invalid");
   if (phone === "invalid") {
     refuse("patient.phone", `is not a phone number of ${context.region} or with a country code`);
   }
@@ -156,7 +160,7 @@ export function readEnrolment(
   const channels = body.channels ?? body.consent.care;
   const address = { sms: phone, email };
   const reachable = body.consent.care.some((channel) => address[channel] !== null);
-  if (body.consent.care.length > 0 && !reachable) {
+  if (body.consent.care.length > 0 && !reachable && !context.draft) {
     refuse("patient", "needs a phone or an email for a channel that is consented to");
   }
 
@@ -200,11 +204,4 @@ export function performedAtProblems(performedAt: Date, now: Date): FieldProblem[
 /** What is shown to patients as their name has a letter of some script, and is no link. */
 function isName(text: string): boolean {
   return /\p{L}|^$/u.test(text) && !/:\/\/|\bwww\.|[<>]/i.test(text);
-}
-
-/** The whole text is to be a number: one within other words may be anybody's. */
-function readPhone(text: string, context: EnrolmentContext): string {
-  const defaultCountry = context.region as CountryCode;
-  const number = parsePhoneNumberFromString(text, { defaultCountry, extract: false });
-  return number?.isValid() && number.ext === undefined ? number.number : "invalid";
 }

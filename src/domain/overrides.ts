@@ -40,7 +40,7 @@ export function overrideProblems(
 }
 
 /** Why nobody can set a step's `after`; null where somebody can. */
-function whyUnmovable({ kind, window }: Step): string | null {
+export function whyUnmovable({ kind, window }: Step): string | null {
   if (kind === "retraction") return "goes out at once and cannot be moved";
   // Its leave to come at any hour is for a patient at the desk, and would hold at night, too.
   return window === "any" ? "goes out at the desk, at any hour, and cannot be moved" : null;
@@ -50,6 +50,43 @@ function whyUnmovable({ kind, window }: Step): string | null {
 export interface BeyondClinician {
   step: Step;
   why: "below_floor" | "not_a_permission";
+}
+
+/** What is wanted of the steps that a clinician may not move so alone, for the words of a refusal. */
+const WANTED: Record<BeyondClinician["why"], string> = {
+  below_floor: "make these steps true sooner than their floor",
+  not_a_permission: "move these steps, which are no permissions",
+};
+
+/** Why overrides are not taken: an admin is needed, or what the admin has to say. */
+export interface RefusedOverrides {
+  why: BeyondClinician["why"];
+  lacks: "admin" | "reason";
+  /** What was wanted, to be put after "only an admin may". */
+  wanted: string;
+}
+
+/**
+ * The rule for what a clinician may not decide alone: a permission that is to be true sooner than
+ * its floor, or any other step at another time, needs an admin, and a reason, which is null where
+ * none is given. Null where the overrides are taken.
+ */
+export function refusedOverrides(
+  beyond: readonly BeyondClinician[],
+  { admin, reason }: { admin: boolean; reason: string | null },
+): RefusedOverrides | null {
+  for (const why of ["below_floor", "not_a_permission"] as const) {
+    const steps = beyond.filter((each) => each.why === why).map(({ step }) => nameOf(step));
+    if (steps.length === 0) continue;
+    const wanted = `${WANTED[why]}: ${steps.join(", ")}`;
+    if (!admin) return { why, lacks: "admin", wanted };
+    if (reason === null) return { why, lacks: "reason", wanted };
+  }
+  return null;
+}
+
+function nameOf({ key, kind, floor, after }: Step): string {
+  return `${key} (${kind === "permission" ? (floor ?? after) : after})`;
 }
 
 /**
@@ -75,27 +112,4 @@ export function beyondClinician(
     }
     return length(after) < length(step.floor ?? step.after) ? [{ step, why: "below_floor" }] : [];
   });
-}
-
-/** What is wanted of the steps that a clinician may not move so alone, for the words of a refusal. */
-const WANTED: Record<BeyondClinician["why"], string> = {
-  below_floor: "make these steps true sooner than their floor",
-  not_a_permission: "move these steps, which are no permissions",
-};
-
-/**
- * What a clinician may not decide alone, in words, each kind of it once: "make these steps true
- * sooner than their floor: gym-ok (72h)". A step has its floor beside it, or else its own offset.
- */
-export function beyondWords(
-  beyond: readonly BeyondClinician[],
-): { why: BeyondClinician["why"]; wanted: string }[] {
-  return (["below_floor", "not_a_permission"] as const).flatMap((why) => {
-    const steps = beyond.filter((each) => each.why === why).map(({ step }) => nameOf(step));
-    return steps.length === 0 ? [] : [{ why, wanted: `${WANTED[why]}: ${steps.join(", ")}` }];
-  });
-}
-
-function nameOf({ key, kind, floor, after }: Step): string {
-  return `${key} (${kind === "permission" ? (floor ?? after) : after})`;
 }

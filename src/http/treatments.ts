@@ -9,7 +9,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
 import { findTreatment, listTreatments } from "../ledger/treatments.ts";
 import type { Metrics } from "../metrics.ts";
-import { type Caller, callerOf } from "./auth.ts";
+import { actorOf, type Caller, callerOf } from "./auth.ts";
 import { allowOverrides } from "./overrides.ts";
 import { HttpProblem, invalidFields, notFound } from "./problem.ts";
 import { errorsOf, idParams, pageQuery } from "./requests.ts";
@@ -69,7 +69,7 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
       const idempotency = key === undefined ? null : { key, body: request.body };
       const result = await enrol(
         ledger,
-        { clinic: caller.clinic, keyId: caller.key.id, protocol, enrolment, idempotency },
+        { clinic: caller.clinic, actor: actorOf(caller), protocol, enrolment, idempotency },
         now,
         ({ warnings, ...enrolled }): EnrolmentAnswer => ({ ...enrolledView(enrolled), warnings }),
       );

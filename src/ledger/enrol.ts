@@ -5,9 +5,10 @@ import type { PatientTreatment } from "../domain/patient.ts";
 import { planPatient, type Slotted } from "../domain/patientPlan.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import type { PlannedReminder } from "../domain/reminder.ts";
-import { takeBack } from "../domain/retraction.ts";
+import { type PlannedRetraction, takeBack } from "../domain/retraction.ts";
 import { type Warning, warningsOf } from "../domain/warnings.ts";
 import type { Clinic } from "./clinics.ts";
+import { type ConsentText, keepConsentText } from "./consentTexts.ts";
 import { addEvents } from "./events.ts";
 import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idempotency.ts";
 import type { Ledger, Queries } from "./ledger.ts";
@@ -16,17 +17,20 @@ import { loadPatientPlans, type PatientPlans, zoneOf } from "./patientPlans.ts";
 import { type KnownPatient, recognisePatient, savePatient } from "./patients.ts";
 import { insertReminders, type Reminder } from "./reminders.ts";
 import { replacementOf } from "./replacements.ts";
-import { changePlans } from "./replan.ts";
+import { changePlans, type Decided, decide } from "./replan.ts";
 import { rezoneRetractions } from "./rezone.ts";
 import { insertTreatment, pageExpiry, renewPageTokens, type Treatment } from "./treatments.ts";
 
 /** A treatment to enrol: who asks, and what was said at the desk. */
 export interface EnrolRequest {
   clinic: Clinic;
-  keyId: string;
+  /** Who enrols, as the history names them: `key:<id>` or `staff:<id>`. */
+  actor: string;
   protocol: Protocol;
   enrolment: Enrolment;
   idempotency: IdempotencyKey | null;
+  /** The words that were agreed to, where the form is ours: kept under their version. */
+  consentText?: ConsentText;
 }
 
 /** A treatment as stored, its reminders in the order of the protocol, and what to know of them. */
@@ -50,9 +54,16 @@ interface Planned {
   /** The new treatment's. */
   reminders: PlannedReminder[];
   warnings: Warning[];
+  /** The messages that take back what another treatment has permitted. */
+  retractions: PlannedRetraction[];
   /** Of all the patient's treatments, the new one included; and what they were made of. */
   all: Slotted[];
   plans: PatientPlans;
+}
+
+/** A plan that is not stored: also what it would change of the patient's other treatments. */
+export interface Previewed extends Planned {
+  changes: Decided[];
 }
 
 /** The reminders that an enrolment would make, at this instant; stores nothing. */
@@ -60,10 +71,12 @@ export async function planEnrolment(
   db: Queries,
   request: PlanRequest,
   now: Date,
-): Promise<Planned> {
+): Promise<Previewed> {
   const { clinic, enrolment } = request;
   const patient = await recognisePatient(db, clinic.id, enrolment.patient, { lock: false });
-  return planFor(db, request, patient, { lock: false }, now);
+  const planned = await planFor(db, request, patient, { lock: false }, now);
+  const changes = decide(planned.plans.reminders, planned.all, { now });
+  return { ...planned, changes: changes.filter(({ change }) => change.kind !== "keep") };
 }
 
 async function planFor(
@@ -95,15 +108,16 @@ async function planFor(
     .filter((each) => each.treatmentId === treatmentId)
     .map(({ planned }) => planned);
   const { timeZone } = zone;
-  const { untold, plan } = takeBack(input);
+  const { untold, plan: retractions } = takeBack(input);
   const warnings = warningsOf(reminders, {
     untold: untold.map(({ step }) => step),
-    takenBack: plan
+    takenBack: retractions
       .filter(({ planned }) => planned.status === "scheduled")
       .flatMap(({ planned }) => planned.trace.retracts ?? []),
     enteredTwice: before.input.treatments.some((each) => isSameVisit(each, treatment)),
   });
-  return { timeZone, treatmentId, reminders, warnings, all, plans: { ...before, input } };
+  const plans = { ...before, input };
+  return { timeZone, treatmentId, reminders, warnings, retractions, all, plans };
 }
 
 /** Within which two treatments of a kind are most likely one that was entered twice, in ms. */
@@ -161,7 +175,7 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
     pageExpiresAt: pageExpiry(plan.reminders),
     createdAt: now,
   });
-  const actor = `key:${request.keyId}`;
+  const { actor } = request;
   const rows = plan.all
     .filter(({ treatmentId }) => treatmentId === treatment.id)
     .map(({ planned }) => {
@@ -215,10 +229,13 @@ async function insertConsents(
       source: consent.source,
       given_at: consent.at,
       recorded_at: now,
-      recorded_by: request.keyId,
+      recorded_by: request.actor,
       text_version: consent.textVersion,
       taken_by: consent.takenBy,
     })),
   );
-  if (rows.length > 0) await db.insertInto("consents").values(rows).execute();
+  if (rows.length === 0) return;
+  const { consentText } = request;
+  if (consentText) await keepConsentText(db, treatment.clinicId, consentText, now);
+  await db.insertInto("consents").values(rows).execute();
 }

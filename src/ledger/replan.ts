@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { planPatient, type Slotted } from "../domain/patientPlan.ts";
-import { changeOf } from "../domain/replan.ts";
+import { changeOf, type PlanChange } from "../domain/replan.ts";
 import { findClinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
@@ -75,13 +75,7 @@ export async function changePlans(
   plans: readonly Slotted[],
   now: Date,
 ): Promise<Replanned> {
-  const bySlot = new Map(reminders.map((each) => [`${each.treatmentId} ${each.slot}`, each]));
-  const decided = plans.flatMap((slotted) => {
-    const stored = bySlot.get(slotted.key);
-    if (stored === undefined) return [];
-    const corrected = request.corrected === stored.treatmentId;
-    return [{ stored, slotted, change: changeOf(stored, slotted, { corrected, now }) }];
-  });
+  const decided = decide(reminders, plans, { corrected: request.corrected, now });
   const of = (kind: (typeof decided)[number]["change"]["kind"]) =>
     decided.filter(({ change }) => change.kind === kind);
   const changed = [...of("skip"), ...of("plan")];
@@ -94,6 +88,21 @@ export async function changePlans(
   const ids = [...changed.map(({ slotted }) => slotted), ...again].map((each) => each.treatmentId);
   await keepPagesOpen(db, request.clinicId, ids);
   return { skipped: of("skip").length, planned: of("plan").length, ...retracted };
+}
+
+/** What plans do to each reminder that is stored; `corrected` is a treatment that was corrected. */
+export function decide(
+  reminders: readonly SlotReminder[],
+  plans: readonly Slotted[],
+  { corrected, now }: { corrected?: string | undefined; now: Date },
+): Decided[] {
+  const bySlot = new Map(reminders.map((each) => [`${each.treatmentId} ${each.slot}`, each]));
+  return plans.flatMap((slotted) => {
+    const stored = bySlot.get(slotted.key);
+    if (stored === undefined) return [];
+    const how = { corrected: corrected === stored.treatmentId, now };
+    return [{ stored, slotted, change: changeOf(stored, slotted, how) }];
+  });
 }
 
 /** What was planned anew while it was being sent is not sent itself: the newer one stands for it. */
@@ -136,6 +145,11 @@ async function skipOvertaken(
 interface Changed {
   stored: SlotReminder;
   slotted: Slotted;
+}
+
+/** A stored reminder, its plan made again, and what that does to it. */
+export interface Decided extends Changed {
+  change: PlanChange;
 }
 
 function noteChanges(

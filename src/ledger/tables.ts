@@ -93,6 +93,7 @@ export interface Tables {
     text_version: string | null;
     taken_by: string | null;
   };
+  consent_texts: { clinic_id: string; version: string; words: string; first_used_at: Date };
   opt_outs: {
     clinic_id: string;
     channel: ChannelName;

@@ -8,6 +8,15 @@ document.addEventListener("click", (event) => {
   if (copied) void navigator.clipboard?.writeText(copied);
 });
 
+// Enter sends such a form from a list of choices, too, where browsers would open the list.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.target instanceof HTMLSelectElement)) return;
+  const form = event.target.closest("form[data-enter]");
+  if (!(form instanceof HTMLFormElement)) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
 // What came in place of something else is read out, and has the focus where it asks for it.
 document.addEventListener("htmx:afterSettle", (event) => {
   const wanted =

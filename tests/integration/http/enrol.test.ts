@@ -172,7 +172,7 @@ describe.each(ENGINES)("an enrolment on the %s engine", (kind) => {
         source: "form 3",
         given_at: given,
         recorded_at: at,
-        recorded_by: clinic.deskKey.id,
+        recorded_by: `key:${clinic.deskKey.id}`,
       });
     }
     const events = db().selectFrom("events").selectAll().where("treatment_id", "=", id);

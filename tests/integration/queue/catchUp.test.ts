@@ -42,7 +42,7 @@ async function enrolled(): Promise<void> {
     overrides: {},
     overrideReason: null,
   };
-  const request = { clinic, keyId, protocol, enrolment, idempotency: null };
+  const request = { clinic, actor: `key:${keyId}`, protocol, enrolment, idempotency: null };
   await enrol(ledger, request, TREATED, () => null);
 }
 

@@ -132,7 +132,7 @@ export class LifeWorld {
       overrides: {},
       overrideReason: null,
     };
-    const request = { clinic, keyId, protocol, enrolment, idempotency: null };
+    const request = { clinic, actor: `key:${keyId}`, protocol, enrolment, idempotency: null };
     const result = await enrol(ledger, request, this.now, (enrolled) => enrolled);
     if (result.kind !== "created") throw new Error(result.kind);
     return result.answer;

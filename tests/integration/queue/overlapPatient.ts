@@ -87,7 +87,8 @@ export class OverlapPatient {
       overrides: {},
       overrideReason: null,
     };
-    const request = { clinic, keyId, protocol: definition, enrolment, idempotency: null };
+    const actor = `key:${keyId}`;
+    const request = { clinic, actor, protocol: definition, enrolment, idempotency: null };
     const result = await enrol(ledger, request, this.now, (enrolled) => enrolled);
     if (result.kind !== "created") throw new Error(result.kind);
     const { treatment, warnings } = result.answer;

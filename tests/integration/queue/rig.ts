@@ -172,7 +172,7 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
         ledger,
         {
           clinic,
-          keyId: key.id,
+          actor: `key:${key.id}`,
           protocol: definition,
           enrolment: {
             protocol,

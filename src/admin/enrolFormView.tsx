@@ -1,0 +1,209 @@
+import type { Content } from "../content/content.ts";
+import { CONSENT_BOXES, type ConsentBox, type ConsentWords } from "./consentWords.ts";
+import { EnrolWaits, waitProblems } from "./enrolWaits.tsx";
+import { CheckField, FormRefusal, SelectField, TextField } from "./fields.tsx";
+import type { FormProblems, FormValues } from "./forms.ts";
+import type { Place } from "./guard.ts";
+import { clinicPath } from "./paths.ts";
+import { namesFor } from "./planWords.ts";
+
+const BOX_LABELS: Record<ConsentBox, string> = {
+  careSms: "Aftercare by text message",
+  careEmail: "Aftercare by email",
+  offers: "Marketing, too",
+};
+
+/** The fields in their order: the first that is wrong has the focus. */
+const FOCUS_ORDER = ["at", "firstName", "phone", "email", ...CONSENT_BOXES, "timeZone"];
+
+interface FormProps {
+  place: Place;
+  content: Content;
+  /** Names this form: sent twice it enrols once. */
+  formKey: string;
+  words: ConsentWords;
+  /** What is said under the number as far as it is typed. */
+  phoneNote: string;
+  values?: FormValues;
+  problems?: FormProblems | undefined;
+}
+
+/** The form by which a front desk enrols. */
+export function EnrolForm(props: FormProps) {
+  const { place, content, formKey, words, phoneNote, values = {}, problems } = props;
+  const { clinic, role } = place;
+  const protocols = [...content.protocols.values()];
+  const protocol = content.protocols.get(values["protocol"] ?? "") ?? protocols[0];
+  const wrong = (...names: string[]) => names.some((name) => problems?.[name] !== undefined);
+  const elsewhere = values["timeZone"] !== undefined || wrong("timeZone");
+  const first = FOCUS_ORDER.find((name) => problems?.[name] !== undefined) ?? "protocol";
+  const field = (name: string) => ({
+    name,
+    value: values[name],
+    problems,
+    autofocus: first === name,
+  });
+  return (
+    <form id="enrol" method="post" action={clinicPath(clinic.id)} data-enter>
+      <FormRefusal problems={problems} />
+      <input type="hidden" name="key" value={formKey} />
+      <div class="pair">
+        <SelectField
+          {...field("protocol")}
+          label="Treatment"
+          options={protocols.map(({ name, title }) => ({ value: name, label: title }))}
+          extra={first === "protocol" ? { autofocus: "autofocus" } : {}}
+          required
+        />
+        <When {...props} focused={first === "at"} />
+      </div>
+      <TextField {...field("firstName")} label="First name" maxlength={40} required />
+      <div class="pair">
+        <TextField
+          {...field("phone")}
+          label="Phone"
+          type="tel"
+          inputmode="tel"
+          maxlength={30}
+          hint={<PhoneNote>{phoneNote}</PhoneNote>}
+        />
+        <TextField {...field("email")} label="Email" type="email" inputmode="email" />
+      </div>
+      <fieldset class="consents">
+        <legend>The patient agrees to</legend>
+        {CONSENT_BOXES.map((box) => (
+          <CheckField
+            key={box}
+            name={box}
+            label={BOX_LABELS[box]}
+            checked={values[box] === "yes"}
+            problems={problems}
+            autofocus={first === box}
+            hint={<Words box={box} words={words} />}
+          />
+        ))}
+        <Wording words={words} />
+        {wrong("careSms") && (
+          <CheckField
+            name="silent"
+            label="The patient wants no messages: enrol without them"
+            checked={values["silent"] === "yes"}
+          />
+        )}
+      </fieldset>
+      <SelectField
+        {...field("locale")}
+        label="Language of the messages"
+        options={languagesOf(content, clinic.locale)}
+      />
+      <details open={elsewhere}>
+        <summary>The patient lives in another time zone</summary>
+        <TextField
+          {...field("timeZone")}
+          label="Time zone of the patient"
+          hint={`Such as America/Denver. Left empty: ${clinic.timeZone}, the clinic’s.`}
+          extra={{ list: "zones" }}
+        />
+        <datalist id="zones">
+          {Intl.supportedValuesOf("timeZone").map((zone) => (
+            <option key={zone} value={zone} />
+          ))}
+        </datalist>
+      </details>
+      <details open={waitProblems(problems)}>
+        <summary>A clinician wants other waits</summary>
+        {protocol && (
+          <EnrolWaits
+            protocol={protocol}
+            admin={role === "admin"}
+            names={namesFor(content, clinic)}
+            values={values}
+            problems={problems}
+          />
+        )}
+      </details>
+      <details open={wrong("externalId")}>
+        <summary>Number in your own records</summary>
+        <TextField
+          {...field("externalId")}
+          label="External id"
+          hint="By it the patient is known again, also under another name or number."
+          maxlength={100}
+        />
+      </details>
+      <button type="submit">Enrol</button>
+    </form>
+  );
+}
+
+function When({ place, values = {}, problems, focused }: FormProps & { focused: boolean }) {
+  const earlier = values["when"] === "earlier";
+  return (
+    <fieldset class="when">
+      <legend>Done</legend>
+      <div class="row">
+        <label>
+          <input type="radio" name="when" value="now" checked={!earlier} />
+          just now
+        </label>
+        <label>
+          <input type="radio" name="when" value="earlier" checked={earlier} />
+          earlier
+        </label>
+      </div>
+      <TextField
+        name="at"
+        label="Done at"
+        type="datetime-local"
+        value={values["at"]}
+        hint={`By the clinic’s clocks (${place.clinic.timeZone}).`}
+        problems={problems}
+        autofocus={focused}
+      />
+    </fieldset>
+  );
+}
+
+/** What the number is, or that it is none yet; read out as it changes. */
+export function PhoneNote({ children, swap }: { children: string; swap?: boolean }) {
+  return (
+    <span id="phone-note" aria-live="polite" {...(swap && { "hx-swap-oob": "true" })}>
+      {children}
+    </span>
+  );
+}
+
+/** The exact words of a box. */
+export function Words({
+  box,
+  words,
+  swap,
+}: {
+  box: ConsentBox;
+  words: ConsentWords;
+  swap?: boolean;
+}) {
+  const oob = swap && { "hx-swap-oob": "true" };
+  return (
+    <q id={`words-${box}`} lang={words.locale} class="words" dir="auto" {...oob}>
+      {words.boxes[box]}
+    </q>
+  );
+}
+
+/** Names the words that stand at the boxes. */
+export function Wording({ words, swap }: { words: ConsentWords; swap?: boolean }) {
+  const oob = swap && { "hx-swap-oob": "true" };
+  return <input type="hidden" id="wording" name="wording" value={words.version} {...oob} />;
+}
+
+/** The languages in which there are messages; empty stands for what is known, or the clinic's. */
+function languagesOf(content: Content, clinicLocale: string) {
+  const tags = [...content.protocols.keys()].flatMap((name) => content.locales(name));
+  const named = new Intl.DisplayNames("en", { type: "language" });
+  const nameOf = (tag: string) => named.of(tag) ?? tag;
+  return [
+    { value: "", label: `As before, else the clinic’s (${nameOf(clinicLocale)})` },
+    ...[...new Set(tags)].sort().map((tag) => ({ value: tag, label: nameOf(tag) })),
+  ];
+}

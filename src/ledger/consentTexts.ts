@@ -1,0 +1,64 @@
+import type { Queries } from "./ledger.ts";
+
+/** Words that patients agree to, and the version that stands for exactly these. */
+export interface ConsentText {
+  version: string;
+  words: string;
+}
+
+/** Keeps the words of a version, unless the clinic has them. */
+export async function keepConsentText(
+  db: Queries,
+  clinicId: string,
+  { version, words }: ConsentText,
+  now: Date,
+): Promise<void> {
+  await db
+    .insertInto("consent_texts")
+    .values({ clinic_id: clinicId, version, words, first_used_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** A consent that was given for a treatment, with the words of it where they are kept. */
+export interface GivenConsent {
+  purpose: string;
+  channel: string;
+  source: string;
+  givenAt: Date;
+  /** `key:<id>` or `staff:<id>`. */
+  recordedBy: string;
+  takenBy: string | null;
+  version: string | null;
+  words: string | null;
+}
+
+/** The evidence of a treatment's consents, care before marketing. */
+export function listConsents(
+  db: Queries,
+  clinicId: string,
+  treatmentId: string,
+): Promise<GivenConsent[]> {
+  return db
+    .selectFrom("consents")
+    .leftJoin("consent_texts", (join) =>
+      join
+        .onRef("consent_texts.clinic_id", "=", "consents.clinic_id")
+        .onRef("consent_texts.version", "=", "consents.text_version"),
+    )
+    .select([
+      "purpose",
+      "channel",
+      "source",
+      "given_at as givenAt",
+      "recorded_by as recordedBy",
+      "taken_by as takenBy",
+      "text_version as version",
+      "words",
+    ])
+    .where("consents.clinic_id", "=", clinicId)
+    .where("consents.treatment_id", "=", treatmentId)
+    .orderBy("purpose")
+    .orderBy("channel", "desc")
+    .execute();
+}
