@@ -51,12 +51,12 @@ export function TimePage(props: FormProps) {
 /** Asks for another wait of a step. */
 export function WaitPage(props: FormProps) {
   const { place, protocol, values, problems } = props;
-  const movable = protocol.steps.filter(
-    (step) =>
-      step.kind !== "retraction" &&
-      step.window !== "any" &&
-      (place.role === "admin" || step.kind === "permission"),
+  const open = protocol.steps.filter(
+    ({ kind, window }) => kind !== "retraction" && window !== "any",
   );
+  const permissions = open.filter(({ kind }) => kind === "permission");
+  const others = open.filter(({ kind }) => kind !== "permission");
+  const movable = place.role === "admin" ? [...permissions, ...others] : permissions;
   return (
     <Page
       title="Set another wait"
@@ -85,7 +85,7 @@ export function WaitPage(props: FormProps) {
               name="amount"
               label="Wait from the treatment on"
               inputmode="numeric"
-              hint="Leave it empty to go back to the protocol's own."
+              hint="A whole number. Leave it empty where you tick the box below."
               value={values["amount"]}
               problems={problems}
             />

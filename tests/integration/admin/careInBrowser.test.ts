@@ -36,6 +36,8 @@ describe("looking after a patient in a browser", () => {
     const context = await started.browser.newContext({
       viewport: { width, height: 800 },
       javaScriptEnabled,
+      // Otherwise the colors are still on their way when they are looked at.
+      reducedMotion: "reduce",
     });
     const page = await context.newPage();
     const complaints: string[] = [];
@@ -143,7 +145,7 @@ describe("looking after a patient in a browser", () => {
     const id = body.reminders.find(({ step }) => step === "products")?.id ?? "";
     await until("it has failed", async () => (await texter.detailOf(id)).status === "failed");
     const { page } = await open(`reminders/${id}`);
-    await page.getByRole("link", { name: "Send again" }).click();
+    await page.getByRole("button", { name: "Send again" }).click();
     await page.getByLabel("Reason").fill("nothing came");
     await page.getByRole("button", { name: "Send it again" }).click();
     await page.getByText("It is to be sent again.").waitFor();
@@ -170,7 +172,7 @@ describe("looking after a patient in a browser", () => {
   it("cancels a treatment, after saying what that does", async () => {
     const { page } = await open(`patients/${patientId}`);
     await page.getByRole("table").getByRole("link", { name: "Micro needling" }).first().click();
-    await page.getByRole("link", { name: "Cancel the treatment" }).click();
+    await page.getByRole("button", { name: "Cancel the treatment" }).click();
     await page.getByText("A cancel cannot be undone.").waitFor();
     await page.getByLabel("Reason").fill("another day");
     await page.getByRole("button", { name: "Cancel the treatment" }).click();

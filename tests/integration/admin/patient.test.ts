@@ -85,21 +85,21 @@ describe("a patient's page", () => {
 
   it("stops a channel on the patient's word, once somebody has said why", async () => {
     const { page, patientId } = await texted();
-    const path = desk.at(`${page}/stop/email`);
+    const path = desk.at(`${page}/stop/sms`);
     expect((await desk.get(path)).text).toContain("You cannot take this back");
     const without = await desk.post(path, { reason: " " });
     expect(without.status).toBe(422);
-    expect(await statuses(patientId)).toContain("email scheduled");
+    expect(await statuses(patientId)).toContain("sms scheduled");
     const answer = await desk.post(path, { reason: "asked at the desk" });
-    expect(answer).toMatchObject({ status: 303, location: `${desk.at(page)}?did=stopped-email` });
+    expect(answer).toMatchObject({ status: 303, location: `${desk.at(page)}?did=stopped-sms` });
     const { text } = await desk.get(answer.location ?? "");
-    expect(text).toContain("The emails are stopped.");
+    expect(text).toContain("The text messages are stopped.");
     expect(text).toContain("stopped by word to the clinic");
-    expect(await statuses(patientId)).not.toContain("email scheduled");
+    expect(await statuses(patientId)).not.toContain("sms scheduled");
     const { rows } = await sql<{ actor: string; detail: Record<string, unknown> }>`
       select actor, detail from aftercare.events where type = 'opted out'
         and detail->'patientIds' ? ${patientId}`.execute(texter.running.app.ledger.db);
-    expect(rows).toMatchObject([{ detail: { channel: "email", reason: "asked at the desk" } }]);
+    expect(rows).toMatchObject([{ detail: { channel: "sms", reason: "asked at the desk" } }]);
     expect(rows[0]?.actor).toMatch(/^staff:/);
   });
 

@@ -9,6 +9,7 @@ describe("a treatment's page", () => {
   let clinic: TestClinic;
   let desk: Member;
   let admin: Member;
+  let patients = 0;
 
   beforeAll(async () => {
     clinic = await openClinic(running);
@@ -17,7 +18,13 @@ describe("a treatment's page", () => {
   });
 
   async function enrolled() {
-    const { treatment, reminders } = await clinic.enrol();
+    // Somebody new each time: treatments of one patient change each other's plans.
+    const phone = `+1212555${3000 + ++patients}`;
+    const { treatment, reminders } = await clinic.enrol({
+      externalId: phone,
+      phone,
+      email: `p${patients}@patients.example.test`,
+    });
     const now = async () =>
       (await clinic.desk.get<EnrolledAnswer>(`/v1/treatments/${treatment.id}`)).body;
     const dueOf = async (step: string) => {
@@ -65,7 +72,7 @@ describe("a treatment's page", () => {
     expect(answer.status).toBe(303);
     const { text } = await admin.get(answer.location ?? "");
     expect(text).toMatch(/Cancelled\. \d+ messages will not be sent\./);
-    expect(text).toContain("Dana Cole : Treatment cancelled: wrong patient");
+    expect(text).toContain("Dana Cole: Treatment cancelled: wrong patient");
     const { treatment, reminders } = await now();
     expect(treatment.status).toBe("cancelled");
     expect(reminders.every(({ status }) => status === "cancelled")).toBe(true);
