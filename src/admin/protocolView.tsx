@@ -16,9 +16,11 @@ interface ProtocolProps {
   place: Place;
   content: Content;
   protocol: Protocol;
-  /** Every way there is, each with all messages. */
-  ways: readonly (Way & { previews: readonly Preview[]; total: TextTotal })[];
+  /** Every way there is, and what all of its texts come to. */
+  ways: readonly (Way & { total: TextTotal })[];
   chosen: Way;
+  /** The messages, the chosen way. */
+  previews: readonly Preview[];
   cost: Cost;
 }
 
@@ -31,8 +33,7 @@ const PRIVACY_WORDS: Record<Privacy, { word: string; text: string }> = {
 
 /** One protocol: its course, and its messages as patients see them. */
 export function ProtocolPage(props: ProtocolProps) {
-  const { place, content, protocol, ways, chosen, cost } = props;
-  const shown = ways.find((way) => isSame(way, chosen));
+  const { place, content, protocol, chosen, previews, cost } = props;
   const planned = protocol.steps.filter(({ kind }) => kind !== "retraction");
   const retractions = protocol.steps.filter(({ kind }) => kind === "retraction");
   return (
@@ -73,7 +74,7 @@ export function ProtocolPage(props: ProtocolProps) {
           name can make a text take one segment more.
         </p>
         <div class="previews">
-          {shown?.previews.map((preview) => (
+          {previews.map((preview) => (
             <PreviewCard
               key={preview.step.key}
               preview={preview}

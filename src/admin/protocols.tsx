@@ -51,8 +51,8 @@ export const protocolsRoutes: FastifyPluginCallbackZod<AdminParts> = (server, pa
       const setting = settingOf(place);
       const ways = content.locales(protocol.name).flatMap((locale) =>
         PRIVACY_TIERS.map((privacy) => {
-          const previews = previewMessages(content, { ...setting, protocol, locale, privacy });
-          return { locale, privacy, previews, total: totalOfTexts(previews) };
+          const total = totalOfTexts(content, { ...setting, protocol, locale, privacy });
+          return { locale, privacy, total };
         }),
       );
       const cost = readPrice(request.query.price);
@@ -63,6 +63,7 @@ export const protocolsRoutes: FastifyPluginCallbackZod<AdminParts> = (server, pa
           content={content}
           protocol={protocol}
           ways={ways}
+          previews={previewMessages(content, { ...setting, protocol, ...chosen })}
           chosen={chosen}
           cost={cost}
         />,

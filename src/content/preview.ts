@@ -2,7 +2,7 @@ import { describeMoment } from "../domain/localTime.ts";
 import type { MessageVariables, Privacy } from "../domain/message.ts";
 import type { Protocol, Step } from "../domain/protocol.ts";
 import { waitsOf } from "../domain/waits.ts";
-import { type Content, LAST_LOCALE } from "./content.ts";
+import { type Content, LAST_LOCALE, type MessageRequest } from "./content.ts";
 import { SAMPLE_PATIENT } from "./sample.ts";
 import { type SmsSize, smsSegments } from "./segments.ts";
 
@@ -57,18 +57,27 @@ export function previewMessage(
   content: Content,
   { step, ...request }: PreviewRequest & { step: Step },
 ): Preview {
-  const { protocol, locale, privacy, clinic } = request;
-  const asked = { protocol: protocol.name, step: step.key, locale, clinicLocale: clinic.locale };
-  const dateLocale = content.dateLocale(asked);
-  const message = { ...asked, privacy, variables: variablesOf(step, request, dateLocale) };
-  const sends = (channel: Step["channels"][number]) => step.channels.includes(channel);
-  const text = sends("sms") ? content.renderSms(message).text : null;
-  const mail = sends("email") ? content.renderEmail(message) : null;
+  const mail = step.channels.includes("email")
+    ? content.renderEmail(messageOf(content, request, step))
+    : null;
   return {
     step,
-    sms: text === null ? null : { text, ...smsSegments(text) },
+    sms: previewText(content, request, step),
     email: mail && { subject: mail.subject, html: mail.html, text: mail.text },
   };
+}
+
+function previewText(content: Content, request: PreviewRequest, step: Step): Preview["sms"] {
+  if (!step.channels.includes("sms")) return null;
+  const { text } = content.renderSms(messageOf(content, request, step));
+  return { text, ...smsSegments(text) };
+}
+
+function messageOf(content: Content, request: PreviewRequest, step: Step): MessageRequest {
+  const { protocol, locale, privacy, clinic } = request;
+  const asked = { protocol: protocol.name, step: step.key, locale, clinicLocale: clinic.locale };
+  const variables = variablesOf(step, request, content.dateLocale(asked));
+  return { ...asked, privacy, variables };
 }
 
 function variablesOf(
@@ -105,10 +114,10 @@ export interface TextTotal {
 }
 
 /** The texts that every treatment brings: a retraction is sent only where something was too early. */
-export function totalOfTexts(previews: readonly Preview[]): TextTotal {
-  const sizes = previews.flatMap(({ step, sms }) =>
-    sms === null || step.kind === "retraction" ? [] : [sms],
-  );
+export function totalOfTexts(content: Content, request: PreviewRequest): TextTotal {
+  const sizes = request.protocol.steps
+    .filter(({ kind }) => kind !== "retraction")
+    .flatMap((step) => previewText(content, request, step) ?? []);
   return {
     texts: sizes.length,
     segments: sizes.reduce((sum, { segments }) => sum + segments, 0),

@@ -3,7 +3,7 @@ import { useApp } from "../../support/app.ts";
 import { useBrowser } from "../../support/browser.ts";
 import { openClinic, type TestClinic } from "../../support/clinic.ts";
 import { joinClinic, type Member } from "../../support/staff.ts";
-import { expectReadable, openAs } from "./pageInBrowser.ts";
+import { expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
 import { writeIn } from "./writing.ts";
 
 /** A name of 30 characters, and one that is written from right to left. */
@@ -11,7 +11,7 @@ const LONG = "Maximiliana-Victoria Alexandra";
 const RTL = "محمد عبدالله";
 
 describe("the inbox in a browser", () => {
-  const running = useApp("embedded");
+  const running = useApp("embedded", PLAIN);
   const started = useBrowser();
   let clinic: TestClinic;
   let admin: Member;

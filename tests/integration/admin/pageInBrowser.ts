@@ -6,6 +6,9 @@ import type { Member } from "../../support/staff.ts";
 /** A small phone, and a desk. */
 const WIDTHS = [360, 1280];
 
+/** For programs that browsers visit: a cookie that only https carries would not come back to them. */
+export const PLAIN = { env: { PUBLIC_URL: "http://localhost" } };
+
 /** A page in a context of its own, for a member who is signed in, and what went wrong on it. */
 export async function openAs(
   browser: Browser,
@@ -16,8 +19,13 @@ export async function openAs(
   const viewport = { width: 1280, height: 900 };
   // A colour that is still changing is none to judge.
   const context = await browser.newContext({ viewport, reducedMotion: "reduce" });
-  // A cookie for https only would not be sent to the server of the tests, so the header is set.
-  await context.setExtraHTTPHeaders({ cookie: member.cookies() });
+  const cookies = member.cookies().split("; ");
+  await context.addCookies(
+    cookies.map((cookie) => {
+      const at = cookie.indexOf("=");
+      return { name: cookie.slice(0, at), value: cookie.slice(at + 1), url: address };
+    }),
+  );
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

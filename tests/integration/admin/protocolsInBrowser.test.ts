@@ -3,10 +3,10 @@ import { useApp } from "../../support/app.ts";
 import { useBrowser } from "../../support/browser.ts";
 import { openClinic, type TestClinic } from "../../support/clinic.ts";
 import { joinClinic, type Member } from "../../support/staff.ts";
-import { expectReadable, openAs } from "./pageInBrowser.ts";
+import { expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
 
 describe("the protocols in a browser", () => {
-  const running = useApp("embedded");
+  const running = useApp("embedded", PLAIN);
   const started = useBrowser();
   let clinic: TestClinic;
   let desk: Member;
