@@ -27,7 +27,7 @@ describe("the plan beside the form", () => {
   });
 
   async function plan(fields: Fields, member: Member = desk): Promise<PageAnswer> {
-    const filled = await fillIn(member, fields);
+    const filled = await fillIn(member, { phone: anotherPhone(), ...fields });
     return member.post(member.at("plan"), filled, { "hx-request": "true" });
   }
 
@@ -54,7 +54,7 @@ describe("the plan beside the form", () => {
   });
 
   it("is there from the first letter on, whatever is not typed yet or is wrong", async () => {
-    const nothing = await plan({ firstName: "", careSms: "" });
+    const nothing = await plan({ firstName: "", phone: "", careSms: "" });
     expect(nothing.status).toBe(200);
     expect(nothing.text).toContain("Nothing is sent until the patient agrees to texts or emails.");
     const half = await plan({ firstName: "", phone: "212", email: "w@", at: "2026" });
