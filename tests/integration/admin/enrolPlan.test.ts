@@ -117,6 +117,18 @@ describe("the plan beside the form", () => {
     expect((await plan({ phone: anotherPhone() })).text).not.toContain("a treatment here already");
   });
 
+  it("says what changes of a patient who is known, so that nobody becomes somebody else", async () => {
+    const email = "shared@patients.example.test";
+    const first = anotherPhone();
+    treatmentOf(await enrolBy(desk, { phone: first, email }));
+    const other = await plan({ phone: anotherPhone(), email });
+    expect(other.text).toContain("is known here with another number: enrolling changes it.");
+    expect(other.text).not.toContain("with another email");
+    expect((await plan({ phone: first, email })).text).not.toContain("is known here with another");
+    const somebody = await plan({ phone: anotherPhone(), email, firstName: "Ada" });
+    expect(somebody.text).not.toContain("is known here with another");
+  });
+
   it("lets a front desk enter a longer wait, and only an admin, with a reason, a shorter one", async () => {
     const waits = { waitsOf: "microneedling" };
     const longer = { ...waits, "after.makeup-ok": "48h" };
