@@ -70,13 +70,17 @@ export interface Draft {
 
 /** Reads what is typed so far, without what is wrong or only begun. */
 export function readDraft(values: FormValues, context: EnrolContext): Draft {
-  const typed = { ...values, firstName: values["firstName"] ?? NAMELESS };
-  const first = readFields(typed, context, { draft: true });
-  if ("value" in first) return { value: first.value, problems: {} };
-  const sound = Object.entries(typed).filter(([name]) => first.problems[name] === undefined);
-  const rest = Object.fromEntries(sound);
-  const second = readFields({ firstName: NAMELESS, ...rest }, context, { draft: true });
-  return { value: "value" in second ? second.value : null, problems: first.problems };
+  const problems: Record<string, string> = {};
+  let sound: FormValues = { ...values, firstName: values["firstName"] ?? NAMELESS };
+  for (;;) {
+    const read = readFields(sound, context, { draft: true });
+    if ("value" in read) return { value: read.value, problems };
+    Object.assign(problems, read.problems);
+    const left = Object.entries(sound).filter(([name]) => read.problems[name] === undefined);
+    // What is wrong and was not typed, such as a treatment that is not there, stays wrong.
+    if (left.length === Object.keys(sound).length) return { value: null, problems };
+    sound = { firstName: NAMELESS, ...Object.fromEntries(left) };
+  }
 }
 
 function readFields(

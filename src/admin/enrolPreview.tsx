@@ -2,6 +2,7 @@ import type { Phone } from "../domain/phone.ts";
 import { localZoneOf } from "../domain/reminder.ts";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { Previewed } from "../ledger/enrol.ts";
+import type { PatientFacts } from "../ledger/patients.ts";
 import type { FormEnrolment } from "./enrolForm.ts";
 import { PlanList } from "./enrolPlan.tsx";
 import type { FormProblems } from "./forms.ts";
@@ -50,6 +51,14 @@ export function Preview({ read, plan, problems, phone, clinic, now, names }: Pre
                 const named = of.map((step) => stepName(plan, names, protocol.name, code, step));
                 return `${sentence(message)}${named.length > 0 ? ` (${named.join("; ")})` : ""}`;
               })),
+          ...plan.replacedFacts.flatMap((fact) => {
+            const what = FACT_WORDS[fact];
+            return what === null
+              ? []
+              : [
+                  `A patient of this name is known here with another ${what}: enrolling changes it.`,
+                ];
+          }),
           ...(phone !== null && care.includes("sms") && takesNoTexts(phone)
             ? [`${phone.international} is no mobile, and takes no texts. Ask for another number.`]
             : []),
@@ -70,6 +79,16 @@ export function Preview({ read, plan, problems, phone, clinic, now, names }: Pre
     </>
   );
 }
+
+/** What is known of a patient that somebody else may have otherwise; null where it is no surprise. */
+const FACT_WORDS: Record<keyof PatientFacts, string | null> = {
+  externalId: null,
+  firstName: null,
+  phone: "number",
+  email: "email",
+  timeZone: "time zone",
+  locale: "language",
+};
 
 const FIELD_WORDS: Record<string, string> = { at: "Done at", timeZone: "Time zone" };
 

@@ -56,10 +56,9 @@ export const enrolledRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
         now: clock.now(),
         names: namesFor(content, clinic),
       };
-      const title = did === undefined ? "Enrolment" : "Enrolled";
       return sendPage(
         reply,
-        <Page title={title} place={place} visitor={visitor} current="">
+        <Page title="Aftercare plan" place={place} visitor={visitor} current="">
           <Enrolled {...props} />
         </Page>,
       );

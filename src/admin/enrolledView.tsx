@@ -79,10 +79,11 @@ export function Enrolled(props: EnrolledProps) {
           <Given>{clinic.name}</Given>
           {clinic.phone && `, ${clinic.phone}`}
         </p>
-        <h2>
-          Aftercare for <Given>{patient.firstName}</Given>
-        </h2>
         <p>
+          <strong>
+            For <Given>{patient.firstName}</Given>
+          </strong>
+          <br />
           {title}, <LocalTime at={treatment.performedAt} zone={zone} />
         </p>
       </header>

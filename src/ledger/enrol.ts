@@ -14,7 +14,13 @@ import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idemp
 import type { Ledger, Queries } from "./ledger.ts";
 
 import { loadPatientPlans, type PatientPlans, zoneOf } from "./patientPlans.ts";
-import { type KnownPatient, recognisePatient, savePatient } from "./patients.ts";
+import {
+  type KnownPatient,
+  type PatientFacts,
+  recognisePatient,
+  replacedFacts,
+  savePatient,
+} from "./patients.ts";
 import { insertReminders, type Reminder } from "./reminders.ts";
 import { replacementOf } from "./replacements.ts";
 import { changePlans, type Decided, decide } from "./replan.ts";
@@ -64,6 +70,8 @@ interface Planned {
 /** A plan that is not stored: also what it would change of the patient's other treatments. */
 export interface Previewed extends Planned {
   changes: Decided[];
+  /** What it would replace of what is known of the patient. */
+  replacedFacts: (keyof PatientFacts)[];
 }
 
 /** The reminders that an enrolment would make, at this instant; stores nothing. */
@@ -76,7 +84,11 @@ export async function planEnrolment(
   const patient = await recognisePatient(db, clinic.id, enrolment.patient, { lock: false });
   const planned = await planFor(db, request, patient, { lock: false }, now);
   const changes = decide(planned.plans.reminders, planned.all, { now });
-  return { ...planned, changes: changes.filter(({ change }) => change.kind !== "keep") };
+  return {
+    ...planned,
+    changes: changes.filter(({ change }) => change.kind !== "keep"),
+    replacedFacts: replacedFacts(patient),
+  };
 }
 
 async function planFor(

@@ -207,6 +207,12 @@ export async function savePatient(
   return { id, facts, before, ...difference(before, facts) };
 }
 
+/** The names of the facts that are known and would be replaced; none of somebody new. */
+export function replacedFacts({ before, facts }: KnownPatient): (keyof PatientFacts)[] {
+  if (before === null) return [];
+  return difference(before, facts).changed.filter((field) => before[field] !== null);
+}
+
 function difference(
   before: PatientFacts,
   facts: PatientFacts,

@@ -27,7 +27,7 @@ describe("the plan beside the form", () => {
   });
 
   async function plan(fields: Fields, member: Member = desk): Promise<PageAnswer> {
-    const filled = await fillIn(member, fields);
+    const filled = await fillIn(member, { phone: anotherPhone(), ...fields });
     return member.post(member.at("plan"), filled, { "hx-request": "true" });
   }
 
@@ -54,7 +54,7 @@ describe("the plan beside the form", () => {
   });
 
   it("is there from the first letter on, whatever is not typed yet or is wrong", async () => {
-    const nothing = await plan({ firstName: "", careSms: "" });
+    const nothing = await plan({ firstName: "", phone: "", careSms: "" });
     expect(nothing.status).toBe(200);
     expect(nothing.text).toContain("Nothing is sent until the patient agrees to texts or emails.");
     const half = await plan({ firstName: "", phone: "212", email: "w@", at: "2026" });
@@ -115,6 +115,18 @@ describe("the plan beside the form", () => {
       /Of it, enrolling changes:.*Your wait is over: gym, pool and sauna: not sent, “Your wait is over: gym, pool and sauna” of the other treatment says it later/,
     );
     expect((await plan({ phone: anotherPhone() })).text).not.toContain("a treatment here already");
+  });
+
+  it("says what changes of a patient who is known, so that nobody becomes somebody else", async () => {
+    const email = "shared@patients.example.test";
+    const first = anotherPhone();
+    treatmentOf(await enrolBy(desk, { phone: first, email }));
+    const other = await plan({ phone: anotherPhone(), email });
+    expect(other.text).toContain("is known here with another number: enrolling changes it.");
+    expect(other.text).not.toContain("with another email");
+    expect((await plan({ phone: first, email })).text).not.toContain("is known here with another");
+    const somebody = await plan({ phone: anotherPhone(), email, firstName: "Ada" });
+    expect(somebody.text).not.toContain("is known here with another");
   });
 
   it("lets a front desk enter a longer wait, and only an admin, with a reason, a shorter one", async () => {
