@@ -3,6 +3,8 @@ import type { FastifyPluginAsync } from "fastify";
 import { accountRoutes } from "./account.tsx";
 import { openAccounts } from "./accounts.ts";
 import { assetRoutes } from "./assets.ts";
+import { bulkRoutes } from "./bulk.tsx";
+import { failuresRoutes } from "./failures.tsx";
 import { guard } from "./guard.ts";
 import { homeRoutes } from "./home.tsx";
 import { invitationRoutes } from "./invitation.tsx";
@@ -11,6 +13,7 @@ import type { AdminOptions } from "./parts.ts";
 import { passwordRoutes } from "./password.tsx";
 import { answerPageProblems } from "./problemView.tsx";
 import { signInRoutes } from "./signIn.tsx";
+import { todayRoutes } from "./today.tsx";
 
 /** The pages for staff, under /admin: rendered on the server, with a little htmx for what is live. */
 export function adminPages({ secret, ...options }: AdminOptions): FastifyPluginAsync {
@@ -38,5 +41,8 @@ export function adminPages({ secret, ...options }: AdminOptions): FastifyPluginA
     await server.register(passwordRoutes, parts);
     await server.register(accountRoutes, parts);
     await server.register(homeRoutes, parts);
+    await server.register(todayRoutes, parts);
+    await server.register(failuresRoutes, parts);
+    await server.register(bulkRoutes, parts);
   };
 }

@@ -121,11 +121,12 @@ export function CheckField({
 }
 
 /** Why something is done: kept in the history, beside who did it. */
-export function ReasonField({ problems }: { problems?: FormProblems | undefined }) {
+export function ReasonField({ value, problems }: Pick<FieldProps, "value" | "problems">) {
   return (
     <TextField
       name="reason"
       label="Reason"
+      value={value}
       hint="Kept in the history. Name no patient here."
       problems={problems}
       maxlength={500}

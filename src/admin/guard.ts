@@ -99,12 +99,27 @@ export function headersOf(request: FastifyRequest): Headers {
   return headers;
 }
 
+/**
+ * Whether who opened a page of a clinic may still see it. Looking does not make the session last
+ * longer: a page that is left open is nobody coming back.
+ */
+export async function isStillWelcome(
+  request: FastifyRequest,
+  options: GuardOptions,
+): Promise<boolean> {
+  const { clinic } = placeOf(request);
+  const visitor = await visitorOfSession(request, options, { disableRefresh: true });
+  return visitor?.memberships.some((each) => each.clinic.id === clinic.id) ?? false;
+}
+
 async function visitorOfSession(
   request: FastifyRequest,
   { ledger, accounts }: GuardOptions,
+  query: { disableRefresh?: boolean } = {},
 ): Promise<Visitor | null> {
   if (request.headers.cookie === undefined) return null;
-  const session = await accounts.api.getSession({ headers: headersOf(request) }).catch((error) => {
+  const headers = headersOf(request);
+  const session = await accounts.api.getSession({ headers, query }).catch((error) => {
     if (refusalOf(error) === null) throw error;
     return null;
   });

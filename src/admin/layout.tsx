@@ -109,7 +109,10 @@ function Top({
 }
 
 /** The pages of a clinic, in the order of the menu. */
-const MENU: readonly { page: string; label: string; adminOnly?: boolean }[] = [];
+const MENU: readonly { page: string; label: string; adminOnly?: boolean }[] = [
+  { page: "today", label: "Today" },
+  { page: "failures", label: "Failures" },
+];
 
 function Menu({ place, current }: { place: Place; current: string | undefined }) {
   const pages = MENU.filter(({ adminOnly }) => !adminOnly || place.role === "admin");
