@@ -4,8 +4,10 @@ import { accountRoutes } from "./account.tsx";
 import { openAccounts } from "./accounts.ts";
 import { assetRoutes } from "./assets.ts";
 import { auditRoutes } from "./audit.tsx";
+import { bulkRoutes } from "./bulk.tsx";
 import { enrolRoutes } from "./enrol.tsx";
 import { enrolledRoutes } from "./enrolled.tsx";
+import { failuresRoutes } from "./failures.tsx";
 import { guard } from "./guard.ts";
 import { homeRoutes } from "./home.tsx";
 import { inboxRoutes } from "./inbox.tsx";
@@ -24,6 +26,7 @@ import { reminderRoutes } from "./reminders.tsx";
 import { settingsRoutes } from "./settings.tsx";
 import { signInRoutes } from "./signIn.tsx";
 import { staffRoutes } from "./staff.tsx";
+import { todayRoutes } from "./today.tsx";
 import { treatmentCancelRoutes } from "./treatmentCancel.tsx";
 import { treatmentCorrectRoutes } from "./treatmentCorrect.tsx";
 import { treatmentRoutes } from "./treatments.tsx";
@@ -72,5 +75,8 @@ export function adminPages({ secret, queuePage, ...options }: AdminOptions): Fas
     await server.register(protocolsRoutes, parts);
     await server.register(enrolRoutes, parts);
     await server.register(enrolledRoutes, parts);
+    await server.register(todayRoutes, parts);
+    await server.register(failuresRoutes, parts);
+    await server.register(bulkRoutes, parts);
   };
 }

@@ -123,13 +123,7 @@ export function CheckField({
 }
 
 /** Why something is done: kept in the history, beside who did it. */
-export function ReasonField({
-  value,
-  problems,
-}: {
-  value?: string | undefined;
-  problems?: FormProblems | undefined;
-}) {
+export function ReasonField({ value, problems }: Pick<FieldProps, "value" | "problems">) {
   return (
     <TextField
       name="reason"

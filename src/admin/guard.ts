@@ -56,6 +56,9 @@ export interface GuardOptions {
   outbox: boolean;
 }
 
+/** What it takes to know whose session a request has. */
+export type SessionParts = Pick<GuardOptions, "ledger" | "accounts">;
+
 /** Lets nobody into the routes of `server` for whom they are not, and no form from another site. */
 export function guard(server: FastifyInstance, options: GuardOptions): void {
   server.decorateRequest("visitor", null);
@@ -109,12 +112,27 @@ export function headersOf(request: FastifyRequest): Headers {
   return headers;
 }
 
+/**
+ * Whether who opened a page of a clinic may still see it. Looking does not make the session last
+ * longer: a page that is left open is nobody coming back.
+ */
+export async function isStillWelcome(
+  request: FastifyRequest,
+  options: SessionParts,
+): Promise<boolean> {
+  const { clinic } = placeOf(request);
+  const visitor = await visitorOfSession(request, options, { disableRefresh: true });
+  return visitor?.memberships.some((each) => each.clinic.id === clinic.id) ?? false;
+}
+
 async function visitorOfSession(
   request: FastifyRequest,
-  { ledger, accounts }: GuardOptions,
+  { ledger, accounts }: SessionParts,
+  query: { disableRefresh?: boolean } = {},
 ): Promise<Visitor | null> {
   if (request.headers.cookie === undefined) return null;
-  const session = await accounts.api.getSession({ headers: headersOf(request) }).catch((error) => {
+  const headers = headersOf(request);
+  const session = await accounts.api.getSession({ headers, query }).catch((error) => {
     if (refusalOf(error) === null) throw error;
     return null;
   });

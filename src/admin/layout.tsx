@@ -120,8 +120,10 @@ const MENU: readonly {
   outboxOnly?: boolean;
 }[] = [
   { page: "", label: "Enrol" },
+  { page: "today", label: "Today" },
   { page: "patients", label: "Patients" },
   { page: "inbox", label: "Inbox" },
+  { page: "failures", label: "Failures" },
   { page: "protocols", label: "Protocols" },
   { page: "outbox", label: "Outbox", outboxOnly: true },
   { page: "settings", label: "Settings", adminOnly: true },

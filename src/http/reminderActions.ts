@@ -1,10 +1,14 @@
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
-import { CHANNELS } from "../domain/channel.ts";
-import { CANCELLABLE, REMINDER_STATUSES, type ReminderStatus } from "../domain/reminder.ts";
+import type { ReminderStatus } from "../domain/reminder.ts";
+import {
+  hasCondition,
+  NO_CONDITION,
+  reminderConditions,
+  STATUSES_MEANT,
+} from "../domain/reminderFilter.ts";
 import type { RefusalCode } from "../domain/replay.ts";
-import { oneLine } from "../domain/text.ts";
 import { type ActionName, act } from "../ledger/actions.ts";
 import { actOnMatching } from "../ledger/bulkActions.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -36,7 +40,7 @@ const ACTIONS: Action[] = [
     summary: "Cancel an unsent reminder",
     bulkSummary: "Cancel all unsent reminders that a filter finds",
     refusals: "409 `already_sending` where it is leaving; 409 `already_ended` where it has.",
-    statuses: CANCELLABLE,
+    statuses: STATUSES_MEANT.cancel,
   },
   {
     name: "replay",
@@ -47,7 +51,7 @@ const ACTIONS: Action[] = [
       "used now. 409 with the code of what forbids it: `already_delivered`, `already_sending`, " +
       "`in_doubt`, `just_sent`, `not_ended`, `cancelled`, `expired`, `opted_out`, `no_consent`, " +
       "`no_address`, `superseded` or `collapsed`.",
-    statuses: ["failed", "undelivered", "skipped"],
+    statuses: STATUSES_MEANT.replay,
   },
   {
     name: "send-now",
@@ -57,7 +61,7 @@ const ACTIONS: Action[] = [
       "409 with the code of what forbids it: `too_early`, `outside_window`, `expired`, " +
       "`opted_out`, `no_consent`, `no_address`, `cancelled`, `already_sending`, `in_doubt`, " +
       "`already_delivered` or `already_ended`. One that is due already is answered as it is.",
-    statuses: ["scheduled", "queued"],
+    statuses: STATUSES_MEANT["send-now"],
   },
 ];
 
@@ -67,23 +71,9 @@ const DONE: Partial<Record<ActionName, RefusalCode>> = {
   "send-now": "already_due",
 };
 
-const status = z.enum(REMINDER_STATUSES);
-
 const filterSchema = z
-  .strictObject({
-    status: z
-      .union([status, z.array(status).min(1).max(REMINDER_STATUSES.length)], "must be a status")
-      .transform((given) => (Array.isArray(given) ? given : [given]))
-      .optional(),
-    statusReason: oneLine(100).optional(),
-    step: oneLine(60).optional(),
-    channel: z.enum(CHANNELS).optional(),
-    from: instant.optional(),
-    to: instant.optional(),
-    patientId: z.uuid("must be an id").optional(),
-    treatmentId: z.uuid("must be an id").optional(),
-  })
-  .refine((filter) => Object.keys(filter).length > 0, "must have at least one condition");
+  .strictObject({ ...reminderConditions, from: instant.optional(), to: instant.optional() })
+  .refine(hasCondition, NO_CONDITION);
 
 const LIMIT_WORDS = "must be a whole number from 1 to 10000";
 

@@ -120,6 +120,9 @@ function measureRequests(server: FastifyInstance, metrics: Metrics): void {
   server.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "none";
     const { statusCode } = reply;
+    // A page that is kept up to date is open for hours: that is no slow answer.
+    const type = reply.getHeader("content-type");
+    if (typeof type === "string" && type.startsWith("text/event-stream")) return done();
     const labels = { method: request.method, route, status: String(statusCode) };
     metrics.requests.observe(labels, reply.elapsedTime / 1_000);
     const line = { method: request.method, route, status: statusCode, ms: reply.elapsedTime };

@@ -12,6 +12,8 @@ export interface BulkRequest extends ActionRequest {
   dryRun: boolean;
   /** The most reminders that are changed before it stops; a dry run counts on. */
   limit: number;
+  /** The most reminders that are looked at, changed or not; 20,000 where it is left out. */
+  lookAt?: number;
   /** Where an earlier part of the same operation stopped. */
   cursor: BulkCursor | null;
 }
@@ -32,7 +34,8 @@ export interface BulkResult {
   next: BulkCursor | null;
 }
 
-const BATCH = 300;
+/** How many reminders are dealt with in one transaction. */
+export const BATCH = 300;
 
 /** The most reminders that one call looks at, changed or not, so that it ends in seconds. */
 const MOST_LOOKED_AT = 20_000;
@@ -67,7 +70,8 @@ export async function actOnMatching(
     last = batch.last;
     looked += batch.decided.length;
     const enough = !request.dryRun && result.changed >= request.limit;
-    if (enough || looked >= MOST_LOOKED_AT) return { ...result, next: { began, last } };
+    if (enough || looked >= (request.lookAt ?? MOST_LOOKED_AT))
+      return { ...result, next: { began, last } };
   }
 }
 

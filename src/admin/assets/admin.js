@@ -23,3 +23,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
     event.target instanceof Element ? event.target.querySelector("[data-focus]") : null;
   if (wanted instanceof HTMLElement) wanted.focus();
 });
+
+// A page that keeps itself up to date says so, and says when it cannot.
+for (const [event, state] of [
+  ["htmx:sseOpen", "on"],
+  ["htmx:sseError", "off"],
+]) {
+  document.addEventListener(event, (told) => {
+    const page = told.target instanceof Element ? told.target.closest("[data-live]") : null;
+    page?.setAttribute("data-live", state);
+  });
+}

@@ -1,0 +1,154 @@
+import type { FailedReminder, FailureGroup } from "../ledger/failures.ts";
+import { causeOf } from "./causes.ts";
+import type { Place } from "./guard.ts";
+import { Page } from "./layout.tsx";
+import { clinicPath } from "./paths.ts";
+import { Badge, Empty, Given, localText, Status } from "./pieces.tsx";
+
+/** What did not reach its patient since a local date, by cause, the largest first. */
+export function FailuresPage({
+  place,
+  groups,
+  since,
+}: {
+  place: Place;
+  groups: readonly FailureGroup[];
+  since: string;
+}) {
+  const all = groups.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <Page title="Failures" place={place} visitor={place.visitor} current="failures">
+      <p class="quiet">
+        Messages of the last 30 days that did not reach their patients, or may not have, by cause.
+      </p>
+      {place.role === "admin" && (
+        <p class="actions">
+          <a href={bulkPath(place, "replay", null, since)} role="button" class="secondary">
+            Replay many…
+          </a>
+          <a href={bulkPath(place, "cancel")} role="button" class="secondary">
+            Cancel many…
+          </a>
+        </p>
+      )}
+      {groups.length === 0 ? (
+        <Empty>
+          Nothing failed in the last 30 days. What does shows here, with its cause and what to do.
+        </Empty>
+      ) : (
+        <>
+          <p>
+            {all === 1 ? "1 message" : `${all} messages`},{" "}
+            {groups.length === 1 ? "1 cause" : `${groups.length} causes`}.
+          </p>
+          {groups.map((group, index) => (
+            <Group
+              key={`${group.status} ${group.reason}`}
+              place={place}
+              group={group}
+              since={since}
+              id={`cause-${index}`}
+            />
+          ))}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Group({
+  place,
+  group,
+  since,
+  id,
+}: {
+  place: Place;
+  group: FailureGroup;
+  since: string;
+  id: string;
+}) {
+  const { status, reason, count, newest } = group;
+  const { title, meaning, advice, replay } = causeOf(status, reason);
+  return (
+    <section class="card cause" aria-labelledby={id}>
+      <h2 id={id}>
+        <span class="figure">{count}</span> {title}
+      </h2>
+      <p class="quiet">
+        <Status status={status} />{" "}
+        {reason !== null && (
+          <>
+            its code: <code>{reason}</code>
+          </>
+        )}
+      </p>
+      <p>{meaning}</p>
+      <p>
+        <strong>What to do:</strong> {advice}
+      </p>
+      <h3>{newest.length < count ? "The newest" : "The messages"}</h3>
+      <ul class="newest">
+        {newest.map((reminder) => (
+          <Newest key={reminder.id} place={place} reminder={reminder} reason={reason} />
+        ))}
+      </ul>
+      {place.role === "admin" && replay && (
+        <p class="actions">
+          <a
+            href={bulkPath(place, "replay", `${status}.${reason ?? ""}`, since)}
+            role="button"
+            class="secondary"
+            aria-label={`Replay: ${title}`}
+          >
+            {count === 1 ? "Replay it…" : `Replay these ${count}…`}
+          </a>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Newest({
+  place,
+  reminder,
+  reason,
+}: {
+  place: Place;
+  reminder: FailedReminder;
+  reason: string | null;
+}) {
+  const { id, firstName, step, channel, dueAt, timeZone, code } = reminder;
+  const own = place.clinic.timeZone;
+  return (
+    <li>
+      <a href={clinicPath(place.clinic.id, `reminders/${id}`)}>
+        <Given>{firstName}</Given>: {step}
+      </a>{" "}
+      <Badge tone="plain">{channel === "sms" ? "text" : "email"}</Badge>{" "}
+      <span class="quiet">
+        <time dateTime={dueAt.toISOString()}>{localText(dueAt, own)}</time>
+        {timeZone !== own && ` (${localText(dueAt, timeZone)} for the patient)`}
+        {code !== null && code !== reason && (
+          <>
+            , the provider's code <code>{code}</code>
+          </>
+        )}
+      </span>
+    </li>
+  );
+}
+
+/** The form of an act on many, with the choice of a cause filled in; codes and dates only. */
+function bulkPath(
+  { clinic }: Place,
+  action: "replay" | "cancel",
+  cause: string | null = null,
+  from: string | null = null,
+): string {
+  const query = new URLSearchParams({
+    action,
+    ...(cause !== null && { cause }),
+    ...(from !== null && { from }),
+  });
+  return `${clinicPath(clinic.id, "failures/bulk")}?${query}`;
+}

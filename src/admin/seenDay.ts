@@ -1,0 +1,50 @@
+import { CHANNELS, type ChannelName } from "../domain/channel.ts";
+import type { Pause } from "../domain/channelState.ts";
+import { listChannelStates } from "../ledger/channelStates.ts";
+import type { Clinic } from "../ledger/clinics.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { countComing, countToday, type DayCount, type Today } from "../ledger/today.ts";
+import { dayOf, dayStarts } from "./days.ts";
+
+/** How many days ahead are shown. */
+const DAYS_AHEAD = 14;
+
+/** A clinic's day as it stands at one moment. */
+export interface SeenDay {
+  clinic: Clinic;
+  /** The first instants of the local day and of the next. */
+  from: Date;
+  to: Date;
+  today: Today;
+  pauses: ReadonlyMap<ChannelName, Pause>;
+  providers: Readonly<Record<ChannelName, string>>;
+  /** What is planned for each of the next days, and when these begin. */
+  coming: readonly DayCount[];
+  comingStarts: readonly Date[];
+}
+
+export interface DayReader {
+  ledger: Ledger;
+  providers: Readonly<Record<ChannelName, string>>;
+}
+
+/** Looks at a clinic's day. With `known`, what is to come on the next days is taken from there. */
+export async function seeDay(
+  { ledger: { db }, providers }: DayReader,
+  clinic: Clinic,
+  now: Date,
+  known: SeenDay | null = null,
+): Promise<SeenDay> {
+  const span = { clinicId: clinic.id, ...dayOf(now, clinic.timeZone) };
+  const comingStarts = dayStarts(now, clinic.timeZone, 1, DAYS_AHEAD + 1);
+  const [today, states] = [await countToday(db, span, now), await listChannelStates(db, clinic.id)];
+  const pauses = new Map<ChannelName, Pause>();
+  for (const channel of CHANNELS) {
+    const pause = states.find((each) => each.channel === channel)?.pause ?? null;
+    if (pause !== null) pauses.set(channel, pause);
+  }
+  const still = known?.from.getTime() === span.from.getTime();
+  const coming = still ? known.coming : await countComing(db, clinic.id, comingStarts);
+  const { from, to } = span;
+  return { clinic, from, to, today, pauses, providers, coming, comingStarts };
+}
