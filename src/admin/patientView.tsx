@@ -212,7 +212,7 @@ function Consents({ consents, zone }: PatientProps & { zone: string }) {
                 <LocalTime at={consent.recordedAt} zone={zone} />
                 {consent.recordedBy !== null && (
                   <>
-                    , key <Given>{consent.recordedBy}</Given>
+                    , by <Given>{consent.recordedBy}</Given>
                   </>
                 )}
               </td>

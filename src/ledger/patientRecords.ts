@@ -34,7 +34,7 @@ export interface ConsentRecord {
   source: string;
   givenAt: Date;
   recordedAt: Date;
-  /** The label of the key by which it came in; null where it was none. */
+  /** The label of the key by which it came in, or the name of who enrolled; null where it is unknown. */
   recordedBy: string | null;
   textVersion: string | null;
   takenBy: string | null;
@@ -95,11 +95,13 @@ export async function consentsOf(
   // By the treatments, which an index has by their patient.
   const { rows } = await sql<ConsentRecord>`
     select k.purpose, k.channel, k.treatment_id as "treatmentId", k.source,
-      k.given_at as "givenAt", k.recorded_at as "recordedAt", a.label as "recordedBy",
+      k.given_at as "givenAt", k.recorded_at as "recordedAt", coalesce(a.label, u.name) as "recordedBy",
       k.text_version as "textVersion", k.taken_by as "takenBy"
     from aftercare.treatments t
     join aftercare.consents k on k.treatment_id = t.id and k.clinic_id = t.clinic_id
-    left join aftercare.api_keys a on a.id = k.recorded_by and a.clinic_id = k.clinic_id
+    left join aftercare.api_keys a
+      on k.recorded_by = 'key:' || a.id::text and a.clinic_id = k.clinic_id
+    left join auth."user" u on k.recorded_by = 'staff:' || u.id
     where t.clinic_id = ${clinicId} and t.patient_id = ${patientId}
     order by k.given_at desc, k.treatment_id, k.purpose, k.channel desc`.execute(db);
   return rows;
