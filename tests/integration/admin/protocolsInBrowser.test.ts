@@ -36,10 +36,7 @@ describe("the protocols in a browser", () => {
     expect(await makeup.textContent()).toMatch(/maquillaje/i);
     await makeup.getByText("The email of makeup-ok", { exact: true }).click();
     const spanish = makeup.frameLocator("iframe");
-    await spanish
-      .getByText(/maquillaje/i)
-      .first()
-      .waitFor();
+    await spanish.getByText("Hola, Alexandra").waitFor();
     expect(await spanish.locator("html").getAttribute("lang")).toBe("es");
 
     await page.getByLabel(/Price of a segment/).fill("0.5");
