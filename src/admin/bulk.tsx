@@ -10,7 +10,8 @@ import {
   runForm,
   runOf,
 } from "./bulkForm.ts";
-import { BulkFormPage, DryRunPage, RunPage, RunPart } from "./bulkView.tsx";
+import { RunPage, RunPart } from "./bulkRunView.tsx";
+import { BulkFormPage, DryRunPage } from "./bulkView.tsx";
 import { type FormProblems, readForm, valuesOf } from "./forms.ts";
 import { type Place, placeOf } from "./guard.ts";
 import type { AdminParts } from "./parts.ts";
