@@ -10,9 +10,11 @@ import {
   runForm,
   runOf,
 } from "./bulkForm.ts";
-import { BulkFormPage, DryRunPage, RunPage, RunPart } from "./bulkView.tsx";
+import { RunPage, RunPart } from "./bulkRunView.tsx";
+import { BulkFormPage, DryRunPage } from "./bulkView.tsx";
 import { type FormProblems, readForm, valuesOf } from "./forms.ts";
 import { type Place, placeOf } from "./guard.ts";
+import { PageProblem } from "./pageProblem.ts";
 import type { AdminParts } from "./parts.ts";
 import { sendPage, sendPart } from "./send.ts";
 
@@ -75,11 +77,17 @@ export const bulkRoutes: FastifyPluginCallbackZod<AdminParts> = (
       const values = valuesOf(request.body);
       const form = readForm(bulkForm, request.body);
       const carried = readForm(runForm, request.body);
-      const again = (problems: FormProblems) =>
-        sendPage(
+      const again = (problems: FormProblems) => {
+        // Part of a page cannot show the form; what is done stays done, and the rest is chosen anew.
+        if (request.headers["hx-request"] !== undefined) {
+          const advice = "What is done stays done. Go back to the failures, and choose anew.";
+          throw new PageProblem(422, "This run has ended", advice);
+        }
+        return sendPage(
           reply.code(422),
           <BulkFormPage place={place} steps={steps} values={values} problems={problems} />,
         );
+      };
       if ("problems" in form) return again(form.problems);
       if ("problems" in carried) return again({ "": "Look first at what it would do." });
       const run = runOf(carried.value);

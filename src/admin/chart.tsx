@@ -23,7 +23,7 @@ interface ChartProps {
 /** In units of the drawing, which grows and shrinks with the page. */
 const WIDTH = 480;
 const HEIGHT = 190;
-const LEFT = 40;
+const LEFT = 46;
 const TOP = 16;
 const BOTTOM = 26;
 

@@ -23,10 +23,10 @@ export function FailuresPage({
       </p>
       {place.role === "admin" && (
         <p class="actions">
-          <a href={bulkPath(place, "replay", null, since)} role="button" class="secondary">
+          <a href={bulkPath(place, "replay", null, since)} role="button" class="secondary outline">
             Replay many…
           </a>
-          <a href={bulkPath(place, "cancel")} role="button" class="secondary">
+          <a href={bulkPath(place, "cancel")} role="button" class="secondary outline">
             Cancel many…
           </a>
         </p>
@@ -69,6 +69,7 @@ function Group({
 }) {
   const { status, reason, count, newest } = group;
   const { title, meaning, advice, replay } = causeOf(status, reason);
+  const press = count === 1 ? "Replay it…" : `Replay these ${count}…`;
   return (
     <section class="card cause" aria-labelledby={id}>
       <h2 id={id}>
@@ -97,10 +98,10 @@ function Group({
           <a
             href={bulkPath(place, "replay", `${status}.${reason ?? ""}`, since)}
             role="button"
-            class="secondary"
-            aria-label={`Replay: ${title}`}
+            class="secondary outline"
+            aria-label={`${press}: ${title}`}
           >
-            {count === 1 ? "Replay it…" : `Replay these ${count}…`}
+            {press}
           </a>
         </p>
       )}

@@ -92,7 +92,7 @@ function Figures({ day }: { day: SeenDay }) {
   }
   const failures = clinicPath(clinic.id, "failures");
   return (
-    <div class="cards">
+    <div class="cards figures">
       <Figure name="Due today" count={due} />
       <Figure name="Waiting" count={waiting} note="each for its time" />
       <Figure name="Sent" count={of("sent")} note="no receipt yet, or none to come" />

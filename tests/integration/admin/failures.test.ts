@@ -21,10 +21,10 @@ describe("failures", () => {
   });
 
   /** The ids of a new patient's reminders that wait. */
-  async function enrol(firstName = "Wilhelmina"): Promise<string[]> {
+  async function enrol(): Promise<string[]> {
     const n = ++people;
     const phone = `+1212555${1000 + n}`;
-    const facts = { externalId: `p-${n}`, phone, email: `p${n}@p.test`, firstName };
+    const facts = { externalId: `p-${n}`, phone, email: `p${n}@p.test` };
     const { reminders } = await clinic.enrol(facts);
     running.clock.moveBy(1_000);
     return reminders.filter(({ status }) => status === "scheduled").map(({ id }) => id);
@@ -70,7 +70,13 @@ describe("failures", () => {
   });
 
   it("groups what failed by cause, with what to do, and leads to each", async () => {
-    const [one = "", two = "", three = "", four = "", five = ""] = await enrol(BAD);
+    const [one = "", two = "", three = "", four = "", five = ""] = await enrol();
+    // Not a name that an enrolment takes today; an older program may have.
+    await running.app.ledger.db
+      .updateTable("patients")
+      .set({ first_name: BAD })
+      .where("clinic_id", "=", clinic.id)
+      .execute();
     await endAs(running, [one, two], "failed", "30003");
     await endAs(running, [three], "undelivered", "filtered");
     await endAs(running, [four], "skipped", "expired");
@@ -105,6 +111,7 @@ describe("failures", () => {
     const dry = await look({ cause: "failed.30003" });
     expect(dry.text).toContain(`${failed.length} messages match.`);
     expect(dry.text).toContain(`${failed.length - 2} would be sent again`);
+    expect(dry.text).toContain("Cause The phone could not be reached (30003)");
     expect(dry.text).toContain("out of date by the next time it may be sent 2");
     expect(new Set(await statuses(failed))).toEqual(new Set(["failed"]));
 
