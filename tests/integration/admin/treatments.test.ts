@@ -33,14 +33,21 @@ describe("a treatment's page", () => {
     return { id: treatment.id, page: `treatments/${treatment.id}`, reminders, now, dueOf };
   }
 
-  /** As if these had gone out. */
-  const sent = (id: string, step: string) =>
-    sql`update aftercare.reminders set status = 'queued' where treatment_id = ${id} and step = ${step};`
-      .execute(running.app.ledger.db)
-      .then(() =>
-        sql`update aftercare.reminders set status = 'delivered', claimed_at = ${running.clock.now()}
-          where treatment_id = ${id} and step = ${step}`.execute(running.app.ledger.db),
-      );
+  /** As if a step's message had gone out, and arrived. */
+  async function sent(id: string, step: string): Promise<void> {
+    const { db } = running.app.ledger;
+    const at = running.clock.now();
+    const of = sql`treatment_id = ${id} and step = ${step}`;
+    for (const status of ["queued", "sending", "delivered"]) {
+      await sql`update aftercare.reminders set status = ${status}, claimed_at = ${at}
+        where ${of}`.execute(db);
+    }
+    await sql`
+      insert into aftercare.attempts
+        (clinic_id, reminder_id, dispatch_no, channel, provider, status, started_at)
+      select clinic_id, id, 1, channel, 'outbox', 'delivered', ${at}
+      from aftercare.reminders where ${of}`.execute(db);
+  }
 
   it("has its messages in order of time, with their status", async () => {
     const { page } = await enrolled();
