@@ -1,3 +1,4 @@
+import { CHANNELS } from "./channel.ts";
 import type { ChannelUse, PlannedReminder } from "./reminder.ts";
 
 /** What a front desk should know of an enrolment that was taken. */
@@ -109,13 +110,18 @@ export function warningsOf(
   return found;
 }
 
-/** Which address the patient agreed to and did not give, and whether the messages go all the same. */
+const MISSING = {
+  sms: "the patient agreed to texts, but gave no number",
+  email: "the patient agreed to emails, but gave no address",
+} as const;
+
+/** What the patient agreed to and gave no address for, and whether the messages go all the same. */
 function missingWords(planned: readonly PlannedReminder[]): string {
   const uses = planned.flatMap(({ trace }) => trace.channels);
-  const missing = (["sms", "email"] as const).filter((channel) =>
+  const missing = CHANNELS.filter((channel) =>
     uses.some((each) => each.channel === channel && each.use === "no_address"),
   );
-  const what = missing.map((channel) => (channel === "sms" ? "phone number" : "email address"));
-  const rest = uses.some(({ use }) => use === "usable") ? "; what can go another way does" : "";
-  return `the patient agreed to messages there, but there is no ${what.join(" and no ")}${rest}`;
+  const words = missing.map((channel) => MISSING[channel]);
+  const usable = uses.some(({ use }) => use === "usable");
+  return [...words, ...(usable ? ["what can go another way does"] : [])].join("; ");
 }

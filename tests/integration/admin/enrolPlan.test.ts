@@ -59,9 +59,7 @@ describe("the plan beside the form", () => {
     expect(nothing.text).toContain("Nothing is sent until the patient agrees to texts or emails.");
     const half = await plan({ firstName: "", phone: "212", email: "w@", at: "2026" });
     expect(half.text).toContain("Not a US number yet");
-    expect(half.text).toContain(
-      "There is no number or address for some of the consented channels.",
-    );
+    expect(half.text).toContain("The patient agreed to texts, but gave no number");
     const whole = await plan({ phone: "(212) 555-0147" });
     expect(whole.html).toMatch(/<span id="phone-note"[^>]*hx-swap-oob="true">\+1 212 555 0147</);
   });

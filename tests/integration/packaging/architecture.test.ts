@@ -25,7 +25,11 @@ function tableOf(head: string): string[][] {
 /** The packages that a file imports, types included, without what is below their names. */
 function packagesIn(file: string): string[] {
   const from = read(file).matchAll(/^(?:import|\} from) ?(?:.* from )?"([^".][^"]*)";$/gm);
-  const packages = [...from].map(([, name = ""]) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? "");
+  // What browsers are to load is not imported, but looked for.
+  const found = read(file).matchAll(/require\.resolve\("([^".][^"]*)"\)/g);
+  const packages = [...from, ...found].map(
+    ([, name = ""]) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? "",
+  );
   return packages.filter((name) => !name.startsWith("node:"));
 }
 
