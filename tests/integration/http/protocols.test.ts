@@ -67,7 +67,7 @@ describe("POST /v1/protocols/:name/preview", () => {
   it("shows every message as the clinic's patients get it, unless it is asked for another", async () => {
     const own = await preview({});
     expect(own).toMatchObject({ locale: "es", privacy: "explicit" });
-    expect(own.protocol).toEqual({ name: "microneedling", version: 3 });
+    expect(own.protocol).toEqual({ name: "microneedling", version: 4 });
     expect(own.messages).toHaveLength(18);
     const [first] = own.messages;
     expect(first?.step).toBe("essentials");
