@@ -33,6 +33,8 @@ export interface TakenBack {
   until: Date | null;
   plannedAt: Date;
   waits: boolean;
+  /** The clinic cancelled it: it has told the patient itself, or does not want it said. */
+  withdrawn: boolean;
   /** When it went out, or may have; null where it did not. */
   at: Date | null;
   reason: string | null;

@@ -30,7 +30,7 @@ export function takeBack(input: PatientPlanInput): TakingBack {
   const untrue = untrueOf(input);
   const skip = input.takenBack.filter((each) => isObsolete(each, untrue, input));
   const standing: Standing[] = input.takenBack.filter(
-    (each) => !skip.includes(each) && (each.waits || each.at !== null),
+    (each) => !skip.includes(each) && (each.waits || each.withdrawn || each.at !== null),
   );
   const plan: PlannedRetraction[] = [];
   const untold = new Set<Untrue>();
@@ -130,7 +130,8 @@ function planInputOf(
 /**
  * The message that takes back the permission of `step`, which went out too early: at the next
  * opening from now on, to ask the patient to wait until `until`; null where nobody knows until when.
- * By then it has nothing more to say, so it is stale no later. Empty where the protocol has no
+ * Until then it has something to say, and not after; where nobody
+ * knows until when, its step says how long. Empty where the protocol has no
  * retraction of that step. `input` is that of the permission's treatment.
  */
 export function planRetraction(
@@ -142,7 +143,7 @@ export function planRetraction(
   if (retraction === undefined) return [];
   const { now } = input;
   return planStep(retraction, { ...input, performedAt: now, others: [] }).map((planned) => {
-    const expiresAt = until === null ? planned.expiresAt : earlierOf(until, planned.expiresAt);
+    const expiresAt = until ?? planned.expiresAt;
     const sendUntil = earlierOf(planned.sendUntil, expiresAt);
     const trace = { ...planned.trace, retracts: step, waitUntil: until?.toISOString() ?? null };
     const told = { ...planned, expiresAt, sendUntil, trace };

@@ -30,7 +30,7 @@ export interface PatientPageRoutes {
 }
 
 const described = { tags: ["patients"], security: [] };
-const params = z.object({ token: z.string().max(60) });
+const params = z.object({ token: z.string().regex(/^[\w-]{1,60}$/) });
 const choiceBody = z.object({ channel: z.enum(CHANNELS) });
 
 /**

@@ -278,6 +278,7 @@ function toTakenBack(row: ReminderRow): TakenBack {
     until: trace.waitUntil == null ? null : new Date(trace.waitUntil),
     plannedAt: row.created_at,
     waits: status === "scheduled" || status === "queued",
+    withdrawn: status === "cancelled",
     at: row.told_at,
     reason: row.status_reason,
   };

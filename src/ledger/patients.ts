@@ -90,9 +90,12 @@ function rowsOf(db: Queries, clinicId: string, lock: boolean) {
     .$if(lock, (query) => query.forUpdate());
 }
 
-/** In SQL: whether a patient has this first name, and the number or the address. */
+/**
+ * In SQL: whether a patient has this first name, and the number or the address. Both names are folded
+ * by the ledger: another library has other small letters for İ and Σ, and José can be written in two ways.
+ */
 function isLike({ firstName, phone, email }: PatientFacts) {
-  return sql<boolean>`lower(first_name) = ${firstName.toLowerCase()}
+  return sql<boolean>`lower(normalize(first_name, NFKC)) = lower(normalize(${firstName}::text, NFKC))
     and (phone = ${phone ?? ""} or lower(email) = ${foldEmail(email ?? "")})`;
 }
 

@@ -112,6 +112,7 @@ const histories = fc
           until: each.until === null ? null : new Date(each.until),
           plannedAt: new Date(each.at),
           waits: each.end === "waits",
+          withdrawn: false,
           at: went,
           reason: each.end === "opted_out" ? "opted_out" : null,
         },
@@ -214,6 +215,7 @@ describe("after any history of a patient", () => {
             until,
             plannedAt: input.now,
             waits,
+            withdrawn: false,
             at: null,
             reason,
           };

@@ -67,7 +67,8 @@ describe("of two treatments that restrict a topic", () => {
   it("what was taken back is said by whoever is free", () => {
     const told = [toldOf("a", ["gym"], "2026-06-11T10:00Z")];
     const at = new Date("2026-06-11T11:00Z");
-    const back = { id: "r", treatmentId: "a", step: "ok", topics: ["gym"], until: null, at };
+    const of = { id: "r", treatmentId: "a", step: "ok", topics: ["gym"], withdrawn: false };
+    const back = { ...of, until: null, at };
     const takenBack = [
       { ...back, channel: "sms" as const, plannedAt: at, waits: false, reason: null },
     ];

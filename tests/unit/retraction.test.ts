@@ -27,6 +27,7 @@ function takenBack(more: Partial<TakenBack>): TakenBack {
     until: new Date("2026-06-14T10:00Z"),
     plannedAt: new Date("2026-06-12T10:00Z"),
     waits: false,
+    withdrawn: false,
     at: new Date("2026-06-12T10:00Z"),
     reason: null,
     ...more,
@@ -111,6 +112,18 @@ describe("a retraction", () => {
     const expected = [["a", "2026-06-14T10:00:00.000Z"]];
     expect(after(takenBack({ until: sooner })).plan).toEqual(expected);
     expect(after(takenBack({ at: null, reason: "bad_address" })).plan).toEqual(expected);
+  });
+
+  it("is not planned again where the clinic cancelled it", () => {
+    expect(after(takenBack({ at: null, withdrawn: true }))).toEqual(NOTHING);
+    const earlier = takenBack({ at: null, withdrawn: true, until: sooner });
+    expect(after(earlier).plan).toEqual([["a", "2026-06-14T10:00:00.000Z"]]);
+  });
+
+  it("is fresh until the wait that it names is over", () => {
+    const long = patientOf([gym("a", "2026-06-11T10:00Z", "14d")], now, { told });
+    const [wait] = takeBack(long).plan;
+    expect(wait?.planned.expiresAt.toISOString()).toBe("2026-06-25T10:00:00.000Z");
   });
 
   it("is sent again where the permission has gone out once more since", () => {
