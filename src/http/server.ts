@@ -70,6 +70,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   measureRequests(server, parts.metrics);
   await server.register(helmet, {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    // Browsers keep origins apart by themselves, and complain where one page asks and another did not.
+    originAgentCluster: false,
   });
   await server.register(underPressure, { maxEventLoopDelay: 5_000, retryAfter: 5 });
   await addDocs(server);

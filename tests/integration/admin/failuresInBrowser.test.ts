@@ -45,7 +45,7 @@ describe("failures in a browser", () => {
     await page.getByRole("heading", { name: "The phone could not be reached" }).waitFor();
     await expectReadable(page);
     const link = { name: /^Replay these \d+…: The phone could not be reached$/ };
-    await page.getByRole("link", link).press("Enter");
+    await page.getByRole("button", link).press("Enter");
     await page.getByRole("heading", { name: "Replay many" }).waitFor();
     expect(await page.getByLabel("Cause").inputValue()).toBe("failed.30003");
     await expectReadable(page);
