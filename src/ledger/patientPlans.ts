@@ -9,7 +9,6 @@ import {
   type TakenBack,
 } from "../domain/patient.ts";
 import type { Protocol, StepKind } from "../domain/protocol.ts";
-
 import {
   CANCELLABLE,
   localZoneOf,
@@ -18,7 +17,6 @@ import {
   type Trace,
   type Zone,
 } from "../domain/reminder.ts";
-
 import { type StoredReminder, saidOf } from "../domain/replan.ts";
 import { parseSendWindow } from "../domain/sendWindow.ts";
 import type { Clinic } from "./clinics.ts";
