@@ -33,7 +33,7 @@ export interface TakenBack {
   until: Date | null;
   plannedAt: Date;
   waits: boolean;
-  /** The clinic cancelled it: it has told the patient itself, or does not want it said. */
+  /** The clinic cancelled it, and not its treatment: it has told the patient, or wants nothing said. */
   withdrawn: boolean;
   /** When it went out, or may have; null where it did not. */
   at: Date | null;

@@ -101,13 +101,14 @@ export async function loadPatientPlans(
     };
   };
   const active = rows.filter(({ status }) => status === "active");
-  const ofActive = ({ treatmentId }: SlotReminder) => active.some(({ id }) => id === treatmentId);
+  const ofActive = ({ treatmentId }: Pick<SlotReminder, "treatmentId">) =>
+    active.some(({ id }) => id === treatmentId);
   return {
     input: {
       treatments: active.map(toTreatment),
       cancelled: rows.filter(({ status }) => status === "cancelled").map(toTreatment),
       told: toldOf(planned),
-      takenBack: all.filter(({ kind }) => kind === "retraction").map(toTakenBack),
+      takenBack: all.flatMap((row) => (row.kind === "retraction" ? toTakenBack(row, active) : [])),
       retract: null,
       now,
       cap: clinic.dailyCap,
@@ -265,7 +266,7 @@ function toldOf(rows: readonly ReminderRow[]): Told[] {
   return [...byStep.values()];
 }
 
-function toTakenBack(row: ReminderRow): TakenBack {
+function toTakenBack(row: ReminderRow, active: readonly TreatmentRow[]): TakenBack {
   const { id, treatment_id: treatmentId, topics, channel, trace, status } = row;
   return {
     id,
@@ -276,7 +277,7 @@ function toTakenBack(row: ReminderRow): TakenBack {
     until: trace.waitUntil == null ? null : new Date(trace.waitUntil),
     plannedAt: row.created_at,
     waits: status === "scheduled" || status === "queued",
-    withdrawn: status === "cancelled",
+    withdrawn: status === "cancelled" && active.some(({ id: of }) => of === treatmentId),
     at: row.told_at,
     reason: row.status_reason,
   };
