@@ -67,6 +67,13 @@ const deeds = fc
 
 type Script = { hoursLater: number; weather: (typeof WEATHERS)[number]; deed: Deed }[];
 
+/** A life in which a permission is taken back and others give way, whatever chance brings. */
+const TAKEN_BACK: Script = [
+  { hoursLater: 1, weather: "fair", deed: { kind: "enrol", protocol: "needling", hoursAgo: 60 } },
+  { hoursLater: 24, weather: "fair", deed: { kind: "correct", which: 0, hoursAgo: 10 } },
+  { hoursLater: 24, weather: "fair", deed: { kind: "enrol", protocol: "peel", hoursAgo: 0 } },
+];
+
 const PASSING: SendOutcome = { kind: "transient", code: "20503", detail: "down", of: "message" };
 const LASTING: SendOutcome = {
   kind: "permanent",
@@ -209,7 +216,7 @@ it("permits nothing that a treatment restricts, keeps the cap, and loses no perm
       }
     }),
     // To shrink a life takes longer than the test may.
-    { numRuns: 10, endOnFailure: true },
+    { numRuns: 10, endOnFailure: true, examples: [[TAKEN_BACK]] },
   );
   // The lives were of every kind, and not all of one.
   expect([...seen.keys()]).toEqual(
