@@ -26,6 +26,12 @@ const owner = {
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const progress = (line: string) => void process.stderr.write(`pages: ${line}\n`);
 
+const sorted = (times: readonly number[]) => times.toSorted((a, b) => a - b);
+const at50 = (times: readonly number[]) =>
+  sorted(times)[Math.ceil(times.length / 2) - 1] ?? Number.NaN;
+const at95 = (times: readonly number[]) =>
+  sorted(times)[Math.ceil(times.length * 0.95) - 1] ?? Number.NaN;
+
 try {
   const lines = await bench();
   for (const line of lines) say(line);
@@ -55,6 +61,7 @@ async function bench(): Promise<string[]> {
   await explain(client, false);
   // The API alone: nothing of what is counted is sent meanwhile.
   const server = await startProgram(owner, ["serve", "--api-only"], settings);
+  atEnd.push(async () => void (await server.stop()));
   const { body } = await openApi(server.address, KEY).enrol({
     firstName: "Ana",
     phone: "+12125550100",
@@ -205,9 +212,3 @@ async function explain(client: pg.Client, on: boolean): Promise<void> {
   // Each connection reads it anew before its next statement, once it was told.
   await pause(300);
 }
-
-const sorted = (times: readonly number[]) => times.toSorted((a, b) => a - b);
-const at50 = (times: readonly number[]) =>
-  sorted(times)[Math.ceil(times.length / 2) - 1] ?? Number.NaN;
-const at95 = (times: readonly number[]) =>
-  sorted(times)[Math.ceil(times.length * 0.95) - 1] ?? Number.NaN;
