@@ -3,14 +3,16 @@ import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { DateTime } from "luxon";
 import { z } from "zod";
 import { describeError } from "../errors.ts";
+import { namesOfActors } from "../ledger/actors.ts";
 import { listApiKeys } from "../ledger/apiKeys.ts";
 import { type ClinicEvent, type EventFilter, listEvents } from "../ledger/events.ts";
 import type { Queries } from "../ledger/ledger.ts";
 import type { Cursor } from "../ledger/page.ts";
-import { everyStaff, namesOf } from "../ledger/staff.ts";
+import { everyStaff } from "../ledger/staff.ts";
 import { AuditPage } from "./auditView.tsx";
-import { actorWords, detailWords, EVENT_WORDS, eventWords, type Names } from "./auditWords.ts";
+import { detailWords, subjectOf } from "./auditWords.ts";
 import { csvLine } from "./csv.ts";
+import { actorWords, EVENT_WORDS, eventWords } from "./eventWords.ts";
 import { readForm, valuesOf } from "./forms.ts";
 import { type Place, placeOf } from "./guard.ts";
 import { markSchema } from "./listMark.ts";
@@ -57,14 +59,14 @@ export const auditRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
       const keys = await listApiKeys(ledger.db, clinicId);
       const shown = { place, staff, keys, values: valuesOf(request.query) };
       if ("problems" in read) {
-        const names = { staff: new Map<string, string>(), keys: new Map<string, string>() };
-        const page = { events: { items: [], next: null }, names, problems: read.problems };
+        const events = { items: [], next: null };
+        const page = { events, names: new Map<string, string>(), problems: read.problems };
         return sendPage(reply.code(422), <AuditPage {...shown} {...page} />);
       }
       const { before, ...filter } = read.value;
       const asked = { cursor: before, limit: PAGE };
       const events = await listEvents(ledger.db, clinicId, filterIn(place, filter), asked);
-      const names = await namesIn(ledger.db, keys, events.items);
+      const names = await namesIn(ledger.db, clinicId, events.items);
       return sendPage(reply, <AuditPage {...shown} events={events} names={names} />);
     },
   });
@@ -106,32 +108,28 @@ function filterIn(
   };
 }
 
-/** The names of whoever these events speak of. */
-async function namesIn(
+/** The names of whoever these events speak of, by actor. */
+function namesIn(
   db: Queries,
-  keys: readonly { id: string; label: string }[],
+  clinicId: string,
   events: readonly ClinicEvent[],
-): Promise<Names> {
-  const ids = events.flatMap(({ actor, detail }) => [
-    ...(actor.startsWith("staff:") ? [actor.slice("staff:".length)] : []),
-    ...(typeof detail["userId"] === "string" ? [detail["userId"]] : []),
-  ]);
-  const labels = new Map(keys.map(({ id, label }) => [id, label]));
-  return { staff: await namesOf(db, ids), keys: labels };
+): Promise<Map<string, string>> {
+  const actors = events.map(({ actor }) => actor);
+  const subjects = events.flatMap(({ detail }) => subjectOf(detail) ?? []);
+  return namesOfActors(db, clinicId, [...actors, ...subjects]);
 }
 
 /** The whole match as lines of a table, of which a few are in memory at a time. */
 async function* lines(db: Queries, { clinic }: Place, filter: EventFilter): AsyncGenerator<string> {
   // With this mark in front, spreadsheets read the file as UTF-8.
   yield `\uFEFF${csvLine(["at", "who", "what", "detail", "treatment", "reminder", "type", "actor"])}`;
-  const keys = await listApiKeys(db, clinic.id);
   let cursor: Cursor | null = null;
   do {
     const page: Awaited<ReturnType<typeof listEvents>> = await listEvents(db, clinic.id, filter, {
       cursor,
       limit: BATCH,
     });
-    const names = await namesIn(db, keys, page.items);
+    const names = await namesIn(db, clinic.id, page.items);
     yield page.items
       .map((event) =>
         csvLine([

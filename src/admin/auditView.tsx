@@ -1,14 +1,8 @@
 import type { ApiKeyInfo } from "../ledger/apiKeys.ts";
 import type { ClinicEvent } from "../ledger/events.ts";
 import type { Page as ListPage } from "../ledger/page.ts";
-import {
-  actorWords,
-  detailWords,
-  EVENT_WORDS,
-  eventWords,
-  type Names,
-  OTHER_ACTORS,
-} from "./auditWords.ts";
+import { detailWords } from "./auditWords.ts";
+import { actorWords, EVENT_WORDS, eventWords, keyWords, OTHER_ACTORS } from "./eventWords.ts";
 import { FormRefusal, SelectField, TextField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
@@ -25,7 +19,7 @@ interface AuditProps {
   staff: readonly { userId: string; name: string }[];
   keys: readonly ApiKeyInfo[];
   events: ListPage<ClinicEvent>;
-  names: Names;
+  names: ReadonlyMap<string, string>;
   values: FormValues;
   problems?: FormProblems | undefined;
 }
@@ -101,7 +95,7 @@ function Filter({
           options={[
             everything,
             ...staff.map(({ userId, name }) => ({ value: `staff:${userId}`, label: name })),
-            ...keys.map(({ id, label }) => ({ value: `key:${id}`, label: `key: ${label}` })),
+            ...keys.map(({ id, label }) => ({ value: `key:${id}`, label: keyWords(label) })),
             ...Object.entries(OTHER_ACTORS).map(([value, label]) => ({ value, label })),
           ]}
         />
@@ -119,7 +113,11 @@ function Filter({
   );
 }
 
-function Row({ place, event, names }: { place: Place; event: ClinicEvent; names: Names }) {
+function Row({
+  place,
+  event,
+  names,
+}: Pick<AuditProps, "place" | "names"> & { event: ClinicEvent }) {
   const { clinic } = place;
   const { at, actor, treatmentId, reminderId } = event;
   const details = detailWords(event, names, clinic.timeZone);

@@ -1,3 +1,4 @@
+import { CHANNEL_WORDS, CHANNELS } from "../domain/channel.ts";
 import type { BulkResult } from "../ledger/bulkActions.ts";
 import { type BulkAction, type BulkForm, firstCursor, runFields } from "./bulkForm.ts";
 import { ACTION_WORDS, choiceOf, Hidden, Refused } from "./bulkRunView.tsx";
@@ -57,8 +58,7 @@ export function BulkFormPage({ place, steps, values, problems }: FormPageProps) 
           value={of("channel")}
           options={[
             { value: "", label: "any" },
-            { value: "sms", label: "text messages" },
-            { value: "email", label: "emails" },
+            ...CHANNELS.map((value) => ({ value, label: CHANNEL_WORDS[value].many })),
           ]}
           problems={problems}
         />
@@ -157,7 +157,7 @@ function choiceFacts({ step, channel, from, to, reason }: BulkForm, values: Form
   const facts = [
     { name: "Cause", value: cause === "" ? undefined : chosen },
     { name: "Message", value: step },
-    { name: "Channel", value: channel && (channel === "sms" ? "text messages" : "emails") },
+    { name: "Channel", value: channel && CHANNEL_WORDS[channel].many },
     { name: "Due from", value: from },
     { name: "Due until", value: to },
     { name: "Reason", value: <Given>{reason}</Given> },

@@ -1,8 +1,9 @@
 import type { Correction } from "../domain/correction.ts";
 import type { Corrected } from "../ledger/correct.ts";
 import type { Reminder } from "../ledger/reminders.ts";
-import { countWords, reasonWords, stepWords } from "./careWords.ts";
+import { countWords, stepWords } from "./careWords.ts";
 import { correctionText } from "./correctionView.tsx";
+import { reasonWords } from "./eventWords.ts";
 import type { FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";

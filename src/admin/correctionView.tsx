@@ -1,7 +1,8 @@
 import type { Correction } from "../domain/correction.ts";
 import type { Step } from "../domain/protocol.ts";
+import { placeOfZone } from "../domain/traceWords.ts";
 import { wallTimeOf } from "../domain/wallTime.ts";
-import { placedText, placeOfZone, stepWords, waitWords } from "./careWords.ts";
+import { placedText, stepWords, waitWords } from "./careWords.ts";
 import { WAIT_UNITS, waitOf } from "./correctionForms.ts";
 import { CheckField, FormRefusal, ReasonField, SelectField, TextField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";

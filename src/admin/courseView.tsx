@@ -2,14 +2,9 @@ import type { Content } from "../content/content.ts";
 import { addOffset, type Offset, parseOffset } from "../domain/offset.ts";
 import type { Step } from "../domain/protocol.ts";
 import { stepTrueAt } from "../domain/stepTime.ts";
+import { waitWords } from "./careWords.ts";
 import { Badge } from "./pieces.tsx";
-import {
-  KIND_WORDS,
-  offsetInWords,
-  topicsInWords,
-  whenInWords,
-  windowInWords,
-} from "./stepWords.ts";
+import { KIND_WORDS, topicsInWords, whenInWords, windowInWords } from "./stepWords.ts";
 
 /** A treatment to reckon from: any will do, because only what has passed since counts. */
 const TREATED = new Date("2026-03-02T10:00:00Z");
@@ -38,7 +33,7 @@ export function Course({ content, steps }: { content: Content; steps: readonly S
           <Bar from={from} to={to} longest={longest} />
           <p class="rules">
             {channelsInWords(step)} · {windowInWords(step.window)} · not sent any more after{" "}
-            {offsetInWords(step.expires)} · <code>{step.key}</code>
+            {waitWords(step.expires)} · <code>{step.key}</code>
           </p>
         </li>
       ))}

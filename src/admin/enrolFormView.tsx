@@ -6,6 +6,7 @@ import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { clinicPath } from "./paths.ts";
 import { namesFor } from "./planWords.ts";
+import { languageInWords } from "./stepWords.ts";
 
 const BOX_LABELS: Record<ConsentBox, string> = {
   careSms: "Aftercare by text message",
@@ -200,10 +201,8 @@ export function Wording({ words, swap }: { words: ConsentWords; swap?: boolean }
 /** The languages in which there are messages; empty stands for what is known, or the clinic's. */
 function languagesOf(content: Content, clinicLocale: string) {
   const tags = [...content.protocols.keys()].flatMap((name) => content.locales(name));
-  const named = new Intl.DisplayNames("en", { type: "language" });
-  const nameOf = (tag: string) => named.of(tag) ?? tag;
   return [
-    { value: "", label: `As before, else the clinic’s (${nameOf(clinicLocale)})` },
-    ...[...new Set(tags)].sort().map((tag) => ({ value: tag, label: nameOf(tag) })),
+    { value: "", label: `As before, else the clinic’s (${languageInWords(clinicLocale)})` },
+    ...[...new Set(tags)].sort().map((tag) => ({ value: tag, label: languageInWords(tag) })),
   ];
 }

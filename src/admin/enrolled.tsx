@@ -3,7 +3,7 @@ import { z } from "zod";
 import { readPhone } from "../domain/phone.ts";
 import { WARNING_CODES, type Warning } from "../domain/warnings.ts";
 import { listConsents } from "../ledger/consentTexts.ts";
-import { findPatientFacts } from "../ledger/patients.ts";
+import { findPatient } from "../ledger/patientRecords.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
 import { findTreatment } from "../ledger/treatments.ts";
 import { Enrolled, type EnrolledProps } from "./enrolledView.tsx";
@@ -37,7 +37,7 @@ export const enrolledRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
       const { did, warn } = request.query;
       const treatment = await findTreatment(ledger.db, clinic.id, request.params.id);
       if (treatment === undefined) throw noSuch("treatment");
-      const patient = await findPatientFacts(ledger.db, clinic.id, treatment.patientId);
+      const patient = await findPatient(ledger.db, clinic.id, treatment.patientId);
       if (patient === undefined) throw noSuch("patient");
       const reminders = await listTreatmentReminders(ledger.db, clinic.id, treatment.id);
       const consents = await listConsents(ledger.db, clinic.id, treatment.id);

@@ -1,4 +1,5 @@
 import { renderSVG } from "uqr";
+import { CHANNEL_WORDS } from "../domain/channel.ts";
 import type { Warning } from "../domain/warnings.ts";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { GivenConsent } from "../ledger/consentTexts.ts";
@@ -184,8 +185,8 @@ function Agreed({ consents, zone }: { consents: readonly GivenConsent[]; zone: s
       <ul>
         {consents.map(({ purpose, channel, givenAt, takenBy, source }) => (
           <li key={`${purpose} ${channel}`}>
-            {purpose === "care" ? "Aftercare" : "Marketing"} by{" "}
-            {channel === "sms" ? "text message" : "email"}, {localText(givenAt, zone)}
+            {purpose === "care" ? "Aftercare" : "Marketing"} by {CHANNEL_WORDS[channel].one},{" "}
+            {localText(givenAt, zone)}
             {takenBy && (
               <>
                 , heard by <Given>{takenBy}</Given>

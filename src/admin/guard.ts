@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { countOpenAlarms } from "../ledger/letters.ts";
+import { countOpenAlarms } from "../ledger/openAlarms.ts";
 import { isOperator, type Membership, membershipsOf } from "../ledger/staff.ts";
 import type { StaffRole } from "../ledger/tables.ts";
 import { type Accounts, refusalOf } from "./accounts.ts";

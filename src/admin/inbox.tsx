@@ -1,15 +1,9 @@
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { namesOfActors } from "../ledger/actors.ts";
 import { type HandledItem, handleInbound } from "../ledger/inbox.ts";
-import {
-  countOpenAlarms,
-  type Letter,
-  listHandled,
-  listNew,
-  listOpen,
-  type OpenCursor,
-} from "../ledger/letters.ts";
-import { namesOf } from "../ledger/staff.ts";
+import { listHandled, listNew, listOpen, type OpenCursor } from "../ledger/letters.ts";
+import { countOpenAlarms } from "../ledger/openAlarms.ts";
 import { readForm } from "./forms.ts";
 import { placeOf } from "./guard.ts";
 import { HANDLED_CODES, type HandledCode, Inbox, News } from "./inboxView.tsx";
@@ -70,13 +64,15 @@ export const inboxRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
         show === "open"
           ? await listOpen(ledger.db, place.clinic.id, asked)
           : await listHandled(ledger.db, place.clinic.id, asked);
+      const handlers = page.items.flatMap(({ handledBy }) => handledBy ?? []);
+      const names = await namesOfActors(ledger.db, place.clinic.id, handlers);
       return sendPage(
         reply,
         <Inbox
           place={place}
           content={content}
           letters={page.items}
-          names={await handlersOf(page.items)}
+          names={names}
           show={show}
           first={before === null}
           next={page.next && cursorText({ alarm: false, ...page.next })}
@@ -142,15 +138,6 @@ export const inboxRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
       return keepPrivate(reply).redirect(`${clinicPath(clinic.id, "inbox")}?${query}`, 303);
     },
   });
-
-  /** The names of the staff who have handled something, by their actors. */
-  async function handlersOf(letters: readonly Letter[]): Promise<Map<string, string>> {
-    const ids = letters.flatMap(({ handledBy }) =>
-      handledBy?.startsWith("staff:") ? [handledBy.slice("staff:".length)] : [],
-    );
-    const names = await namesOf(ledger.db, ids);
-    return new Map([...names].map(([id, name]) => [`staff:${id}`, name]));
-  }
 
   done();
 };

@@ -3,13 +3,8 @@ import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { CHANNELS } from "../domain/channel.ts";
 import { stopOnWord } from "../ledger/messageChoices.ts";
-import {
-  consentsOf,
-  countOpenAlarms,
-  deadAddressesOf,
-  findPatient,
-  stopsOf,
-} from "../ledger/patientRecords.ts";
+import { openAlarmsOf } from "../ledger/openAlarms.ts";
+import { consentsOf, deadAddressesOf, findPatient, stopsOf } from "../ledger/patientRecords.ts";
 import { patientTimeline, TIMELINE_KINDS, type TimelineCursor } from "../ledger/patientTimeline.ts";
 import { resumePatient } from "../ledger/resume.ts";
 import { listTreatments } from "../ledger/treatments.ts";
@@ -74,7 +69,7 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       stops: await stopsOf(ledger.db, clinic.id, patient),
       dead: await deadAddressesOf(ledger.db, clinic.id, patient),
       consents: await consentsOf(ledger.db, clinic.id, id),
-      openAlarms: await countOpenAlarms(ledger.db, clinic.id, id),
+      openAlarms: (await openAlarmsOf(ledger.db, clinic.id, [id])).length,
       treatments: (await listTreatments(ledger.db, clinic.id, treatments)).items,
       timeline: await patientTimeline(ledger.db, clinic.id, id, { cursor: before, limit: LINES }),
     };
@@ -100,7 +95,7 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
     async handler(request, reply) {
       const patient = await patientOf(request, request.params.id);
       const place = placeOf(request);
-      const openAlarms = await countOpenAlarms(ledger.db, place.clinic.id, patient.id);
+      const openAlarms = (await openAlarmsOf(ledger.db, place.clinic.id, [patient.id])).length;
       return sendPage(
         reply,
         <ResumePage place={place} patient={patient} openAlarms={openAlarms} />,
@@ -119,7 +114,7 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       const patient = await patientOf(request, request.params.id);
       const read = readForm(reasonForm, request.body);
       if ("problems" in read) {
-        const openAlarms = await countOpenAlarms(ledger.db, clinic.id, patient.id);
+        const openAlarms = (await openAlarmsOf(ledger.db, clinic.id, [patient.id])).length;
         const shown = { patient, openAlarms, problems: read.problems };
         const values = valuesOf(request.body);
         return sendPage(

@@ -1,6 +1,7 @@
 import type { ChannelName } from "../domain/channel.ts";
+import { CHANNEL_WORDS } from "../domain/channel.ts";
 import type { PatientRecord } from "../ledger/patientRecords.ts";
-import { CHANNEL_WORDS, countWords } from "./careWords.ts";
+import { countWords } from "./careWords.ts";
 import { FormRefusal, ReasonField } from "./fields.tsx";
 import type { FormProblems } from "./forms.ts";
 import type { Place } from "./guard.ts";

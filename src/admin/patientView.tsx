@@ -1,10 +1,11 @@
 import type { ChannelName } from "../domain/channel.ts";
+import { CHANNEL_WORDS } from "../domain/channel.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import type { ClosedAddress, ConsentRecord, PatientRecord } from "../ledger/patientRecords.ts";
 import type { TimelinePage } from "../ledger/patientTimeline.ts";
 import type { Treatment } from "../ledger/treatments.ts";
 import type { Did } from "./acts.ts";
-import { CHANNEL_WORDS, countWords, PURPOSE_WORDS, placedText, stopWords } from "./careWords.ts";
+import { countWords, PURPOSE_WORDS, placedText, stopWords } from "./careWords.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";

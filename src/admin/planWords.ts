@@ -3,6 +3,7 @@ import type { PlannedReminder, ReminderStatus } from "../domain/reminder.ts";
 import { localZoneOf } from "../domain/reminder.ts";
 import { waitsOf } from "../domain/waits.ts";
 import type { Clinic } from "../ledger/clinics.ts";
+import { stepWords } from "./careWords.ts";
 import { localText } from "./pieces.tsx";
 
 /** A message of a plan, whether or not it is stored. */
@@ -44,7 +45,7 @@ export function namesFor(content: Content, clinic: Clinic): Names {
           pageUrl: "",
         },
       });
-      return subject ?? step.replaceAll("-", " ");
+      return subject ?? stepWords(step);
     },
   };
 }

@@ -1,9 +1,10 @@
 import type { Content } from "../content/content.ts";
+import { waitWords } from "./careWords.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Empty, Facts, Given } from "./pieces.tsx";
-import { languageInWords, offsetInWords } from "./stepWords.ts";
+import { languageInWords } from "./stepWords.ts";
 
 /** The protocols that a clinic can enrol with. */
 export function Protocols({ place, content }: { place: Place; content: Content }) {
@@ -31,7 +32,7 @@ export function Protocols({ place, content }: { place: Place; content: Content }
                 { name: "Messages", value: planned.length },
                 {
                   name: "The last one",
-                  value: `${offsetInWords(planned.at(-1)?.after ?? "0h")} after`,
+                  value: `${waitWords(planned.at(-1)?.after ?? "0h")} after`,
                 },
                 {
                   name: "Languages",

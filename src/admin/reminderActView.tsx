@@ -1,8 +1,9 @@
+import { CHANNEL_WORDS } from "../domain/channel.ts";
 import { refusalWords } from "../domain/refusalWords.ts";
 import type { Refusal } from "../domain/replay.ts";
 import type { ActionName } from "../ledger/actions.ts";
 import type { Reminder } from "../ledger/reminders.ts";
-import { CHANNEL_WORDS, placedText, stepWords } from "./careWords.ts";
+import { placedText, stepWords } from "./careWords.ts";
 import { FormRefusal, ReasonField } from "./fields.tsx";
 import type { FormProblems } from "./forms.ts";
 import type { Place } from "./guard.ts";

@@ -1,19 +1,14 @@
+import { CHANNEL_WORDS } from "../domain/channel.ts";
 import type { MessageContent } from "../domain/message.ts";
 import type { Refusal } from "../domain/replay.ts";
-import { traceWords } from "../domain/traceWords.ts";
+import { placeOfZone, traceWords } from "../domain/traceWords.ts";
 import type { ActionName } from "../ledger/actions.ts";
 import type { Attempt } from "../ledger/attempts.ts";
 import type { Event } from "../ledger/events.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import type { Did } from "./acts.ts";
-import {
-  actorWords,
-  CHANNEL_WORDS,
-  eventWords,
-  placeOfZone,
-  reasonWords,
-  stepWords,
-} from "./careWords.ts";
+import { stepWords } from "./careWords.ts";
+import { actorWords, historyWords, reasonWords } from "./eventWords.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
@@ -280,7 +275,7 @@ function History({ events, names, reminder }: ReminderProps) {
         {events.map((event, index) => (
           <li key={`${index} ${event.type}`}>
             <LocalTime at={event.at} zone={reminder.timeZone} />, {actorWords(event.actor, names)}:{" "}
-            <bdi>{eventWords(event, reminder.timeZone)}</bdi>
+            <bdi>{historyWords(event, reminder.timeZone)}</bdi>
           </li>
         ))}
       </ul>

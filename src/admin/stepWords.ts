@@ -1,8 +1,8 @@
 import type { Content } from "../content/content.ts";
-import type { Offset } from "../domain/offset.ts";
 import { parseOffset } from "../domain/offset.ts";
 import type { Step, StepKind } from "../domain/protocol.ts";
 import { type SendWindowText, WEEKDAYS } from "../domain/sendWindow.ts";
+import { waitWords } from "./careWords.ts";
 import type { Tone } from "./pieces.tsx";
 
 /** How staff read each kind of step. */
@@ -28,25 +28,10 @@ export function stepInWords(content: Content, protocol: string, key: string): st
   return `${KIND_WORDS[step.kind].word}: ${topicsInWords(content, step.topics)}`;
 }
 
-const UNITS: Record<Offset["unit"], string> = {
-  m: "minute",
-  h: "hour",
-  d: "day",
-  w: "week",
-  mo: "month",
-};
-
-/** An offset as people say it: `48 hours`; the text itself where it is none. */
-export function offsetInWords(text: string): string {
-  const offset = parseOffset(text);
-  if (offset === null) return text;
-  return `${offset.amount} ${UNITS[offset.unit]}${offset.amount === 1 ? "" : "s"}`;
-}
-
 /** When a step becomes true: `at once`, `24 hours after`, `1 day after, at 10:00`. */
 export function whenInWords({ after, at, kind }: Pick<Step, "after" | "at" | "kind">): string {
   if (kind === "retraction") return "at once, where it is needed";
-  const passed = parseOffset(after)?.amount === 0 ? "at once" : `${offsetInWords(after)} after`;
+  const passed = parseOffset(after)?.amount === 0 ? "at once" : `${waitWords(after)} after`;
   return at === undefined ? passed : `${passed}, then at ${at}`;
 }
 

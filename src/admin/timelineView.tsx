@@ -1,16 +1,11 @@
+import { CHANNEL_WORDS } from "../domain/channel.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import type { ReminderStatus } from "../domain/reminder.ts";
+import { placeOfZone } from "../domain/traceWords.ts";
 import type { PatientRecord } from "../ledger/patientRecords.ts";
 import type { TimelineEntry, TimelinePage } from "../ledger/patientTimeline.ts";
-import {
-  CHANNEL_WORDS,
-  clockText,
-  dayText,
-  placeOfZone,
-  READING_WORDS,
-  reasonWords,
-  stepWords,
-} from "./careWords.ts";
+import { clockText, dayText, READING_WORDS, stepWords } from "./careWords.ts";
+import { reasonWords } from "./eventWords.ts";
 import type { Place } from "./guard.ts";
 import { clinicPath } from "./paths.ts";
 import { Badge, Empty, Given, STATUS_WORDS, type Tone } from "./pieces.tsx";

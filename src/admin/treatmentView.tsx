@@ -1,16 +1,10 @@
+import { CHANNEL_WORDS } from "../domain/channel.ts";
+import { placeOfZone } from "../domain/traceWords.ts";
 import type { Event } from "../ledger/events.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import type { Did } from "./acts.ts";
-import {
-  actorWords,
-  CHANNEL_WORDS,
-  countWords,
-  eventWords,
-  placeOfZone,
-  reasonWords,
-  stepWords,
-  waitWords,
-} from "./careWords.ts";
+import { countWords, stepWords, waitWords } from "./careWords.ts";
+import { actorWords, historyWords, reasonWords } from "./eventWords.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
@@ -169,7 +163,7 @@ function History({ place, treatment, events, names, zone }: TreatmentProps & { z
         {events.map((event, index) => (
           <li key={`${index} ${event.type}`}>
             <LocalTime at={event.at} zone={zone} />, {actorWords(event.actor, names)}:{" "}
-            <bdi>{eventWords(event, zone)}</bdi>
+            <bdi>{historyWords(event, zone)}</bdi>
             {event === last && treatment.status === "active" && place.role === "admin" && (
               <>
                 {" "}

@@ -1,5 +1,5 @@
 import { DateTime } from "luxon";
-import type { ChannelName } from "./channel.ts";
+import { CHANNEL_WORDS } from "./channel.ts";
 import { wallClockAt } from "./localTime.ts";
 import { addOffset } from "./offset.ts";
 import {
@@ -48,10 +48,14 @@ export function momentWords(instant: Date, zone: string): string {
   return local.toFormat(`${seconds} 'on' cccc d LLLL yyyy`);
 }
 
+/** The place that names a zone: "New York". */
+export function placeOfZone(zone: string): string {
+  return zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone;
+}
+
 /** The zone by its place: "New York time". */
 export function zoneWords(zone: string): string {
-  const place = zone.split("/").at(-1)?.replaceAll("_", " ") ?? zone;
-  return zone.includes("/") ? `${place} time` : zone;
+  return zone.includes("/") ? `${placeOfZone(zone)} time` : zone;
 }
 
 function offsetWords(trace: Trace): string[] {
@@ -196,8 +200,6 @@ function laterWords({ trace, status, dueAt }: Explained): string[] {
   return [`Since then it was moved to ${momentWords(dueAt, zone)}; its history says why.`];
 }
 
-const CHANNEL_WORDS: Record<ChannelName, string> = { sms: "text message", email: "email" };
-
 const USE_WORDS: Record<ChannelUse, string> = {
   usable: "can be used",
   no_consent: "no consent",
@@ -207,7 +209,9 @@ const USE_WORDS: Record<ChannelUse, string> = {
 };
 
 function channelWords({ channels }: Trace): string {
-  const each = channels.map(({ channel, use }) => `${CHANNEL_WORDS[channel]} (${USE_WORDS[use]})`);
+  const each = channels.map(
+    ({ channel, use }) => `${CHANNEL_WORDS[channel].one} (${USE_WORDS[use]})`,
+  );
   return `Its channels in order, as they were when it was planned: ${each.join(", ")}.`;
 }
 

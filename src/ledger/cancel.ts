@@ -29,7 +29,8 @@ export interface CancelRequest {
  * Cancels all of a treatment that is unsent, in one transaction: nothing of it is claimed after
  * this resolves. Cancelling again cancels what is left. With `retract`, each permission that went
  * out is taken back by a message, unless another treatment has freed its topics. What the patient's
- * other treatments had left to it is theirs again, where it has not been said. Undefined where the clinic has no such treatment.
+ * other treatments had left to it is theirs again, where it has not been said. Undefined where the
+ * clinic has no such treatment.
  */
 export function cancelTreatment(
   ledger: Ledger,

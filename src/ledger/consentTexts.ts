@@ -1,3 +1,5 @@
+import type { ChannelName } from "../domain/channel.ts";
+import type { Purpose } from "../domain/consent.ts";
 import type { Queries } from "./ledger.ts";
 
 /** Words that patients agree to, and the version that stands for exactly these. */
@@ -22,8 +24,8 @@ export async function keepConsentText(
 
 /** A consent that was given for a treatment, with the words of it where they are kept. */
 export interface GivenConsent {
-  purpose: string;
-  channel: string;
+  purpose: Purpose;
+  channel: ChannelName;
   source: string;
   givenAt: Date;
   /** `key:<id>` or `staff:<id>`. */

@@ -76,14 +76,6 @@ export async function listNew(
   return withPeople(db, clinicId, items);
 }
 
-/** How many alarms of a clinic nobody has handled yet. */
-export async function countOpenAlarms(db: Queries, clinicId: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from aftercare.inbound_messages
-    where clinic_id = ${clinicId} and handled_at is null and alarmed <> '{}'`.execute(db);
-  return rows[0]?.count ?? 0;
-}
-
 async function withPeople(
   db: Queries,
   clinicId: string,

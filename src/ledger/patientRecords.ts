@@ -106,16 +106,3 @@ export async function consentsOf(
     order by k.given_at desc, k.treatment_id, k.purpose, k.channel desc`.execute(db);
   return rows;
 }
-
-/** How many messages from a patient's number alarm, and wait for somebody. */
-export async function countOpenAlarms(
-  db: Queries,
-  clinicId: string,
-  patientId: string,
-): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from aftercare.inbound_messages
-    where clinic_id = ${clinicId} and handled_at is null and alarmed <> '{}'
-      and ${patientId}::uuid = any(alarmed)`.execute(db);
-  return rows[0]?.count ?? 0;
-}

@@ -108,27 +108,6 @@ async function lockExternalId(db: Queries, clinicId: string, externalId: string)
   await sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`.execute(db);
 }
 
-/** What a clinic knows of a patient of its own, or undefined where it has no such patient. */
-export function findPatientFacts(
-  db: Queries,
-  clinicId: string,
-  id: string,
-): Promise<PatientFacts | undefined> {
-  return db
-    .selectFrom("patients")
-    .select([
-      "external_id as externalId",
-      "first_name as firstName",
-      "phone",
-      "email",
-      "time_zone as timeZone",
-      "locale",
-    ])
-    .where("clinic_id", "=", clinicId)
-    .where("id", "=", id)
-    .executeTakeFirst();
-}
-
 /** What decides over which channels, and by which clocks, a patient is reached. */
 export type PatientReach = Pick<PatientFacts, "phone" | "email" | "timeZone">;
 

@@ -1,6 +1,6 @@
-import { sql } from "kysely";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
+import { openAlarmsOf } from "./openAlarms.ts";
 import { lockPatient } from "./patients.ts";
 import { resumePermissions } from "./permissionPause.ts";
 import { replanPatient } from "./replan.ts";
@@ -50,7 +50,7 @@ export async function resumeWithin(
   // By id, as everywhere where there are many. An alarm that comes meanwhile waits for them, or has
   // been kept before them.
   for (const id of patientIds.toSorted()) await lockPatient(db, clinicId, id);
-  const open = await openAlarms(db, clinicId, patientIds);
+  const open = await openAlarmsOf(db, clinicId, patientIds);
   const free = patientIds.filter((id) => !open.some(({ alarmed }) => alarmed.includes(id)));
   const resumed = await resumePermissions(db, { clinicId, patientIds: free }, now);
   let planned = 0;
@@ -64,17 +64,4 @@ export async function resumeWithin(
   const wasPaused = resumed.length > 0 || open.length > 0;
   const pauseEnded = resumed.length > 0 && open.length === 0;
   return { wasPaused, pauseEnded, openAlarms: open.length, planned };
-}
-
-/** What patients' alarms nobody has handled yet, and whom each of them pauses. */
-async function openAlarms(
-  db: Queries,
-  clinicId: string,
-  patientIds: readonly string[],
-): Promise<{ alarmed: string[] }[]> {
-  const { rows } = await sql<{ alarmed: string[] }>`
-    select alarmed from aftercare.inbound_messages
-    where clinic_id = ${clinicId} and handled_at is null and alarmed <> '{}'
-      and alarmed && ${[...patientIds]}::uuid[]`.execute(db);
-  return rows;
 }

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { CHANNELS, type ChannelName } from "../domain/channel.ts";
 import type { ReminderStatus } from "../domain/reminder.ts";
 import type { Queries } from "./ledger.ts";
+import { isOpenAlarm } from "./openAlarms.ts";
 
 /** A stretch of time of one clinic: `from` is in it, `to` is not. */
 export interface ClinicSpan {
@@ -85,7 +86,7 @@ export async function countToday(
       ), '[]') as overdue,
       (
         select count(*)::int from aftercare.inbound_messages
-        where clinic_id = ${clinicId} and handled_at is null and alarmed <> '{}'
+        where clinic_id = ${clinicId} and ${isOpenAlarm}
       ) as alarms`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error("a query without a table has one row");

@@ -38,8 +38,8 @@ describe("the audit of a clinic", () => {
   it("says what happened in words, who did it by name, and leads to what it happened to", async () => {
     const { text, html } = await admin.get(admin.at("audit"));
     expect(text).toContain("Robin Vale Key made till ; as front desk software");
-    expect(text).toContain("key: admin Treatment cancelled entered twice");
-    expect(text).toContain("key: enroll Enrolled");
+    expect(text).toContain("key “admin” Treatment cancelled entered twice");
+    expect(text).toContain("key “enroll” Enrolled");
     expect(html).toContain(`href="/admin/${clinic.id}/treatments/${treatmentId}"`);
     expect(html).toMatch(new RegExp(`href="/admin/${clinic.id}/reminders/[\\w-]{36}"`));
     expect(html).not.toContain(SCRIPT);

@@ -1,11 +1,10 @@
-import axe from "axe-core";
 import { sql } from "kysely";
-import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBrowser } from "../../support/browser.ts";
 import { type EnrolledAnswer, enrolmentBody } from "../../support/clinic.ts";
 import { until } from "../../support/poll.ts";
 import { joinClinic, type Member, PASSWORD } from "../../support/staff.ts";
+import { violations } from "../../support/violations.ts";
 import { useTexter } from "../http/texter.ts";
 
 const LONG_NAME = "Wilhelmina-Alexandrina Fortune";
@@ -50,20 +49,6 @@ describe("looking after a patient in a browser", () => {
     await page.goto(texter.running.address + admin.at(path));
     complaints.length = 0;
     return { page, complaints };
-  }
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(() =>
-      // In the browser, where axe has just been loaded.
-      (globalThis as unknown as { axe: typeof axe }).axe.run({
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }),
-    );
-    expect(found.passes.length).toBeGreaterThan(5);
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
   }
 
   const reminderOf = async (step: string) => {

@@ -1,4 +1,3 @@
-import axe from "axe-core";
 import type { BrowserContext, Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useApp } from "../../support/app.ts";
@@ -6,6 +5,7 @@ import { useBrowser } from "../../support/browser.ts";
 import { type EnrolledAnswer, openClinic, type TestClinic } from "../../support/clinic.ts";
 import { until } from "../../support/poll.ts";
 import { joinClinic, type Member } from "../../support/staff.ts";
+import { violations } from "../../support/violations.ts";
 import { anotherPhone } from "./enrolling.ts";
 
 const LONG_NAME = "Maximiliana-Victoria Rosamunde";
@@ -58,20 +58,6 @@ describe("enrolling in a browser", () => {
     await page.keyboard.type(`w-${phone.replace(/\D/g, "")}@patients.example.test`);
     await next();
     await page.keyboard.press("Space");
-  }
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(() =>
-      // In the browser, where axe has just been loaded.
-      (globalThis as unknown as { axe: typeof axe }).axe.run({
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }),
-    );
-    expect(found.passes.length).toBeGreaterThan(5);
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
   }
 
   async function expectFit(page: Page): Promise<void> {

@@ -1,7 +1,7 @@
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 import type { Member } from "../../support/staff.ts";
+import { violations } from "../../support/violations.ts";
 
 /** A small phone, and a desk. */
 const WIDTHS = [360, 1280];
@@ -52,18 +52,4 @@ export async function expectReadable(page: Page): Promise<void> {
     });
     expect(wide, `at ${width} px`).toBeLessThanOrEqual(width);
   }
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(() =>
-    // In the browser, where axe has just been loaded.
-    (globalThis as unknown as { axe: typeof axe }).axe.run({
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }),
-  );
-  expect(found.passes.length).toBeGreaterThan(5);
-  return found.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  );
 }

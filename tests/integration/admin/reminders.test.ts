@@ -61,7 +61,9 @@ describe("a reminder's page", () => {
     expect(texting.textsTo(of)).toHaveLength(1);
     const { text } = await admin.get(answer.location ?? "");
     expect(text).toContain("It is to be sent again.");
-    expect(text).toContain(`Dana Cole: Replayed, due Mon 23 Nov 2026, 15:30: ${REASON.reason}`);
+    expect(text).toContain(
+      `Dana Cole: Reminder replayed, due Mon 23 Nov 2026, 15:30: ${REASON.reason}`,
+    );
 
     const again = await admin.post(pageOf(of, "/replay"), REASON);
     expect(again.status).toBe(409);

@@ -1,5 +1,4 @@
-import axe from "axe-core";
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findClinic } from "../../../src/ledger/clinics.ts";
 import { useApp } from "../../support/app.ts";
@@ -7,6 +6,7 @@ import { useBrowser } from "../../support/browser.ts";
 import { openClinic, type TestClinic } from "../../support/clinic.ts";
 import { until } from "../../support/poll.ts";
 import { joinClinic, type Member, PASSWORD } from "../../support/staff.ts";
+import { violations } from "../../support/violations.ts";
 
 const WIDTHS = [360, 1280];
 const SCHEMES = ["light", "dark"] as const;
@@ -54,20 +54,6 @@ describe("what an admin sets, in a browser", () => {
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(path);
     return { page, requested, complaints };
-  }
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(() =>
-      // In the browser, where axe has just been loaded.
-      (globalThis as unknown as { axe: typeof axe }).axe.run({
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }),
-    );
-    expect(found.passes.length).toBeGreaterThan(5);
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
   }
 
   it.each(["settings", "keys", "staff", "audit", "outbox"])(

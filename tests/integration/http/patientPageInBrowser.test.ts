@@ -1,4 +1,3 @@
-import axe from "axe-core";
 import { sql } from "kysely";
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +6,7 @@ import { linkSigningKey } from "../../../src/ledger/settings.ts";
 import { useApp } from "../../support/app.ts";
 import { useBrowser } from "../../support/browser.ts";
 import { openClinic, type TestClinic } from "../../support/clinic.ts";
+import { violations } from "../../support/violations.ts";
 import { enrolWithPage } from "./patientPages.ts";
 
 /** A small and a usual phone, and a desk. */
@@ -66,20 +66,6 @@ describe("a patient's page in a browser", () => {
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(running.address + path);
     return { page, requested, complaints };
-  }
-
-  async function violations(page: Page): Promise<string[]> {
-    await page.evaluate(axe.source);
-    const found = await page.evaluate(() =>
-      // In the browser, where axe has just been loaded.
-      (globalThis as unknown as { axe: typeof axe }).axe.run({
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-      }),
-    );
-    expect(found.passes.length).toBeGreaterThan(5);
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    );
   }
 
   it.each([
