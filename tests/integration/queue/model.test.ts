@@ -77,6 +77,9 @@ async function expectEnds(life: Life): Promise<void> {
     if (round > 100) throw new Error(`there is no end to what is ${statuses.join(", ")}`);
     life.step += 1;
     await life.rescue();
+    // What the rescuer plans anew has another opening, by which the next message is judged.
+    await life.expectNothingBent();
+    life.step += 1;
     await life.dispatch(1);
     for (const ticket of life.queue) {
       const outcome = { kind: "sent", providerId: "P1", delivered: false } as const;
