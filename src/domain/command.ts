@@ -2,7 +2,7 @@ import { lineOf, type Sentence, sentencesOf } from "./words.ts";
 
 /** What people put around a command. */
 const POLITE =
-  /^(?:please|pls|plz|thanks|thank|you|thx|ok|okay|hi|hello|hey|now|just|immediately|right|favor|porfa|porfavor|gracias|ya|hola|ahora)$/;
+  /^(?:please|pls|plz|thanks|thank|you|thx|ok|okay|hi|hello|hey|now|just|immediately|right|sorry|perdon|disculpe|favor|porfa|porfavor|gracias|ya|hola|ahora)$/;
 
 /** How people lead up to one: "can you stop", "I've asked you to stop". */
 const LEAD =

@@ -10,21 +10,21 @@ export const WHOLE = listed(
   `stop, quit, end, revoke, opt out, optout, cancel, unsubscribe, stopall, stop all, remove, cease,
   stop it, stop this, stop that, end this, cancel this, cancel all, end all, stop to end, stop 2 end,
   no more, not interested, discontinue, turn off, enough already, go away, get lost, fuck off,
-  piss off, shut up, wrong number, wrong person, i want out, no texts, no messages, no texting,
+  piss off, shut up, remove me, wrong number, wrong person, i want out, no texts, no messages, no texting,
   stopp, sotp, stpo, tsop, st0p, stp, stoo, stol, stopo, stopit, unsubcribe, unsuscribe, unsubscibe,
-  unsubscribed, unsub, quit it, texts off, do not disturb, arret,
+  unsubscribed, un subscribe, unsub, quit it, texts off, do not disturb, arret,
   alto, parar, para, pare, paren, baja, de baja, dar de baja, detener, deten, detenga, detengan,
   detente, detenganse, detengase, cancelar, cancela, cancele, cancelen, basta, basta ya, terminar,
   termina, finalizar, fin, salir, anular, quitar, quitenme, quiteme, quitame, saquenme, saqueme,
   borrenme, borreme, eliminenme, elimineme, revocar, no mas, ya no mas, ya basta, no quiero mas,
   no me interesa, no mensajes, parale, parenle, quiero la baja, desuscribir, desuscribirme, desuscribirse, numero equivocado,
-  persona equivocada`,
+  numero incorrecto, persona equivocada`,
 );
 
 /** Those that revoke as the first or last thought of a longer text; "cancel" alone would not. */
 export const FIRM = listed(
   `stop, stop it, stop this, stopall, stop all, opt out, optout, unsubscribe, revoke, wrong number,
-  parar, de baja, basta, basta ya, ya basta, numero equivocado`,
+  parar, de baja, basta, basta ya, ya basta, numero equivocado, numero incorrecto`,
 );
 
 /**
@@ -124,7 +124,7 @@ export const ASKS =
 
 /** "Don't stop", "I do not want you to stop", right ahead of what would be a stop. */
 export const NEGATED_EN =
-  /(?:^| )(?:(?:dont|do not|cant|cannot|can not|wont|will not|never|not|doesnt|didnt|did not|couldnt|havent|isnt)(?: want| wanted| wish| mean| meant)?(?: you| them| it| ever| just)?(?: to)?|accident(?:al)?ly(?: hit| pressed)?|says? (?:to )?reply stop to|(?<!(?:appreciate|great|nice|love|like|prefer|better) (?:it )?)if (?:you|u|they))$/;
+  /(?:^| )(?:(?:dont|do not|cant|cannot|can not|wont|will not|never|not|doesnt|didnt|did not|couldnt|havent|isnt)(?: want| wanted| wish| mean| meant)?(?: you| them| it| ever| just)?(?: to)?|accident(?:al)?ly(?: hit| pressed| texted| typed| sent| wrote)?|says? (?:to )?reply stop to|(?<!(?:appreciate|great|nice|love|like|prefer|better) (?:it )?)if (?:you|u|they))$/;
 /** "Why don't you stop" and "if you don't stop" want it all the same. */
 export const URGES =
   /(?:^| )(?:why (?:dont|cant|wont|do not) (?:you|u)|(?:why|if) (?:you|u|they|these|this) (?:dont|do not|cant|wont))$/;
@@ -136,7 +136,7 @@ export const LIMITED_EN = new RegExp(
   `^(?: (?:${FILL_EN}|${NOUNS_EN}|again))*? (?:after (?:\\d\\w*|work|hours|dark|midnight)|before (?:\\d\\w*|work|noon)|past \\d\\w*|until|till|between|during|while|when(?! i (?:already |have |just )?(?:said|told|asked|never))|at (?:night|work|\\d\\w*|midnight|all hours)|on (?:the )?(?:sun|mon|tues|wednes|thurs|fri|satur|week|holi)\\w*|in the (?:middle|morning|evening|night)|(?:so|too|this|that) (?:early|late|often|much|many)|(?:more|less) than|every (?:hour|minute))(?= |$)`,
 );
 export const LIMITED_ES = new RegExp(
-  `^(?: (?:${FILL_ES}|${NOUNS_ES}))*? (?:tant[oa]s?|tan (?:tarde|temprano|seguido)|despues de|antes de|hasta|entre|durante|mientras|cuando|de noche|(?:por|en) la noche|de madrugada|los (?:domingos|sabados|fines)|mas de)(?= |$)`,
+  `^(?: (?:${FILL_ES}|${NOUNS_ES}))*? (?:tant[oa]s?|tan (?:tarde|temprano|seguido)|despues de|antes de|hasta|entre|durante|mientras|cuando|de noche|(?:por|en) la noche|(?:al|en (?:el|mi)) trabajo|de madrugada|los (?:domingos|sabados|fines)|mas de)(?= |$)`,
 );
 
 /** Emails are another channel, which this number cannot stop. */

@@ -16,6 +16,8 @@ export const TEXTS = {
     alta
     START 🙂
     Can you start texting me again?
+    start the texts again
+    Sorry, start the texts again please
     por favor reanudar
   `,
   help: `

@@ -284,4 +284,7 @@ export const REPLIES = `
   parar de sudar
   es para mi hija
   me dieron de alta
+  no me escriban al trabajo
+  no me manden mensajes en el trabajo, por favor
+  I accidentally texted stop
 `;

@@ -287,4 +287,10 @@ export const STOPS = `
   ni un mensaje más
   se equivoca de persona
   dejar de recibir
+  Sorry wrong number
+  Sorry, wrong number
+  Remove me please
+  un subscribe
+  Número incorrecto
+  Perdón, número incorrecto
 `;
