@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { scaledClock } from "../../../src/clock.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
 import { updateClinic } from "../../../src/ledger/clinics.ts";
@@ -10,7 +10,8 @@ import { useRig } from "./rig.ts";
 describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
   const rig = useRig(kind);
 
-  afterEach(async () => {
+  // Not after each: the test's workers close only then, and would miss the job that they end.
+  beforeEach(async () => {
     await rig.queue.obliterate({ force: true });
   });
 

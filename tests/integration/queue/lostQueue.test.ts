@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
+import { until } from "../../support/poll.ts";
 import { useRig } from "./rig.ts";
 
 describe.each(DEPLOYMENTS)("a queue that loses everything, on %s", (kind) => {
@@ -30,6 +31,8 @@ describe.each(DEPLOYMENTS)("a queue that loses everything, on %s", (kind) => {
     const before = await rig.enrol("once");
     await rig.dispatch();
     await rig.ends(before, "sent");
+    // The ledger knows of it before the queue does.
+    await until("the job is done", async () => (await rig.queue.getActiveCount()) === 0);
     await rig.loseQueue();
     const after = await rig.enrol("once");
     await rig.dispatch();

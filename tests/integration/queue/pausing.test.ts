@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { meaningOfTwilioStatus } from "../../../src/channels/twilioOutcome.ts";
 import { addReceipt } from "../../../src/ledger/receipts.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
@@ -18,7 +18,8 @@ const FAULT_WAITS_MS = 300_000;
 describe.each(DEPLOYMENTS)("a channel that does not work, on %s", (kind) => {
   const rig = useRig(kind);
 
-  afterEach(async () => {
+  // Not after each: the test's workers close only then, and would miss the job that they end.
+  beforeEach(async () => {
     rig.twilio.heal();
     rig.pauses.length = 0;
     await rig.queue.obliterate({ force: true });
