@@ -55,10 +55,10 @@ export type CheckinDigit = keyof CheckinAnswers;
  * the stop in the ledger stands until the patient says START.
  */
 const START = new Set(
-  `start, unstop, resume, restart, start again, start texts, start the texts, start the texts again, start messages, resume texts,
-  resume messages, subscribe, iniciar, reanudar, empezar, comenzar, alta, reiniciar, suscribir,
-  suscribirme, reanudar mensajes, start all, activar,
-  yes start, start texting me, start texting me again, text me again`
+  `start, unstop, resume, restart, start again, start texts, start the texts, start the texts again,
+  start messages, resume texts, resume messages, subscribe, iniciar, reanudar, empezar, comenzar,
+  alta, reiniciar, suscribir, suscribirme, reanudar mensajes, start all, activar, yes start,
+  start texting me, start texting me again, text me again`
     .split(",")
     .map((each) => each.trim()),
 );

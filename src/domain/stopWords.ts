@@ -8,17 +8,17 @@ export const ALWAYS = listed("stop, quit, end, revoke, opt out, optout, cancel, 
  */
 export const WHOLE = listed(
   `stop, quit, end, revoke, opt out, optout, cancel, unsubscribe, stopall, stop all, remove, cease,
-  stop it, stop this, stop that, end this, cancel this, cancel all, end all, stop to end, stop 2 end,
-  no more, not interested, discontinue, turn off, enough already, go away, get lost, fuck off,
-  piss off, shut up, remove me, wrong number, wrong person, i want out, no texts, no messages, no texting,
-  stopp, sotp, stpo, tsop, st0p, stp, stoo, stol, stopo, stopit, unsubcribe, unsuscribe, unsubscibe,
-  unsubscribed, un subscribe, unsub, quit it, texts off, do not disturb, arret,
-  alto, parar, para, pare, paren, baja, de baja, dar de baja, detener, deten, detenga, detengan,
-  detente, detenganse, detengase, cancelar, cancela, cancele, cancelen, basta, basta ya, terminar,
-  termina, finalizar, fin, salir, anular, quitar, quitenme, quiteme, quitame, saquenme, saqueme,
-  borrenme, borreme, eliminenme, elimineme, revocar, no mas, ya no mas, ya basta, no quiero mas,
-  no me interesa, no mensajes, parale, parenle, quiero la baja, desuscribir, desuscribirme, desuscribirse, numero equivocado,
-  numero incorrecto, persona equivocada`,
+  stop it, stop this, stop that, end this, cancel this, cancel all, end all, stop to end,
+  stop 2 end, no more, not interested, discontinue, turn off, enough already, go away, get lost,
+  fuck off, piss off, shut up, remove me, wrong number, wrong person, i want out, no texts,
+  no messages, no texting, stopp, sotp, stpo, tsop, st0p, stp, stoo, stol, stopo, stopit,
+  unsubcribe, unsuscribe, unsubscibe, unsubscribed, un subscribe, unsub, quit it, texts off,
+  do not disturb, arret, alto, parar, para, pare, paren, baja, de baja, dar de baja, detener, deten,
+  detenga, detengan, detente, detenganse, detengase, cancelar, cancela, cancele, cancelen, basta,
+  basta ya, terminar, termina, finalizar, fin, salir, anular, quitar, quitenme, quiteme, quitame,
+  saquenme, saqueme, borrenme, borreme, eliminenme, elimineme, revocar, no mas, ya no mas, ya basta,
+  no quiero mas, no me interesa, no mensajes, parale, parenle, quiero la baja, desuscribir,
+  desuscribirme, desuscribirse, numero equivocado, numero incorrecto, persona equivocada`,
 );
 
 /** Those that revoke as the first or last thought of a longer text; "cancel" alone would not. */
