@@ -151,10 +151,8 @@ export async function startApp(options: AppOptions): Promise<App> {
         mailer,
         clock,
         everyMs: 2_000,
-        onStuck: (notice) =>
-          tellUntaken(notice, "an alarm reaches nobody: its clinic has no way to be told", log),
-        onLost: (notice) =>
-          tellUntaken(notice, "a clinic could not be told what a patient wrote", log),
+        onStuck: (notice) => tellUntaken(notice, STUCK, log),
+        onLost: (notice) => tellUntaken(notice, LOST, log),
         onError: logFault("notifier"),
       });
       const started = notifier;
@@ -232,10 +230,25 @@ function tellPause({ clinicId, channel, pause }: PauseChange, log: Log): void {
   log.error({ ...facts, reason, code, detail }, "the channel is paused; its reminders wait");
 }
 
-/** A clinic that could not be told of an alarm or a reply has to be told by somebody. */
-function tellUntaken(notice: UntakenNotice, what: string, log: Log): void {
-  log.error({ part: "notifier", ...notice }, what);
+/** A clinic that could not be told of something has to be told by somebody. */
+function tellUntaken(
+  notice: UntakenNotice,
+  words: Record<UntakenNotice["kind"], string>,
+  log: Log,
+): void {
+  const { kind, ...facts } = notice;
+  log.error({ part: "notifier", ...facts }, words[kind]);
 }
+
+const STUCK = {
+  message: "an alarm reaches nobody: its clinic has no way to be told",
+  correction: "a correction reaches nobody: its clinic has no way to be told",
+};
+
+const LOST = {
+  message: "a clinic could not be told what a patient wrote",
+  correction: "a clinic could not be told of a correction that did not arrive",
+};
 
 /**
  * Whether emails to clinics go anywhere: to a mail server, or, in a program that sends nothing at

@@ -59,6 +59,11 @@ export function createMetrics() {
       help: "Alarms of patients that nobody has handled and no clinic was told of.",
       registers,
     }),
+    untoldCorrections: new Gauge({
+      name: "aftercare_untold_corrections",
+      help: "Corrections that could not reach their patients, and that no clinic was told of.",
+      registers,
+    }),
     pausedPatients: new Gauge({
       name: "aftercare_paused_patients",
       help: "Patients to whom nothing is permitted since an alarm, until the clinic lets it go on.",

@@ -33,6 +33,10 @@ export interface TakenBack {
   until: Date | null;
   plannedAt: Date;
   waits: boolean;
+  /** It failed, was undelivered or skipped: nobody can count on it. */
+  ended: boolean;
+  /** The channels on which it was tried in vain at the patient's present addresses. */
+  tried: readonly ChannelName[];
   /** The clinic cancelled it, and not its treatment: it has told the patient, or wants nothing said. */
   withdrawn: boolean;
   /** When it went out, or may have; null where it did not. */
@@ -49,8 +53,8 @@ export interface PatientPlanInput extends ClinicHours {
   /** The newest of each step. */
   told: readonly Told[];
   takenBack: readonly TakenBack[];
-  /** A cancelled treatment that was never true: what it permitted is taken back. */
-  retract: string | null;
+  /** Those of the cancelled that were never true, and since when: what they permitted is taken back. */
+  retracted: ReadonlyMap<string, Date>;
   now: Date;
   /** The most messages on one local day of the patient, cautions not counted. */
   cap: number;

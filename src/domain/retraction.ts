@@ -1,3 +1,4 @@
+import type { ChannelName } from "./channel.ts";
 import type { PatientPlanInput, PatientTreatment, TakenBack } from "./patient.ts";
 import { type PlanInput, planStep } from "./plan.ts";
 import type { PlannedReminder } from "./reminder.ts";
@@ -28,10 +29,11 @@ export interface TakingBack {
  */
 export function takeBack(input: PatientPlanInput): TakingBack {
   const untrue = untrueOf(input);
-  const skip = input.takenBack.filter((each) => isObsolete(each, untrue, input));
-  const standing: Standing[] = input.takenBack.filter(
-    (each) => !skip.includes(each) && (each.waits || each.withdrawn || each.at !== null),
-  );
+  const skip = input.takenBack.filter((each) => isObsolete(each, untrue));
+  const standing: Standing[] = input.takenBack.filter((each) => {
+    const said = each.at !== null && !each.ended;
+    return !skip.includes(each) && (each.waits || each.withdrawn || said);
+  });
   const plan: PlannedRetraction[] = [];
   const untold = new Set<Untrue>();
   for (const each of untrue.toSorted(saysMoreFirst)) {
@@ -67,20 +69,11 @@ function lasts(one: Date | null, other: Date | null): boolean {
 
 const minuteOf = (instant: Date) => Math.floor(instant.getTime() / 60_000);
 
-/**
- * Of what waits, what names another time than it should, or is not needed any more. What a cancel
- * asked for stays: there is no treatment left by which it could be judged.
- */
-function isObsolete(
-  each: TakenBack,
-  untrue: readonly Untrue[],
-  { treatments }: PatientPlanInput,
-): boolean {
+/** Of what waits, what names another time than it should, or is not needed any more. */
+function isObsolete(each: TakenBack, untrue: readonly Untrue[]): boolean {
   if (!each.waits || each.until === null) return false;
   const now = untrue.find((it) => isAbout(each, it));
-  const active = treatments.some(({ id }) => id === each.treatmentId);
-  if (now === undefined) return active;
-  return !lasts(each.until, now.until) || (active && !lasts(now.until, each.until));
+  return now === undefined || !lasts(each.until, now.until) || !lasts(now.until, each.until);
 }
 
 function isAbout(each: TakenBack, { treatmentId, step }: Untrue): boolean {
@@ -117,7 +110,11 @@ function retractionsOf(untrue: Untrue, input: PatientPlanInput): PlannedReminder
   );
   if (isStopped) return [];
   const { until, step } = untrue;
-  return planRetraction(step, until, planInputOf(treatment, { now, sendWindow, rebookWindow }));
+  // What came to nothing is not tried again in the same way: it would come to nothing again.
+  const ended = takenBack.filter((each) => each.ended && isSame(each, untrue));
+  const tried = ended.flatMap((each) => each.tried);
+  const own = planInputOf(treatment, { now, sendWindow, rebookWindow });
+  return planRetraction(step, until, own, tried);
 }
 
 function planInputOf(
@@ -130,24 +127,29 @@ function planInputOf(
 /**
  * The message that takes back the permission of `step`, which went out too early: at the next
  * opening from now on, to ask the patient to wait until `until`; null where nobody knows until when.
- * Until then it has something to say, and not after; where nobody
- * knows until when, its step says how long. Empty where the protocol has no
- * retraction of that step. `input` is that of the permission's treatment.
+ * Until then it has something to say, and not after; where nobody knows until when, its step says how long.
+ * It does not go by channels that were `tried` in vain. Empty where the protocol has no retraction of
+ * that step, or no channel is left. `input` is that of the permission's treatment.
  */
 export function planRetraction(
   step: string,
   until: Date | null,
   input: PlanInput,
+  tried: readonly ChannelName[] = [],
 ): PlannedReminder[] {
   const retraction = input.protocol.steps.find(({ retracts }) => retracts === step);
   if (retraction === undefined) return [];
+  const channels = retraction.channels.filter((channel) => !tried.includes(channel));
+  if (channels.length === 0) return [];
   const { now } = input;
-  return planStep(retraction, { ...input, performedAt: now, others: [] }).map((planned) => {
-    const expiresAt = until ?? planned.expiresAt;
-    const sendUntil = earlierOf(planned.sendUntil, expiresAt);
-    const trace = { ...planned.trace, retracts: step, waitUntil: until?.toISOString() ?? null };
-    const told = { ...planned, expiresAt, sendUntil, trace };
-    const late = planned.status === "scheduled" && planned.dueAt >= expiresAt;
-    return late ? { ...told, status: "skipped", statusReason: "expired" } : told;
-  });
+  return planStep({ ...retraction, channels }, { ...input, performedAt: now, others: [] }).map(
+    (planned) => {
+      const expiresAt = until ?? planned.expiresAt;
+      const sendUntil = earlierOf(planned.sendUntil, expiresAt);
+      const trace = { ...planned.trace, retracts: step, waitUntil: until?.toISOString() ?? null };
+      const told = { ...planned, expiresAt, sendUntil, trace };
+      const late = planned.status === "scheduled" && planned.dueAt >= expiresAt;
+      return late ? { ...told, status: "skipped", statusReason: "expired" } : told;
+    },
+  );
 }

@@ -20,16 +20,15 @@ export interface Untrue {
  * The permissions that went out and are wrong now, whoever's treatment they are of: its own
  * treatment restricts their topics still, or another active one did so when they went out and still
  * does. What restricts a topic only since is no fault of theirs: its own caution says so. Where one
- * is wrong, it is so until the last of all treatments is over. Those of `retract` are wrong on every
- * topic that no other treatment has freed meanwhile.
+ * is wrong, it is so until the last of all treatments is over. Those of a retracted treatment are
+ * wrong, until a message has said so, on every topic that no other treatment has freed meanwhile.
  */
 export function untrueOf(input: PatientPlanInput): Untrue[] {
   const restrictions = input.treatments.flatMap(restrictionsBy);
   return input.told.flatMap((told) => {
-    const found =
-      told.treatmentId === input.retract
-        ? withdrawn(told, restrictions, input.now)
-        : tooEarly(told, restrictions, input);
+    const found = isRetracted(told, input)
+      ? withdrawn(told, restrictions, input.now)
+      : tooEarly(told, restrictions, input);
     if (found === null || found.topics.length === 0) return [];
     const { treatmentId, step, at: toldAt } = told;
     return [{ treatmentId, step, toldAt, ...found }];
@@ -70,6 +69,17 @@ function tooEarly(
   const untils = others.filter(({ topic }) => topics.includes(topic)).map(({ until }) => until);
   const latest = latestOf(early === null ? untils : [early, ...untils]);
   return latest === null ? null : { topics, until: latest };
+}
+
+/** Whether its treatment was retracted, and nothing has gone out for that yet. */
+function isRetracted(told: Told, { retracted, takenBack }: PatientPlanInput): boolean {
+  const since = retracted.get(told.treatmentId);
+  if (since === undefined) return false;
+  return !takenBack.some((each) => {
+    const isAbout = each.treatmentId === told.treatmentId && each.step === told.step;
+    const said = !each.ended && each.at !== null && each.at >= told.at;
+    return isAbout && each.plannedAt >= since && (each.withdrawn || said);
+  });
 }
 
 function withdrawn({ topics }: Told, restrictions: readonly OwnRestriction[], now: Date): Waiting {

@@ -7,6 +7,7 @@ import { countUnsettled } from "../ledger/counts.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { countUntoldAlarms } from "../ledger/notices.ts";
 import { countPausedPatients } from "../ledger/permissionPause.ts";
+import { countUntoldCorrections } from "../ledger/untoldCorrections.ts";
 import type { Metrics } from "../metrics.ts";
 
 export interface HealthRoutes {
@@ -70,6 +71,7 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
       const paused = await countPaused(ledger.db);
       for (const channel of CHANNELS) metrics.pausedChannels.set({ channel }, paused[channel]);
       metrics.untoldAlarms.set(await countUntoldAlarms(ledger.db));
+      metrics.untoldCorrections.set(await countUntoldCorrections(ledger.db, now));
       metrics.pausedPatients.set(await countPausedPatients(ledger.db));
       metrics.oldestOverdue.set(Math.max(0, (now.getTime() - oldest.getTime()) / 1_000));
       return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());

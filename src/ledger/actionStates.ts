@@ -7,6 +7,7 @@ import type { Step, StepKind } from "../domain/protocol.ts";
 import type { ActionState } from "../domain/replay.ts";
 import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
 import type { PatientAddresses } from "./addresses.ts";
+import { isCalledOff } from "./calledOff.ts";
 import type { Queries } from "./ledger.ts";
 import { isPaused } from "./permissionPause.ts";
 
@@ -48,7 +49,7 @@ export async function loadActionable(
       r.patient_id as "patientId", r.kind, r.topics,
       r.status, r.status_reason as "statusReason", r.updated_at as "changedAt", r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.expires_at as "expiresAt", r.trace->>'trueAt' as "trueAt",
-      t.status = 'cancelled' as "treatmentCancelled",
+      ${isCalledOff} as "treatmentCancelled",
       coalesce(p.time_zone, c.time_zone) as "timeZone",
       t.channels as preferred, c.send_window as "clinicWindow",
       c.rebook_window as "rebookWindow", p.phone, p.email,

@@ -10,7 +10,7 @@ import { type Actionable, loadActionable } from "./actionStates.ts";
 import { reviveAddresses } from "./deadAddresses.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { moveReminders } from "./moves.ts";
-import { lockPatientsOf } from "./patients.ts";
+import { lockPatientsOf } from "./patientLocks.ts";
 import { findReminder, type Reminder } from "./reminders.ts";
 import { restrictedPermissions } from "./restricted.ts";
 

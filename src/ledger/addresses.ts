@@ -48,20 +48,15 @@ export interface ClinicAddress {
   address: string;
 }
 
-/** In SQL: whether patient `p` is one of the clinic who has the address. */
-export function hasAddress({ clinicId, channel, address }: ClinicAddress) {
-  const folded = channel === "sms" ? sql`p.phone` : sql`lower(p.email)`;
-  return sql<boolean>`p.clinic_id = ${clinicId} and ${folded} = ${address}`;
-}
-
-/** The ids of the clinic's patients who have the address, in order; with `lock`, locked so. */
+/** The ids of the clinic's patients who have the address, in order. */
 export async function patientsAt(
   db: Queries,
-  address: ClinicAddress,
-  { lock }: { lock: boolean } = { lock: false },
+  { clinicId, channel, address }: ClinicAddress,
 ): Promise<string[]> {
+  const folded = channel === "sms" ? sql`p.phone` : sql`lower(p.email)`;
   const { rows } = await sql<{ id: string }>`
-    select p.id from aftercare.patients p where ${hasAddress(address)}
-    order by p.id ${lock ? sql`for update` : sql``}`.execute(db);
+    select p.id from aftercare.patients p
+    where p.clinic_id = ${clinicId} and ${folded} = ${address}
+    order by p.id`.execute(db);
   return rows.map(({ id }) => id);
 }

@@ -2,7 +2,7 @@ import type { ReminderStatus } from "../domain/reminder.ts";
 import { actOn } from "./actions.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { lockPatient } from "./patients.ts";
+import { lockPatient } from "./patientLocks.ts";
 import { listTreatmentReminders, type Reminder } from "./reminders.ts";
 import { replanLocked } from "./replan.ts";
 import type { Retracted } from "./retractions.ts";
@@ -54,7 +54,7 @@ export async function cancelWithin(
   if (facts === undefined) return undefined;
   await db
     .updateTable("treatments")
-    .set({ status: "cancelled" })
+    .set({ status: "cancelled", ...(retract && { retracted_at: now }) })
     .where("clinic_id", "=", clinicId)
     .where("id", "=", id)
     .execute();
@@ -80,7 +80,7 @@ export async function cancelWithin(
   );
   const cancelled = decided.filter(({ decision }) => decision.kind === "move").length;
   const why = retract ? reason : "another treatment was cancelled";
-  const replan = { clinicId, patientId, actor, reason: why, ...(retract && { retract: id }) };
+  const replan = { clinicId, patientId, actor, reason: why, cancelled: id };
   const { retracted, untold } = await replanLocked(db, replan, facts, now);
   const treatment = await findTreatment(db, clinicId, id);
   const reminders = await listTreatmentReminders(db, clinicId, id);

@@ -1,7 +1,7 @@
 import { mergeOverrides } from "../domain/overrides.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { lockPatient } from "./patients.ts";
+import { lockPatient } from "./patientLocks.ts";
 import { listTreatmentReminders, type Reminder } from "./reminders.ts";
 import { replanLocked } from "./replan.ts";
 import type { Retracted } from "./retractions.ts";

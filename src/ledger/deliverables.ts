@@ -7,6 +7,7 @@ import { windowOf } from "../domain/plan.ts";
 import type { Step } from "../domain/protocol.ts";
 import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
 import { type Waits, waitsOf } from "../domain/waits.ts";
+import { isCalledOff } from "./calledOff.ts";
 import { isDead } from "./deadAddresses.ts";
 import type { Queries } from "./ledger.ts";
 import { isOptedOut } from "./optOuts.ts";
@@ -57,7 +58,7 @@ export async function loadDeliverables(
       r.patient_id as "patientId", r.treatment_id as "treatmentId", r.step, r.kind, r.status,
       r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
-      t.protocol, t.status = 'cancelled' and r.kind <> 'retraction' as "treatmentCancelled", coalesce(p.time_zone, c.time_zone) as "timeZone",
+      t.protocol, ${isCalledOff} as "treatmentCancelled", coalesce(p.time_zone, c.time_zone) as "timeZone",
       r.trace->>'window' = 'any' as "anyHour",
       c.send_window as "clinicWindow", c.rebook_window as "rebookWindow",
       r.topics, r.trace->>'trueAt' as "trueAt", c.daily_cap as cap, ${nearby} as nearby,

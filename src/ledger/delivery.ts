@@ -4,6 +4,7 @@ import type { ChannelSign } from "../domain/channelState.ts";
 import type { MessageContent } from "../domain/message.ts";
 import { type Move, type SendOutcome, saysOptedOut } from "../domain/outcome.ts";
 import { type AttemptStatus, GOES_ON } from "../domain/receipt.ts";
+import { isCalledOff } from "./calledOff.ts";
 import { noteSign, type PauseChange } from "./channelStates.ts";
 import { markDead } from "./deadAddresses.ts";
 import type { Deliverable } from "./deliverables.ts";
@@ -59,7 +60,7 @@ export async function claim(
         aftercare.patients p, aftercare.treatments t
       where r.id = any(${idsIn(wanted)}::uuid[]) and r.id = w.id and r.dispatch_no = w.dispatch_no and r.status = 'queued'
         and r.due_at <= ${now} and r.send_until > ${now}
-        and t.id = r.treatment_id and (t.status = 'active' or r.kind = 'retraction')
+        and t.id = r.treatment_id and not ${isCalledOff}
         and p.id = r.patient_id and r.channel = w.channel
         and (case r.channel when 'sms' then p.phone else p.email end) = w.address
         and not ${isOptedOut} and not ${isPaused}
@@ -101,15 +102,29 @@ export async function record(
   outcomes: readonly Recorded[],
   now: Date,
 ): Promise<PauseChange[]> {
+  // One that says stop is for itself: it locks an address, which comes before all else.
+  const stops = outcomes.filter(({ outcome }) => saysOptedOut(outcome));
+  const others = outcomes.filter((each) => !stops.includes(each));
+  const changes: PauseChange[] = [];
+  for (const batch of [...stops.map((each) => [each]), others]) {
+    if (batch.length > 0) changes.push(...(await recordBatch(ledger, batch, now)));
+  }
+  return changes;
+}
+
+function recordBatch(
+  ledger: Ledger,
+  outcomes: readonly Recorded[],
+  now: Date,
+): Promise<PauseChange[]> {
   return ledger.db.transaction().execute(async (db) => {
-    const returned = outcomes.map(({ claimed, ...rest }) => ({ ...claimed, ...rest }));
-    const unsaid = unsaidOf(returned);
-    await lockUnsaid(db, unsaid);
-    // Before the rest, because it locks more than the reminders at hand.
     for (const { claimed, outcome, actor } of outcomes) {
       if (!saysOptedOut(outcome)) continue;
       await noteProviderOptOut(db, { ...claimed, code: outcome.code, actor }, now);
     }
+    const returned = outcomes.map(({ claimed, ...rest }) => ({ ...claimed, ...rest }));
+    const unsaid = unsaidOf(returned);
+    await lockUnsaid(db, unsaid);
     // The reminder before its attempt, as everywhere: two that lock in turn cannot wait for each other.
     const from = ["sending" as const, "unknown" as const];
     const moved = await moveReminders(

@@ -12,7 +12,7 @@ import { type ConsentText, keepConsentText } from "./consentTexts.ts";
 import { addEvents } from "./events.ts";
 import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idempotency.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-
+import { lockPatients } from "./patientLocks.ts";
 import { loadPatientPlans, type PatientPlans, zoneOf } from "./patientPlans.ts";
 import {
   type KnownPatient,
@@ -82,7 +82,7 @@ export async function planEnrolment(
 ): Promise<Previewed> {
   const { clinic, enrolment } = request;
   const patient = await recognisePatient(db, clinic.id, enrolment.patient, { lock: false });
-  const planned = await planFor(db, request, patient, { lock: false }, now);
+  const planned = await planFor(db, request, patient, now);
   const changes = decide(planned.plans.reminders, planned.all, { now });
   return {
     ...planned,
@@ -95,13 +95,12 @@ async function planFor(
   db: Queries,
   request: PlanRequest,
   { id: patientId, facts }: KnownPatient,
-  lock: { lock: boolean },
   now: Date,
 ): Promise<Planned> {
   const { clinic, protocol, enrolment } = request;
   const { consent, performedAt, channels, overrides } = enrolment;
   const person = { clinic, patientId, facts };
-  const before = await loadPatientPlans(db, person, now, lock);
+  const before = await loadPatientPlans(db, person, now);
   const treatmentId = randomUUID();
   const zone = zoneOf(facts, clinic);
   const treatment: PatientTreatment = {
@@ -172,9 +171,10 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
   const recognised = await recognisePatient(db, clinic.id, enrolment.patient, { lock: true });
   const known = await savePatient(db, clinic.id, recognised, now);
   const { id: patientId, moved } = known;
+  await lockPatients(db, clinic.id, [patientId]);
   // The old number may be a stranger's, who has the link to the patient's page in a text.
   if (moved) await renewPageTokens(db, clinic.id, patientId);
-  const plan = await planFor(db, request, known, { lock: true }, now);
+  const plan = await planFor(db, request, known, now);
   const treatment = await insertTreatment(db, {
     id: plan.treatmentId,
     clinicId: clinic.id,

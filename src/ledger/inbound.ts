@@ -11,8 +11,9 @@ import { type KeptText, keepInbound } from "./inboundMessages.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { addNotices } from "./notices.ts";
 import { optInAddress } from "./optIns.ts";
-import { BY_TEXT, optOutAddress, optOutSource } from "./optOuts.ts";
-import { pausePermissions, unsentPermissions } from "./permissionPause.ts";
+import { optOutAddress } from "./optingOut.ts";
+import { BY_TEXT, optOutSource } from "./optOuts.ts";
+import { pausePermissions } from "./permissionPause.ts";
 
 /** A text as its provider brought it. The same `providerId` again is the same text. */
 export interface InboundText extends KeptText {
@@ -68,9 +69,20 @@ export function receiveInbound(
     }
     const kept = await keepInbound(db, { text, read, answer, clinicIds, sender }, now);
     const noticed =
-      first !== undefined && read.person && (await addNotices(db, first, kept, read.alarms, now));
+      first !== undefined && read.person && (await notice(db, first, kept, read, now));
     return { answer, noticed };
   });
+}
+
+function notice(
+  db: Queries,
+  { clinicId: id, clinicEmail: email, webhookUrl, webhookSecret }: Correspondent,
+  inboundId: string,
+  { alarms }: InboundRead,
+  now: Date,
+): Promise<boolean> {
+  const clinic = { id, email, webhookUrl, webhookSecret };
+  return addNotices(db, clinic, { inboundId }, alarms, now);
 }
 
 /**
@@ -139,11 +151,7 @@ async function takeEffect(
 ): Promise<void> {
   const { clinicId, patientIds, from: address } = of;
   const said = { clinicId, channel: "sms" as const, address, actor: "patient" };
-  if (read.stops) {
-    // Locked with the rest, because whatever is locked has to be so in one order.
-    const alsoIds = read.alarms ? await unsentPermissions(db, { clinicId, patientIds }) : [];
-    await optOutAddress(db, { ...said, source: BY_TEXT }, now, alsoIds);
-  }
+  if (read.stops) await optOutAddress(db, { ...said, source: BY_TEXT }, now);
   if (read.starts) await optInAddress(db, { ...said, reason: "start" }, now);
   // A number can be a family's: whoever of them it is, nobody is told that all is well meanwhile.
   if (read.alarms) await pausePermissions(db, { clinicId, patientIds, actor: "patient" }, now);

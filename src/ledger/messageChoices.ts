@@ -1,7 +1,8 @@
 import type { ChannelName } from "../domain/channel.ts";
 import type { Ledger } from "./ledger.ts";
 import { optInAddress } from "./optIns.ts";
-import { BY_HAND, BY_PAGE, BY_WORD, optOut, optOutAddress } from "./optOuts.ts";
+import { optOut, optOutAddress } from "./optingOut.ts";
+import { BY_HAND, BY_PAGE, BY_WORD } from "./optOuts.ts";
 import { findAddresses } from "./patients.ts";
 
 /** What a patient chose on the own page, for one channel in one clinic. */

@@ -1,13 +1,19 @@
 import { sql } from "kysely";
-import { type AlarmWay, alarmWays } from "../domain/alarmWays.ts";
-import type { Correspondent } from "./correspondents.ts";
+import { type AlarmAddresses, type AlarmWay, alarmWays } from "../domain/alarmWays.ts";
 import { type InboxItem, inboxItems } from "./inbox.ts";
 import type { Ledger, Queries } from "./ledger.ts";
+import { findUntoldCorrections, type UntoldCorrection } from "./untoldCorrections.ts";
 
-/** A clinic that is to be told of what a patient wrote, and where. */
+/** What a clinic is told of: what a patient wrote, or a correction that reached nobody. */
+export type NoticeMatter =
+  | { kind: "message"; item: InboxItem }
+  | { kind: "correction"; correction: UntoldCorrection };
+
+/** A clinic that is to be told of something, and where. */
 export interface Notice {
   id: string;
   way: AlarmWay;
+  clinicId: string;
   clinicName: string;
   timeZone: string;
   email: string | null;
@@ -16,70 +22,80 @@ export interface Notice {
   /** Whether this is the first time that it is tried, and whether it is the last. */
   first: boolean;
   last: boolean;
-  item: InboxItem;
+  matter: NoticeMatter;
 }
 
 /** A notice is tried for a day, first after a minute, then after two, four … at most an hour. */
 const TRIED_FOR = sql`interval '24 hours'`;
 
+/** What a notice is of: a row of the inbox, or a retraction. */
+export type NoticeOf = { inboundId: string } | { reminderId: string };
+
 /**
- * Notes, within the transaction that keeps a message, that its clinic is to be told: by email of
- * each, and by its webhook of an alarm. An alarm of a clinic that has given neither is noted as an
- * email all the same: nobody gets it, which the notifier makes known, unless the clinic is given an
- * address in time. False where there is nothing to tell.
+ * Notes, within the transaction in which it becomes known, that a clinic is to be told: by email of
+ * all, and by its webhook of what is `urgent`. Something urgent at a clinic that has given neither is
+ * noted as an email all the same: nobody gets it, which the notifier makes known, unless the clinic
+ * is given an address in time. The same again is no news. False where there is nothing to tell.
  */
 export async function addNotices(
   db: Queries,
-  clinic: Pick<Correspondent, "clinicId" | "clinicEmail" | "webhookUrl" | "webhookSecret">,
-  inboundId: string,
-  alarms: boolean,
+  clinic: AlarmAddresses & { id: string },
+  of: NoticeOf,
+  urgent: boolean,
   now: Date,
 ): Promise<boolean> {
-  const { clinicId, clinicEmail, webhookUrl, webhookSecret } = clinic;
   // Whether there is somebody to send an email shows when it is sent.
-  const open = alarmWays({ email: clinicEmail, webhookUrl, webhookSecret }, true);
+  const open = alarmWays(clinic, true);
   const mail = open.filter((way) => way === "email");
-  const ways = !alarms ? mail : open.length > 0 ? open : ["email" as const];
+  const ways = !urgent ? mail : open.length > 0 ? open : ["email" as const];
   if (ways.length === 0) return false;
-  await db
+  const about = "inboundId" in of ? { inbound_id: of.inboundId } : { reminder_id: of.reminderId };
+  const noted = { clinic_id: clinic.id, ...about, next_at: now, noted_at: now };
+  const added = await db
     .insertInto("notices")
-    .values(ways.map((way) => ({ clinic_id: clinicId, inbound_id: inboundId, way, next_at: now })))
+    .values(ways.map((way) => ({ ...noted, way })))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("id")
     .execute();
-  return true;
+  return added.length > 0;
 }
 
 /**
- * Takes notices that are due, alarms first, each for one process alone: the time of their next try
- * is set before this one, so that no transaction is open while it runs, and one whose process dies
- * is tried again.
+ * Takes notices that are due, the urgent ones first, each for one process alone: the time of their
+ * next try is set before this one, so that no transaction is open while it runs, and one whose
+ * process dies is tried again.
  */
 export async function takeNotices(ledger: Ledger, limit: number, now: Date): Promise<Notice[]> {
-  type Row = Omit<Notice, "item"> & { inboundId: string };
+  type Row = Omit<Notice, "matter"> & { inboundId: string | null; reminderId: string | null };
   const { rows } = await sql<Row>`
     with due as (
       select n.id from aftercare.notices n
-      join aftercare.inbound_messages i on i.id = n.inbound_id
+      left join aftercare.inbound_messages i on i.id = n.inbound_id
       where n.next_at <= ${now} and n.sent_at is null and n.failed_at is null
-      order by i.alarmed = '{}', n.next_at limit ${limit}
+      order by coalesce(i.alarmed = '{}', false), n.next_at limit ${limit}
       for update of n skip locked
     )
     update aftercare.notices n
     set tries = n.tries + 1,
       next_at = ${now}::timestamptz
         + least(interval '1 minute' * power(2, least(n.tries, 10)), interval '1 hour')
-    from due, aftercare.clinics c, aftercare.inbound_messages i
-    where n.id = due.id and c.id = n.clinic_id and i.id = n.inbound_id
-    returning n.id, n.way, n.inbound_id as "inboundId", c.name as "clinicName",
-      c.time_zone as "timeZone", c.email, c.webhook_url as "webhookUrl",
-      c.webhook_secret as "webhookSecret", n.tries = 1 as first, n.next_at > i.received_at + ${TRIED_FOR} as last`.execute(
+    from due, aftercare.clinics c
+    where n.id = due.id and c.id = n.clinic_id
+    returning n.id, n.way, n.inbound_id as "inboundId", n.reminder_id as "reminderId",
+      c.id as "clinicId", c.name as "clinicName", c.time_zone as "timeZone", c.email,
+      c.webhook_url as "webhookUrl", c.webhook_secret as "webhookSecret",
+      n.tries = 1 as first, n.next_at > n.noted_at + ${TRIED_FOR} as last`.execute(ledger.db);
+  const inboundIds = rows.flatMap((row) => row.inboundId ?? []);
+  const items = await inboxItems(ledger.db, sql`i.id = any(${inboundIds}::uuid[])`);
+  const corrections = await findUntoldCorrections(
     ledger.db,
+    rows.flatMap((row) => row.reminderId ?? []),
   );
-  const ids = rows.map(({ inboundId }) => inboundId);
-  const items = await inboxItems(ledger.db, sql`i.id = any(${ids}::uuid[])`);
-  const byId = new Map(items.map((item) => [item.id, item]));
-  return rows.flatMap(({ inboundId, ...notice }) => {
-    const item = byId.get(inboundId);
-    return item === undefined ? [] : [{ ...notice, item }];
+  return rows.flatMap(({ inboundId, reminderId, ...notice }): Notice[] => {
+    const item = items.find(({ id }) => id === inboundId);
+    if (item !== undefined) return [{ ...notice, matter: { kind: "message", item } }];
+    const correction = corrections.find((each) => each.reminderId === reminderId);
+    return correction ? [{ ...notice, matter: { kind: "correction", correction } }] : [];
   });
 }
 

@@ -1,7 +1,8 @@
 import { foldAddress, lockAddress, patientsAt } from "./addresses.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
-import type { OptOutRequest } from "./optOuts.ts";
+import type { OptOutRequest } from "./optingOut.ts";
+import { lockPatients } from "./patientLocks.ts";
 import { replanPatient } from "./replan.ts";
 
 /** An address that may be used again, who says so, and how. */
@@ -26,7 +27,8 @@ export async function optInAddress(
   const { clinicId, channel, actor, sources, reason } = request;
   const address = foldAddress(channel, request.address);
   await lockAddress(db, channel, address);
-  const patientIds = await patientsAt(db, { clinicId, channel, address }, { lock: true });
+  const patientIds = await patientsAt(db, { clinicId, channel, address });
+  await lockPatients(db, clinicId, patientIds);
   const removed = await db
     .deleteFrom("opt_outs")
     .where("clinic_id", "=", clinicId)

@@ -23,6 +23,7 @@ import type { Clinic } from "./clinics.ts";
 import { deadChannels } from "./deadAddresses.ts";
 import type { Queries } from "./ledger.ts";
 import { optedOutChannels } from "./optOuts.ts";
+import { type ReminderRow, reminderRows, type TreatmentRow, treatmentRows } from "./patientRows.ts";
 import type { PatientFacts } from "./patients.ts";
 
 /** A reminder of an earlier plan, and which one of its treatment it is. */
@@ -64,19 +65,19 @@ export interface PlannedPerson {
 
 /**
  * The plans of a patient, as far as they still matter: a treatment whose page is closed restricts
- * nothing any more, and nobody acts on what it said. With `lock`, in a transaction that has locked
- * the patient, nobody else changes them until it ends. `also` is a treatment that is wanted even if
- * its page is closed.
+ * nothing any more, and nobody acts on what it said. `also` is a treatment that is wanted even if its
+ * page is closed.
  */
 export async function loadPatientPlans(
   db: Queries,
   { clinic, patientId, facts }: PlannedPerson,
   now: Date,
-  { lock, also = null }: { lock: boolean; also?: string | null } = { lock: true },
+  also: string | null = null,
 ): Promise<PatientPlans> {
-  const whose = { clinicId: clinic.id, patientId, also };
-  const rows = patientId === null ? [] : await treatmentRows(db, whose, now);
-  if (lock) await lockReminders(db, clinic.id, rows);
+  const rows =
+    patientId === null
+      ? []
+      : await treatmentRows(db, { clinicId: clinic.id, patientId, also }, now);
   const all = await reminderRows(db, clinic.id, rows);
   const planned = all.filter(({ kind }) => kind !== "retraction");
   const slots = planned.map((row) => toSlot(row, rows));
@@ -108,8 +109,12 @@ export async function loadPatientPlans(
       treatments: active.map(toTreatment),
       cancelled: rows.filter(({ status }) => status === "cancelled").map(toTreatment),
       told: toldOf(planned),
-      takenBack: all.flatMap((row) => (row.kind === "retraction" ? toTakenBack(row, active) : [])),
-      retract: null,
+      takenBack: all.flatMap((row) =>
+        row.kind === "retraction" ? toTakenBack(row, rows, facts) : [],
+      ),
+      retracted: new Map(
+        rows.flatMap(({ id, retracted_at: at }) => (at === null ? [] : [[id, at] as const])),
+      ),
       now,
       cap: clinic.dailyCap,
       sendWindow: parseSendWindow(clinic.sendWindow),
@@ -140,93 +145,6 @@ async function blockedChannels(
     optedOut: await optedOutChannels(db, clinicId, facts),
     dead: await deadChannels(db, clinicId, facts),
   };
-}
-
-interface TreatmentRow {
-  id: string;
-  status: "active" | "cancelled";
-  definition: Protocol;
-  overrides: Overrides;
-  performed_at: Date;
-  time_zone: string;
-  channels: ChannelName[];
-  consents: { purpose: Purpose; channel: ChannelName }[];
-}
-
-async function treatmentRows(
-  db: Queries,
-  {
-    clinicId,
-    patientId,
-    also,
-  }: { clinicId: string; patientId: string | null; also: string | null },
-  now: Date,
-): Promise<TreatmentRow[]> {
-  const { rows } = await sql<TreatmentRow>`
-    select t.id, t.status, v.definition, t.overrides, t.performed_at, t.time_zone, t.channels,
-      coalesce((
-        select jsonb_agg(jsonb_build_object('purpose', k.purpose, 'channel', k.channel))
-        from aftercare.consents k where k.treatment_id = t.id
-      ), '[]') as consents
-    from aftercare.treatments t
-    join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
-    where t.clinic_id = ${clinicId} and t.patient_id = ${patientId}
-      and (t.page_expires_at > ${now} or t.id = ${also})
-    order by t.performed_at, t.id`.execute(db);
-  return rows;
-}
-
-interface ReminderRow {
-  id: string;
-  treatment_id: string;
-  step: string;
-  position: number;
-  kind: StepKind;
-  topics: string[];
-  channel: ChannelName;
-  status: ReminderStatus;
-  status_reason: string | null;
-  due_at: Date;
-  claimed_at: Date | null;
-  created_at: Date;
-  trace: Trace;
-  /** When its last attempt began that has not been found to have failed; and that one was taken. */
-  told_at: Date | null;
-  heard_at: Date | null;
-}
-
-/** So that none of them is claimed, or recorded, between being read and being changed. */
-async function lockReminders(
-  db: Queries,
-  clinicId: string,
-  treatments: readonly TreatmentRow[],
-): Promise<void> {
-  await sql`
-    select id from aftercare.reminders
-    where clinic_id = ${clinicId} and treatment_id = any(${treatments.map(({ id }) => id)}::uuid[])
-    order by id for update`.execute(db);
-}
-
-/** Oldest first, so that the newest of a slot comes last. */
-async function reminderRows(
-  db: Queries,
-  clinicId: string,
-  treatments: readonly TreatmentRow[],
-): Promise<ReminderRow[]> {
-  if (treatments.length === 0) return [];
-  const { rows } = await sql<ReminderRow>`
-    select r.id, r.treatment_id, r.step, r.kind, r.topics, r.channel, r.status, r.status_reason,
-      r.due_at, r.claimed_at, r.created_at, r.trace, a.told_at, a.heard_at
-    from aftercare.reminders r
-    left join lateral (
-      select max(started_at) filter (where status not in ('failed', 'undelivered')) as told_at,
-        max(started_at) filter (where status in ('sent', 'delivered')) as heard_at
-      from aftercare.attempts where reminder_id = r.id
-    ) a on r.kind in ('permission', 'retraction')
-    where r.clinic_id = ${clinicId}
-      and r.treatment_id = any(${treatments.map(({ id }) => id)}::uuid[])
-    order by r.position`.execute(db);
-  return rows;
 }
 
 function toSlot(row: ReminderRow, treatments: readonly TreatmentRow[]): SlotReminder {
@@ -266,8 +184,14 @@ function toldOf(rows: readonly ReminderRow[]): Told[] {
   return [...byStep.values()];
 }
 
-function toTakenBack(row: ReminderRow, active: readonly TreatmentRow[]): TakenBack {
+function toTakenBack(
+  row: ReminderRow,
+  treatments: readonly TreatmentRow[],
+  { phone, email }: PlannedPerson["facts"],
+): TakenBack {
   const { id, treatment_id: treatmentId, topics, channel, trace, status } = row;
+  const treatment = treatments.find((each) => each.id === treatmentId);
+  const present = { sms: phone, email };
   return {
     id,
     treatmentId,
@@ -277,10 +201,23 @@ function toTakenBack(row: ReminderRow, active: readonly TreatmentRow[]): TakenBa
     until: trace.waitUntil == null ? null : new Date(trace.waitUntil),
     plannedAt: row.created_at,
     waits: status === "scheduled" || status === "queued",
-    withdrawn: status === "cancelled" && active.some(({ id: of }) => of === treatmentId),
+    ended: status === "failed" || status === "undelivered" || status === "skipped",
+    tried: (row.tried ?? [])
+      .filter((each) => each.address === present[each.channel])
+      .map((each) => each.channel),
+    withdrawn: status === "cancelled" && !isCancelledWith(row, treatment),
     at: row.told_at,
     reason: row.status_reason,
   };
+}
+
+/** Whether a message was cancelled with its treatment, and not by itself. */
+function isCancelledWith(
+  { updated_at }: ReminderRow,
+  treatment: TreatmentRow | undefined,
+): boolean {
+  if (treatment?.status !== "cancelled") return false;
+  return treatment.retracted_at === null || updated_at < treatment.retracted_at;
 }
 
 function agreed(consents: TreatmentRow["consents"]): Record<Purpose, ChannelName[]> {

@@ -117,41 +117,12 @@ export function findAddresses(
   clinicId: string,
   id: string,
 ): Promise<PatientReach | undefined> {
-  return reachColumns(db, clinicId, [id]).executeTakeFirst();
-}
-
-/** The same of a patient whom nobody else changes until the transaction ends. */
-export function lockPatient(
-  db: Queries,
-  clinicId: string,
-  id: string,
-): Promise<PatientReach | undefined> {
-  return reachColumns(db, clinicId, [id]).forUpdate().executeTakeFirst();
-}
-
-/** Locks the patients of reminders, by id, as everywhere where there are many. */
-export async function lockPatientsOf(
-  db: Queries,
-  clinicId: string,
-  reminderIds: readonly string[],
-): Promise<void> {
-  const rows = await db
-    .selectFrom("reminders")
-    .select("patient_id as id")
-    .distinct()
-    .where("clinic_id", "=", clinicId)
-    .where("id", "in", reminderIds)
-    .execute();
-  const ids = rows.map(({ id }) => id);
-  if (ids.length > 0) await reachColumns(db, clinicId, ids).orderBy("id").forUpdate().execute();
-}
-
-function reachColumns(db: Queries, clinicId: string, ids: readonly string[]) {
   return db
     .selectFrom("patients")
     .select(["phone", "email", "time_zone as timeZone"])
     .where("clinic_id", "=", clinicId)
-    .where("id", "in", ids);
+    .where("id", "=", id)
+    .executeTakeFirst();
 }
 
 /** Stores a person whom `recognisePatient` has locked, if there was one, and returns the id. */

@@ -58,22 +58,6 @@ export async function pausePermissions(
   ]);
 }
 
-/** The ids of patients' permissions that are not yet sent. */
-export async function unsentPermissions(
-  db: Queries,
-  { clinicId, patientIds }: Omit<PauseRequest, "actor">,
-): Promise<string[]> {
-  const rows = await db
-    .selectFrom("reminders")
-    .select("id")
-    .where("clinic_id", "=", clinicId)
-    .where("patient_id", "in", [...patientIds])
-    .where("kind", "=", "permission")
-    .where("status", "in", ["scheduled", "queued"])
-    .execute();
-  return rows.map(({ id }) => id);
-}
-
 /** Lifts the pause of patients; returns those whose permissions were paused. */
 export async function resumePermissions(
   db: Queries,

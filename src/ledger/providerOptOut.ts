@@ -1,6 +1,6 @@
 import { lockAddress } from "./addresses.ts";
 import type { Queries } from "./ledger.ts";
-import { optOutAddress } from "./optOuts.ts";
+import { optOutAddress } from "./optingOut.ts";
 
 /** What a provider says of an attempt, in the name of which part of the program. */
 export interface ProviderOptOut {
@@ -24,16 +24,23 @@ export async function noteProviderOptOut(
 ): Promise<void> {
   const attempt = await db
     .selectFrom("attempts")
-    .select(["reminder_id", "clinic_id as clinicId", "channel", "address", "provider"])
-    .where("id", "=", told.attemptId)
+    .innerJoin("reminders", "reminders.id", "attempts.reminder_id")
+    .select([
+      "reminders.patient_id as patientId",
+      "attempts.clinic_id as clinicId",
+      "attempts.channel",
+      "attempts.address",
+      "attempts.provider",
+    ])
+    .where("attempts.id", "=", told.attemptId)
     .executeTakeFirst();
   // Attempts of early programs do not say where they went.
   if (attempt === undefined || attempt.address === null) return;
-  const { clinicId, channel, address, provider, reminder_id: reminderId } = attempt;
+  const { clinicId, channel, address, provider, patientId } = attempt;
   await lockAddress(db, channel, address);
   if (await told.heardBefore?.()) return;
   const source = `${provider} ${told.code}`;
-  await optOutAddress(db, { clinicId, channel, address, source, actor: told.actor }, now, [
-    reminderId,
-  ]);
+  const { actor } = told;
+  // Who has another number by now is not at the address, but the message at hand was theirs.
+  await optOutAddress(db, { clinicId, channel, address, source, actor }, now, [patientId]);
 }

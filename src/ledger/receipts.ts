@@ -13,8 +13,9 @@ import { markDead, reviveAddresses } from "./deadAddresses.ts";
 import { type Deliverable, loadDeliverables } from "./deliverables.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { moveReminders } from "./moves.ts";
+import { lockPatients } from "./patientLocks.ts";
 import { noteProviderOptOut } from "./providerOptOut.ts";
-import { replanUnsaid, unsaidOf } from "./unsaid.ts";
+import { concernsOthers, replanUnsaid, unsaidOf } from "./unsaid.ts";
 
 /** What a provider says of an attempt, in its words and in ours. */
 export interface NewReceipt {
@@ -64,8 +65,7 @@ export async function addReceipt(
       const heardBefore = () => isKept(db, receipt);
       await noteProviderOptOut(db, { ...told, heardBefore }, now);
     }
-    const fails = meaning?.status === "undelivered" && !saysOptedOut(meaning.failure);
-    if (fails) await lockPermitted(db, receipt.attemptId);
+    if (meaning?.status === "undelivered") await lockDependent(db, receipt.attemptId);
     const attempt = await lockAttempt(db, receipt.attemptId);
     if (attempt === undefined) return { ...nothing, known: false };
     const isNew = await keepReceipt(db, attempt.clinicId, receipt, now);
@@ -82,14 +82,15 @@ export async function addReceipt(
   });
 }
 
-/** The patient before the reminder, where the plan may have to be made again: of a permission. */
-async function lockPermitted(db: Queries, attemptId: string): Promise<void> {
-  await sql`
-    select p.id from aftercare.patients p
-    join aftercare.reminders r on r.patient_id = p.id and r.kind = 'permission'
-    join aftercare.attempts a on a.reminder_id = r.id
-    where a.id = ${attemptId}
-    for update of p`.execute(db);
+/** The patient before the reminder, where the plan may have to be made again. */
+async function lockDependent(db: Queries, attemptId: string): Promise<void> {
+  const row = await db
+    .selectFrom("attempts")
+    .innerJoin("reminders", "reminders.id", "attempts.reminder_id")
+    .select(["reminders.clinic_id as clinicId", "reminders.patient_id as patientId", "kind"])
+    .where("attempts.id", "=", attemptId)
+    .executeTakeFirst();
+  if (row && concernsOthers(row.kind)) await lockPatients(db, row.clinicId, [row.patientId]);
 }
 
 /** The attempt, its reminder locked first, as everywhere. */

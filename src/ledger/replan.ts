@@ -5,8 +5,9 @@ import { findClinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
 import { idsIn } from "./moves.ts";
+import { lockPatient } from "./patientLocks.ts";
 import { loadPatientPlans, type PatientPlans, type SlotReminder } from "./patientPlans.ts";
-import { lockPatient, type PatientReach } from "./patients.ts";
+import type { PatientReach } from "./patients.ts";
 import { type Linked, replacementOf } from "./replacements.ts";
 import {
   type ChangeRequest,
@@ -21,8 +22,8 @@ import { keepPagesOpen } from "./treatments.ts";
 export interface ReplanRequest extends ChangeRequest {
   /** The treatment that was corrected, where one was. */
   corrected?: string;
-  /** A cancelled treatment of which all that was permitted is taken back, where one is. */
-  retract?: string;
+  /** The treatment that was cancelled, where one was. */
+  cancelled?: string;
 }
 
 /** What a plan made again came to. */
@@ -54,13 +55,11 @@ export async function replanLocked(
   facts: PatientReach,
   now: Date,
 ): Promise<Replanned> {
-  const { clinicId, patientId, corrected, retract } = request;
+  const { clinicId, patientId, corrected, cancelled } = request;
   const clinic = await findClinic(db, clinicId);
   if (clinic === undefined) return NOTHING;
-  const also = corrected ?? retract ?? null;
-  const person = { clinic, patientId, facts };
-  const { input, ...rest } = await loadPatientPlans(db, person, now, { lock: true, also });
-  const plans = { ...rest, input: { ...input, retract: retract ?? null } };
+  const also = corrected ?? cancelled ?? null;
+  const plans = await loadPatientPlans(db, { clinic, patientId, facts }, now, also);
   return changePlans(db, request, plans, planPatient(plans.input), now);
 }
 

@@ -4,7 +4,9 @@ import type { StepKind } from "../domain/protocol.ts";
 import { type TakenBack, takeBack } from "./dispatch.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
+import { lockPatients } from "./patientLocks.ts";
 import { replanPatient } from "./replan.ts";
+import { concernsOthers } from "./unsaid.ts";
 
 /** A send whose outcome is not known, and what its provider can be asked about. */
 export interface Unsettled extends Ticket {
@@ -121,31 +123,56 @@ export async function takeUnknown(
 
 /**
  * Skips what has gone stale while it waited in the ledger, as behind a paused channel: what is
- * handed over in time finds that out at its claim. Returns how many.
+ * handed over in time finds that out at its claim. What had given way to a message that nobody heard
+ * in time speaks now, in the same transaction. Returns how many were skipped.
  */
 export async function skipStale(ledger: Ledger, limit: number, now: Date): Promise<number> {
-  const rows = await ledger.db.transaction().execute(async (db) => {
-    const stale = await sql<TakenBack & { patient_id: string; kind: StepKind }>`
-      with stale as (
-        select id from aftercare.reminders
-        where status = 'scheduled' and due_at < ${now} and expires_at <= ${now}
-        order by due_at limit ${limit} for update skip locked
-      )
-      update aftercare.reminders r
-      set status = 'skipped', status_reason = 'expired', updated_at = ${now}
-      from stale where r.id = stale.id
-      returning r.id, r.clinic_id, r.treatment_id, r.patient_id, r.kind`.execute(db);
-    await noteRescue(db, stale.rows, "skipped", now);
-    return stale.rows;
-  });
-  // One that gave way to a permission that nobody heard in time speaks now. Each in a transaction of
-  // its own, because the patient is locked before the reminders.
-  const permissions = rows.filter(({ kind }) => kind === "permission");
-  const patients = new Map(permissions.map((row) => [row.patient_id, row.clinic_id]));
-  for (const [patientId, clinicId] of patients) {
-    const request = { clinicId, patientId, actor: "rescuer", reason: "not sent" };
-    await ledger.db.transaction().execute((db) => replanPatient(db, request, now));
+  const { rows: stale } = await sql<Stale>`
+    select id, clinic_id as "clinicId", patient_id as "patientId", kind from aftercare.reminders
+    where ${isStale(now)} order by due_at limit ${limit}`.execute(ledger.db);
+  const dependent = stale.filter(({ kind }) => concernsOthers(kind));
+  const alone = stale.filter((each) => !dependent.includes(each));
+  let skipped = 0;
+  if (alone.length > 0) {
+    skipped += await ledger.db.transaction().execute((db) => skip(db, alone, now));
   }
+  const patients = new Map(dependent.map((each) => [each.patientId, each.clinicId]));
+  for (const [patientId, clinicId] of patients) {
+    const own = dependent.filter((each) => each.patientId === patientId);
+    const request = { clinicId, patientId, actor: "rescuer", reason: "not sent" };
+    skipped += await ledger.db.transaction().execute(async (db) => {
+      await lockPatients(db, clinicId, [patientId]);
+      const count = await skip(db, own, now);
+      if (count > 0) await replanPatient(db, request, now);
+      return count;
+    });
+  }
+  return skipped;
+}
+
+interface Stale {
+  id: string;
+  clinicId: string;
+  patientId: string;
+  kind: StepKind;
+}
+
+const isStale = (now: Date) =>
+  sql<boolean>`(status = 'scheduled' and due_at < ${now} and expires_at <= ${now})`;
+
+/** Skips those that are stale still, and that nobody else moves just now; returns how many. */
+async function skip(db: Queries, stale: readonly Stale[], now: Date): Promise<number> {
+  const { rows } = await sql<TakenBack>`
+    with stale as (
+      select id from aftercare.reminders
+      where id = any(${stale.map(({ id }) => id)}::uuid[]) and ${isStale(now)}
+      order by id for update skip locked
+    )
+    update aftercare.reminders r
+    set status = 'skipped', status_reason = 'expired', updated_at = ${now}
+    from stale where r.id = stale.id
+    returning r.id, r.clinic_id, r.treatment_id`.execute(db);
+  await noteRescue(db, rows, "skipped", now);
   return rows.length;
 }
 

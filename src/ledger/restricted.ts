@@ -23,7 +23,7 @@ export async function restrictedPermissions(
     const facts = await findAddresses(db, clinicId, patientId);
     if (clinic === undefined || facts === undefined) continue;
     const person = { clinic, patientId, facts };
-    const { input, reminders } = await loadPatientPlans(db, person, now, { lock: false });
+    const { input, reminders } = await loadPatientPlans(db, person, now);
     const plans = new Map(planPatient(input).map((each) => [each.key, each.planned]));
     for (const { reminderId: id } of permissions.filter((each) => each.patientId === patientId)) {
       const stored = reminders.find((each) => each.id === id);

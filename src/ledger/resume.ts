@@ -1,7 +1,7 @@
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { openAlarmsOf } from "./openAlarms.ts";
-import { lockPatient } from "./patients.ts";
+import { lockPatient, lockPatients } from "./patientLocks.ts";
 import { resumePermissions } from "./permissionPause.ts";
 import { replanPatient } from "./replan.ts";
 
@@ -47,9 +47,8 @@ export async function resumeWithin(
   now: Date,
 ): Promise<Resumed> {
   const { clinicId, patientIds, actor, reason } = request;
-  // By id, as everywhere where there are many. An alarm that comes meanwhile waits for them, or has
-  // been kept before them.
-  for (const id of patientIds.toSorted()) await lockPatient(db, clinicId, id);
+  // An alarm that comes meanwhile waits for them, or has been kept before them.
+  await lockPatients(db, clinicId, patientIds);
   const open = await openAlarmsOf(db, clinicId, patientIds);
   const free = patientIds.filter((id) => !open.some(({ alarmed }) => alarmed.includes(id)));
   const resumed = await resumePermissions(db, { clinicId, patientIds: free }, now);

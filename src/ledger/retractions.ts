@@ -1,8 +1,11 @@
-import type { PatientPlanInput } from "../domain/patient.ts";
+import type { PatientPlanInput, TakenBack } from "../domain/patient.ts";
 import type { Slotted } from "../domain/patientPlan.ts";
 import { takeBack } from "../domain/retraction.ts";
+import type { Untrue } from "../domain/told.ts";
+import { findClinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
+import { addNotices } from "./notices.ts";
 import { insertReminders, type NewReminder } from "./reminders.ts";
 import { type Linked, replacementOf } from "./replacements.ts";
 
@@ -20,7 +23,8 @@ export interface Retracted {
   retracted: number;
   /**
    * Steps of the permissions that no message takes back: the protocol, as the treatment was enrolled
-   * with it, has none, or the patient cannot be reached. Somebody has to tell the patient.
+   * with it, has none, or the patient cannot be reached. Somebody has to tell the patient. Where there
+   * is a message that does not go, the clinic is told of it, too.
    */
   untold: string[];
 }
@@ -38,10 +42,19 @@ export async function storeRetractions(
   const { skip, plan, untold } = takeBack(input);
   await skipRetractions(db, request, skip, now);
   const treatments = [...input.treatments, ...input.cancelled];
+  const stored: Silent[] = [];
   for (const treatment of treatments) {
     const planned = plan.filter(({ treatmentId }) => treatmentId === treatment.id);
     const rows = planned.map((each) => ({ planned: each.planned, replacedBy: null }));
     const reminders = await append(db, request, treatment, rows, now);
+    const skipped = reminders.filter(({ status }) => status === "skipped");
+    stored.push(
+      ...skipped.map(({ id, step, trace }) => ({
+        id,
+        treatmentId: treatment.id,
+        step: trace.retracts ?? step,
+      })),
+    );
     await addEvents(
       db,
       reminders.map(({ id, trace, status, statusReason }) => ({
@@ -55,8 +68,34 @@ export async function storeRetractions(
       })),
     );
   }
+  await noticeUntold(db, request, untold, [...input.takenBack.filter(hasEnded), ...stored], now);
   const going = plan.filter(({ planned }) => planned.status === "scheduled");
   return { retracted: going.length, untold: [...new Set(untold.map(({ step }) => step))] };
+}
+
+/** A message that was to take back the permission of `step`, and does not. */
+interface Silent {
+  id: string;
+  treatmentId: string;
+  step: string;
+}
+
+const hasEnded = ({ ended }: TakenBack) => ended;
+
+/** Has the clinic told of what no message takes back: by each message that was to, once. */
+async function noticeUntold(
+  db: Queries,
+  { clinicId }: ChangeRequest,
+  untold: readonly Untrue[],
+  silent: readonly Silent[],
+  now: Date,
+): Promise<void> {
+  const clinic = untold.length === 0 ? undefined : await findClinic(db, clinicId);
+  if (clinic === undefined) return;
+  for (const { treatmentId, step } of untold) {
+    const last = silent.findLast((each) => each.treatmentId === treatmentId && each.step === step);
+    if (last !== undefined) await addNotices(db, clinic, { reminderId: last.id }, true, now);
+  }
 }
 
 /** A permission that was wrong is sent once more when it is true: beside the one that went out. */

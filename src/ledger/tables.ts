@@ -74,6 +74,7 @@ export interface Tables {
     time_zone: string;
     channels: ChannelName[];
     status: Generated<"active" | "cancelled">;
+    retracted_at: Generated<Date | null>;
     overrides: ColumnType<Overrides, string | undefined, string>;
     page_token: string;
     page_expires_at: Date;
@@ -191,8 +192,10 @@ export interface Tables {
   notices: {
     id: Generated<string>;
     clinic_id: string;
-    inbound_id: string;
+    inbound_id: string | null;
+    reminder_id: string | null;
     way: AlarmWay;
+    noted_at: Date;
     tries: Generated<number>;
     next_at: Date;
     sent_at: Generated<Date | null>;

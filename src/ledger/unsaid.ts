@@ -2,7 +2,7 @@ import type { Move } from "../domain/outcome.ts";
 import type { StepKind } from "../domain/protocol.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { type MoveRequest, moveReminders } from "./moves.ts";
-import { lockPatientsOf } from "./patients.ts";
+import { lockPatients } from "./patientLocks.ts";
 import { replanPatient } from "./replan.ts";
 
 /** A reminder, and where it goes after a send, or instead of one. */
@@ -16,27 +16,34 @@ export interface Returned {
 }
 
 /**
- * Of reminders that move after a send, or instead of one, the permissions that have not been said by
- * that. Each may have to wait for a treatment that was enrolled while it was away, and where it has
- * ended, another one that gave way to it may have to speak. A stop is no reason to.
+ * Whether what becomes of a message decides about others. Another treatment's permission may give way
+ * to a permission; a permission that went out and is wrong stands as long as its retraction does not
+ * go.
+ */
+export function concernsOthers(kind: StepKind): boolean {
+  return kind === "permission" || kind === "retraction";
+}
+
+/**
+ * Of reminders that move after a send, or instead of one, those that others depend on and that have
+ * not been said by that. Each may have to wait for a treatment that was enrolled while it was away,
+ * and where it has ended, another message may have to speak, or somebody of the clinic.
  */
 export function unsaidOf<Each extends Returned>(returned: readonly Each[]): Each[] {
-  return returned.filter(({ kind, move: { status, reason } }) => {
-    return kind === "permission" && UNSAID.has(status) && reason !== "opted_out";
-  });
+  return returned.filter(({ kind, move }) => concernsOthers(kind) && UNSAID.has(move.status));
 }
 
 const UNSAID: ReadonlySet<string> = new Set(["scheduled", "skipped", "failed", "undelivered"]);
 
 /** Locks the patients of these, whose plans are to be made again: before any of their reminders. */
 export async function lockUnsaid(db: Queries, unsaid: readonly Returned[]): Promise<void> {
-  const clinics = new Set(unsaid.map(({ clinicId }) => clinicId));
-  for (const clinicId of clinics) {
+  const clinicIds = new Set(unsaid.map(({ clinicId }) => clinicId));
+  for (const clinicId of [...clinicIds].toSorted()) {
     const own = unsaid.filter((each) => each.clinicId === clinicId);
-    await lockPatientsOf(
+    await lockPatients(
       db,
       clinicId,
-      own.map(({ reminderId }) => reminderId),
+      own.map(({ patientId }) => patientId),
     );
   }
 }

@@ -1,15 +1,26 @@
 import type { ClinicNotice } from "../channels/notice.ts";
 import { formatInZone } from "../domain/localTime.ts";
+import type { InboxItem } from "../ledger/inbox.ts";
 import type { Notice } from "../ledger/notices.ts";
+import type { UntoldCorrection } from "../ledger/untoldCorrections.ts";
 
-/** The mail to a clinic about what a patient wrote. Its subject, which phones show, names nobody. */
+/** The mail to a clinic. Its subject, which phones show, names nobody. */
 export function noticeMail(notice: Notice, to: string): ClinicNotice {
-  const { item, clinicName, timeZone } = notice;
+  const { id, clinicName, timeZone, matter } = notice;
+  const [subject, lines] =
+    matter.kind === "message"
+      ? messageMail(matter.item, timeZone)
+      : correctionMail(matter.correction, timeZone);
+  return { key: `notice-${id}`, to, clinicName, subject, text: `${lines.join("\n")}\n` };
+}
+
+type Mail = [subject: string, lines: string[]];
+
+function messageMail(item: InboxItem, timeZone: string): Mail {
   const { alarm, patient, reminder } = item;
-  const who = patient === null ? "A patient" : patient.firstName;
-  const known = patient?.externalId ? ` (${patient.externalId})` : "";
+  const subject = alarm ? "ALARM: a patient needs a call now" : "A patient has written";
   const lines = [
-    `${who}${known}, ${item.from}, wrote at ${formatInZone(item.receivedAt, timeZone)}:`,
+    `${nameOf(patient)}, ${item.from}, wrote at ${formatInZone(item.receivedAt, timeZone)}:`,
     "",
     ...item.text.split(/\r?\n/).map((line) => `> ${line}`),
     "",
@@ -21,31 +32,51 @@ export function noticeMail(notice: Notice, to: string): ClinicNotice {
     "",
     `In the inbox it is ${item.id}.`,
   ];
-  return {
-    key: `notice-${notice.id}`,
-    to,
-    clinicName,
-    subject: alarm ? "ALARM: a patient needs a call now" : "A patient has written",
-    text: `${lines.join("\n")}\n`,
-  };
+  return [subject, lines];
 }
 
-/** What a webhook is posted for, in the words of its body. */
-const ALARM = "alarm";
+function correctionMail(correction: UntoldCorrection, timeZone: string): Mail {
+  const { patient, protocol, step, topics, waitUntil, reason } = correction;
+  const reached = [patient.phone, patient.email].filter((each) => each !== null);
+  const until =
+    waitUntil === null
+      ? "Nobody but you can say until when."
+      : `It is allowed from ${formatInZone(waitUntil, timeZone)} on.`;
+  const lines = [
+    `${[nameOf(patient), ...reached].join(", ")}, was told that this is allowed, and it is not:`,
+    "",
+    `> ${topics.join(", ")} (step "${step}" of ${protocol})`,
+    "",
+    until,
+    "",
+    `The message that says so did not reach the patient${reason === null ? "" : ` (${reason})`}, and`,
+    "nothing else will be sent about it. Please call the patient.",
+    "",
+    `The message is the reminder ${correction.reminderId}.`,
+  ];
+  return ["CALL A PATIENT: a correction did not arrive", lines];
+}
 
-/** What a clinic's webhook is posted about an alarm. */
-export function noticePayload({ id, item }: Notice): object {
-  const { patient, reminder } = item;
+function nameOf(patient: { firstName: string; externalId: string | null } | null): string {
+  const { firstName, externalId } = patient ?? { firstName: "A patient", externalId: null };
+  return externalId === null ? firstName : `${firstName} (${externalId})`;
+}
+
+/** What a clinic's webhook is posted; its `type` is `alarm`, or `correction`. */
+export function noticePayload({ id, clinicId, matter }: Notice): object {
+  // The same id again is the same notice, posted once more because no answer came.
+  return matter.kind === "message"
+    ? { type: "alarm", id, clinicId, ...alarmPayload(matter.item) }
+    : { type: "correction", id, clinicId, ...correctionPayload(matter.correction) };
+}
+
+function alarmPayload({ id, receivedAt, reading, from, text, patient, reminder }: InboxItem) {
   return {
-    type: ALARM,
-    // The same again is the same alarm, posted once more because no answer came.
-    id,
-    clinicId: item.clinicId,
-    inboxId: item.id,
-    receivedAt: item.receivedAt.toISOString(),
-    reading: item.reading,
-    from: item.from,
-    text: item.text,
+    inboxId: id,
+    receivedAt: receivedAt.toISOString(),
+    reading,
+    from,
+    text,
     patient: patient && {
       id: patient.id,
       externalId: patient.externalId,
@@ -53,4 +84,8 @@ export function noticePayload({ id, item }: Notice): object {
     },
     reminder: reminder && { id: reminder.id, step: reminder.step },
   };
+}
+
+function correctionPayload({ waitUntil, ...correction }: UntoldCorrection) {
+  return { ...correction, waitUntil: waitUntil?.toISOString() ?? null };
 }

@@ -15,7 +15,10 @@ const BATCH = 20;
 export interface UntakenNotice {
   noticeId: string;
   clinicId: string;
-  inboundId: string;
+  kind: Notice["matter"]["kind"];
+  /** What it is of: a message of the inbox, or a retraction. */
+  inboundId?: string;
+  reminderId?: string;
   way: Notice["way"];
   code: string;
 }
@@ -27,14 +30,17 @@ export interface NotifierOptions {
   clock: Clock;
   /** How often it looks, in real milliseconds. */
   everyMs: number;
-  /** Told at once of an alarm that has no way to its clinic: somebody has to call there. */
+  /** Told at once of something urgent that has no way to its clinic: somebody has to call there. */
   onStuck: (notice: UntakenNotice) => void;
   /** Told when a notice is given up after a day: somebody has to tell the clinic in another way. */
   onLost: (notice: UntakenNotice) => void;
   onError: (error: unknown) => void;
 }
 
-/** Tells clinics what their patients wrote: at once when poked, and again where nobody took it. */
+/**
+ * Tells clinics what their patients wrote, and which corrections reached nobody: at once when poked,
+ * and again where nobody took it.
+ */
 export function startNotifier(options: NotifierOptions): Loop {
   const { ledger, clock } = options;
   const round = async (isStopping: () => boolean) => {
@@ -53,15 +59,8 @@ async function notify(options: NotifierOptions, notice: Notice): Promise<void> {
   try {
     const outcome = await tell(mailer, notice);
     if (outcome.kind === "sent") return await endNotice(ledger, notice.id, "sent", clock.now());
-    const { id: noticeId, way, item } = notice;
-    const untaken = {
-      noticeId,
-      clinicId: item.clinicId,
-      inboundId: item.id,
-      way,
-      code: outcome.code,
-    };
-    const stuck = item.alarm && alarmWays(notice, mailer !== null).length === 0;
+    const untaken = untakenOf(notice, outcome.code);
+    const stuck = isUrgent(notice) && alarmWays(notice, mailer !== null).length === 0;
     if (stuck && notice.first) onStuck(untaken);
     if (!notice.last) return;
     await endNotice(ledger, notice.id, "failed", clock.now());
@@ -70,6 +69,18 @@ async function notify(options: NotifierOptions, notice: Notice): Promise<void> {
     // Its next try has been set already; the others must not wait for it.
     onError(error);
   }
+}
+
+function isUrgent({ matter }: Notice): boolean {
+  return matter.kind === "correction" || matter.item.alarm;
+}
+
+function untakenOf({ id: noticeId, clinicId, way, matter }: Notice, code: string): UntakenNotice {
+  const of =
+    matter.kind === "message"
+      ? { inboundId: matter.item.id }
+      : { reminderId: matter.correction.reminderId };
+  return { noticeId, clinicId, kind: matter.kind, ...of, way, code };
 }
 
 async function tell(mailer: NoticeMailer | null, notice: Notice): Promise<NoticeOutcome> {

@@ -73,7 +73,7 @@ describe("a patient who has moved since the enrolment", () => {
       movedTo: "Pacific/Auckland",
     });
     const active = { ...treatment, id: "t", said: new Map() };
-    const none = { cancelled: [], told: [], takenBack: [], retract: null };
+    const none = { cancelled: [], told: [], takenBack: [], retracted: new Map() };
     const shared = { ...none, now, sendWindow, rebookWindow, cap: 2, paused: false };
     const plan = planPatient({ ...shared, treatments: [active] });
     expect(plan.map(({ planned }) => planned.trace.cappedDays ?? 0)).toEqual([0, 0, 0]);

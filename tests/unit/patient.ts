@@ -44,7 +44,7 @@ export function patientOf(
     cancelled: [],
     told: [],
     takenBack: [],
-    retract: null,
+    retracted: new Map(),
     now: new Date(now),
     cap: 3,
     paused: false,

@@ -41,12 +41,15 @@ const treatments = fc.record({
   past: pasts,
 });
 
+/** Of messages that took a permission back, those that nobody can count on. */
+const ENDS: ReadonlySet<string> = new Set(["opted_out", "failed", "in doubt"]);
+
 /** A message that took a permission back, or is to. */
 const corrections = fc.record({
   of: fc.nat({ max: 3 }),
   until: fc.option(hoursIn(300)),
   at: hoursIn(120),
-  end: fc.constantFrom("waits", "went", "opted_out"),
+  end: fc.constantFrom("waits", "went", "opted_out", "failed", "in doubt"),
   channel: fc.constantFrom(...CHANNELS),
 });
 
@@ -101,7 +104,7 @@ const histories = fc
     const takenBack = back.flatMap((each, index): TakenBack[] => {
       const found = built[each.of]?.treatment;
       if (found === undefined) return [];
-      const went = each.end === "went" ? new Date(each.at) : null;
+      const went = ["went", "in doubt"].includes(each.end) ? new Date(each.at) : null;
       return [
         {
           id: `back-${index}`,
@@ -112,16 +115,19 @@ const histories = fc
           until: each.until === null ? null : new Date(each.until),
           plannedAt: new Date(each.at),
           waits: each.end === "waits",
+          ended: ENDS.has(each.end),
+          tried: each.end === "failed" ? [each.channel] : [],
           withdrawn: false,
           at: went,
-          reason: each.end === "opted_out" ? "opted_out" : null,
+          reason: ENDS.has(each.end) ? each.end : null,
         },
       ];
     });
     const cancelled = of(true);
     const more = { cancelled, takenBack, cap, told: built.flatMap(({ told }) => told) };
-    const treatmentsNow = { treatments: of(false), retract: (retract && cancelled[0]?.id) || null };
-    return { ...patientOf([], now.toISOString(), more), ...treatmentsNow };
+    const [first] = cancelled;
+    const retracted = new Map(retract && first ? [[first.id, now] as const] : []);
+    return { ...patientOf([], now.toISOString(), more), treatments: of(false), retracted };
   });
 
 function saidOf(end: string, channel: "sms" | "email", at: Date): Said {
@@ -145,7 +151,7 @@ const restrictionsIn = ({ treatments: active }: PatientPlanInput) =>
 function goingIn(input: PatientPlanInput) {
   const { skip, plan } = takeBack(input);
   const stored = input.takenBack.filter((each) => !skip.includes(each));
-  const went = stored.filter(({ waits, at }) => waits || at !== null);
+  const went = stored.filter(({ waits, at, ended }) => waits || (at !== null && !ended));
   const planned = plan
     .filter((each) => each.planned.status === "scheduled")
     .map(({ planned: { topics: about, trace } }) => {
@@ -188,7 +194,7 @@ describe("after any history of a patient", () => {
   it("nothing that is true by all treatments is taken back", () => {
     fc.assert(
       fc.property(histories, (input) => {
-        for (const { treatmentId } of takeBack({ ...input, retract: null }).untrue) {
+        for (const { treatmentId } of takeBack({ ...input, retracted: new Map() }).untrue) {
           const told = input.told.find((each) => each.treatmentId === treatmentId);
           const restricted = restrictionsIn(input).some(
             ({ topic, until }) => told?.topics.includes(topic) && until > input.now,
@@ -215,6 +221,8 @@ describe("after any history of a patient", () => {
             until,
             plannedAt: input.now,
             waits,
+            ended: !waits,
+            tried: [],
             withdrawn: false,
             at: null,
             reason,

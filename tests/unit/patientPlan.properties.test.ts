@@ -100,7 +100,7 @@ const inputs = fc
       cancelled: [],
       told: [],
       takenBack: [],
-      retract: null,
+      retracted: new Map(),
       now: new Date(last + late * HOUR),
       cap,
       paused: false,

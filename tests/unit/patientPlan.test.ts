@@ -70,7 +70,15 @@ describe("of two treatments that restrict a topic", () => {
     const of = { id: "r", treatmentId: "a", step: "ok", topics: ["gym"], withdrawn: false };
     const back = { ...of, until: null, at };
     const takenBack = [
-      { ...back, channel: "sms" as const, plannedAt: at, waits: false, reason: null },
+      {
+        ...back,
+        channel: "sms" as const,
+        plannedAt: at,
+        waits: false,
+        ended: false,
+        tried: [],
+        reason: null,
+      },
     ];
     const input = patientOf([B], "2026-06-11T12:00Z", { told, takenBack });
     expect(fateOf(input, "b")).toBe("2026-06-11T12:00:00.000Z");

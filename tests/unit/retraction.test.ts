@@ -27,6 +27,8 @@ function takenBack(more: Partial<TakenBack>): TakenBack {
     until: new Date("2026-06-14T10:00Z"),
     plannedAt: new Date("2026-06-12T10:00Z"),
     waits: false,
+    ended: false,
+    tried: [],
     withdrawn: false,
     at: new Date("2026-06-12T10:00Z"),
     reason: null,
@@ -111,7 +113,9 @@ describe("a retraction", () => {
   it("is sent again where the earlier one named too soon a time, or failed", () => {
     const expected = [["a", "2026-06-14T10:00:00.000Z"]];
     expect(after(takenBack({ until: sooner })).plan).toEqual(expected);
-    expect(after(takenBack({ at: null, reason: "bad_address" })).plan).toEqual(expected);
+    expect(after(takenBack({ at: null, ended: true, reason: "bad_address" })).plan).toEqual(
+      expected,
+    );
   });
 
   it("is not planned again where the clinic cancelled it", () => {
@@ -182,7 +186,7 @@ describe("the retraction of a cancelled treatment", () => {
   };
   const cancelled = [treatmentOf(a)];
   const input = (...others: TreatmentFacts[]) =>
-    patientOf(others, now, { told, cancelled, retract: "a" });
+    patientOf(others, now, { told, cancelled, retracted: new Map([["a", new Date(now)]]) });
   const both = (performedAt: string): TreatmentFacts => {
     return { id: "b", performedAt, steps: frees(["gym", "pool"], "72h") };
   };

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { REMINDER_STATUSES } from "../../../src/domain/reminder.ts";
 import { receiveInbound } from "../../../src/ledger/inbound.ts";
-import { optOut } from "../../../src/ledger/optOuts.ts";
+import { optOut } from "../../../src/ledger/optingOut.ts";
 import { useApp } from "../../support/app.ts";
 import type { HttpAnswer } from "../../support/appCaller.ts";
 import {

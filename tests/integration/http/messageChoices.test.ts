@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
-import { optOut } from "../../../src/ledger/optOuts.ts";
+import { optOut } from "../../../src/ledger/optingOut.ts";
 import { useApp } from "../../support/app.ts";
 import { callerAt } from "../../support/appCaller.ts";
 import { type EnrolledAnswer, openClinic, type TestClinic } from "../../support/clinic.ts";

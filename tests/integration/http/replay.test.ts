@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { beforeEach, describe, expect, it } from "vitest";
-import { optOut } from "../../../src/ledger/optOuts.ts";
+import { optOut } from "../../../src/ledger/optingOut.ts";
 import type { FullReminder } from "../../support/clinic.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";

@@ -3,7 +3,7 @@ import type { ChannelName } from "../../../src/domain/channel.ts";
 import { type ActionName, act } from "../../../src/ledger/actions.ts";
 import { actOnMatching } from "../../../src/ledger/bulkActions.ts";
 import { cancelTreatment } from "../../../src/ledger/cancel.ts";
-import { optOut } from "../../../src/ledger/optOuts.ts";
+import { optOut } from "../../../src/ledger/optingOut.ts";
 import { addReceipt } from "../../../src/ledger/receipts.ts";
 import { ENDS, type Life } from "./lifeModel.ts";
 import type { Send } from "./lifeProvider.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { act } from "../../../src/ledger/actions.ts";
 import { cancelTreatment } from "../../../src/ledger/cancel.ts";
 import { takeDue } from "../../../src/ledger/dispatch.ts";
-import { optOut } from "../../../src/ledger/optOuts.ts";
+import { optOut } from "../../../src/ledger/optingOut.ts";
 import { deliver } from "../../../src/queue/deliver.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { type Enrolled, type Rig, useRig } from "./rig.ts";
