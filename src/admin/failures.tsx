@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { listFailures } from "../ledger/failures.ts";
+import { listUntoldCorrections } from "../ledger/untoldCorrections.ts";
 import { dateOf, dayStarts } from "./days.ts";
 import { FailuresPage } from "./failuresView.tsx";
 import { placeOf } from "./guard.ts";
@@ -12,7 +13,7 @@ export const DAYS_BACK = 30;
 /** What did not reach its patient lately, by cause. */
 export const failuresRoutes: FastifyPluginCallbackZod<AdminParts> = (
   server,
-  { ledger, clock },
+  { ledger, clock, content },
   done,
 ) => {
   server.route({
@@ -27,8 +28,9 @@ export const failuresRoutes: FastifyPluginCallbackZod<AdminParts> = (
       // What is skipped ahead of its time, as by a stop, counts by the time that it would have had.
       const [to = now] = dayStarts(now, timeZone, 1, 1);
       const groups = await listFailures(ledger.db, { clinicId: id, from, to });
-      const since = dateOf(from, timeZone);
-      return sendPage(reply, <FailuresPage place={place} groups={groups} since={since} />);
+      const untold = await listUntoldCorrections(ledger.db, id, now);
+      const seen = { groups, untold, since: dateOf(from, timeZone) };
+      return sendPage(reply, <FailuresPage place={place} content={content} {...seen} />);
     },
   });
   done();

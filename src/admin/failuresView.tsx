@@ -1,23 +1,31 @@
+import type { Content } from "../content/content.ts";
 import type { FailedReminder, FailureGroup } from "../ledger/failures.ts";
+import type { UntoldCorrection } from "../ledger/untoldCorrections.ts";
 import { causeOf } from "./causes.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Badge, Empty, Given, localText, Status } from "./pieces.tsx";
+import { UntoldList } from "./untoldView.tsx";
 
-/** What did not reach its patient since a local date, by cause, the largest first. */
+/** Whom to call, and what did not reach its patient since a local date, by cause. */
 export function FailuresPage({
   place,
+  content,
+  untold,
   groups,
   since,
 }: {
   place: Place;
+  content: Content;
+  untold: readonly UntoldCorrection[];
   groups: readonly FailureGroup[];
   since: string;
 }) {
   const all = groups.reduce((sum, { count }) => sum + count, 0);
   return (
     <Page title="Failures" place={place} visitor={place.visitor} current="failures">
+      {untold.length > 0 && <UntoldList place={place} content={content} untold={untold} />}
       <p class="quiet">
         Messages of the last 30 days that did not reach their patients, or may not have, by cause.
       </p>

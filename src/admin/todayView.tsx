@@ -41,7 +41,7 @@ export function todayParts(day: SeenDay): Record<LivePart, VNode> {
 
 /** What somebody has to do something about. */
 function Alerts({ day: { clinic, today, pauses } }: { day: SeenDay }) {
-  const { alarms, overdue } = today;
+  const { alarms, untold, overdue } = today;
   const late = overdue.filter(({ channel }) => !pauses.has(channel));
   const behind = late.reduce((sum, { count }) => sum + count, 0);
   const [oldest] = late.map((each) => each.oldestDueAt).sort((a, b) => a.getTime() - b.getTime());
@@ -53,6 +53,14 @@ function Alerts({ day: { clinic, today, pauses } }: { day: SeenDay }) {
             {alarms === 1 ? "An alarming text is" : `${alarms} alarming texts are`} not handled yet.
           </strong>{" "}
           <a href={clinicPath(clinic.id, "inbox")}>Read the inbox</a>
+        </Notice>
+      )}
+      {untold > 0 && (
+        <Notice tone="bad">
+          <strong>
+            {untold === 1 ? "A correction" : `${untold} corrections`} did not reach the patient.
+          </strong>{" "}
+          <a href={clinicPath(clinic.id, "failures")}>See whom to call</a>
         </Notice>
       )}
       {[...pauses].map(([channel, pause]) => (

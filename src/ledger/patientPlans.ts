@@ -1,22 +1,12 @@
-import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import { type Purpose, reachOf } from "../domain/consent.ts";
-import type { Overrides } from "../domain/overrides.ts";
 import {
   type PatientPlanInput,
   type PatientTreatment,
   slotOf,
   type TakenBack,
 } from "../domain/patient.ts";
-import type { Protocol, StepKind } from "../domain/protocol.ts";
-import {
-  CANCELLABLE,
-  localZoneOf,
-  type ReminderStatus,
-  type Told,
-  type Trace,
-  type Zone,
-} from "../domain/reminder.ts";
+import { CANCELLABLE, localZoneOf, type Told, type Trace, type Zone } from "../domain/reminder.ts";
 import { type StoredReminder, saidOf } from "../domain/replan.ts";
 import { parseSendWindow } from "../domain/sendWindow.ts";
 import type { Clinic } from "./clinics.ts";

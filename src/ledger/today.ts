@@ -3,6 +3,7 @@ import { CHANNELS, type ChannelName } from "../domain/channel.ts";
 import type { ReminderStatus } from "../domain/reminder.ts";
 import type { Queries } from "./ledger.ts";
 import { isOpenAlarm } from "./openAlarms.ts";
+import { isUntold } from "./untoldCorrections.ts";
 
 /** A stretch of time of one clinic: `from` is in it, `to` is not. */
 export interface ClinicSpan {
@@ -36,6 +37,8 @@ export interface Today {
   overdue: Overdue[];
   /** Texts of patients with an alarming sign that nobody has handled yet. */
   alarms: number;
+  /** Corrections that reached nobody, and that patients still need to hear of. */
+  untold: number;
 }
 
 /** So long after its due time a reminder is overdue, in milliseconds: before, it has its turn. */
@@ -87,7 +90,11 @@ export async function countToday(
       (
         select count(*)::int from aftercare.inbound_messages
         where clinic_id = ${clinicId} and ${isOpenAlarm}
-      ) as alarms`.execute(db);
+      ) as alarms,
+      (
+        select count(*)::int from aftercare.reminders r
+        where r.clinic_id = ${clinicId} and ${isUntold(now)}
+      ) as untold`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error("a query without a table has one row");
   return {

@@ -31,6 +31,11 @@ export function findUntoldCorrections(
   return corrections(db, sql`r.id = any(${[...reminderIds]}::uuid[])`);
 }
 
+/** In SQL: whether `r` is a retraction that reached nobody, while its patient still needs to hear of it. */
+export const isUntold = (now: Date) => sql<boolean>`
+  (r.id in (select n.reminder_id from aftercare.notices n where n.clinic_id = r.clinic_id)
+    and r.expires_at > ${now})`;
+
 /** Those of a clinic that its patients still need to hear of, the latest first. */
 export function listUntoldCorrections(
   db: Queries,
@@ -39,9 +44,7 @@ export function listUntoldCorrections(
 ): Promise<UntoldCorrection[]> {
   return corrections(
     db,
-    sql`r.clinic_id = ${clinicId} and r.expires_at > ${now}
-      and r.id in (select n.reminder_id from aftercare.notices n where n.clinic_id = ${clinicId})
-      order by r.updated_at desc, r.id`,
+    sql`r.clinic_id = ${clinicId} and ${isUntold(now)} order by r.updated_at desc, r.id`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ClinicNotice } from "../channels/notice.ts";
 import { formatInZone } from "../domain/localTime.ts";
+import type { Notice } from "../ledger/dueNotices.ts";
 import type { InboxItem } from "../ledger/inbox.ts";
-import type { Notice } from "../ledger/notices.ts";
 import type { UntoldCorrection } from "../ledger/untoldCorrections.ts";
 
 /** The mail to a clinic. Its subject, which phones show, names nobody. */

@@ -3,8 +3,9 @@ import type { NoticeMailer, NoticeOutcome } from "../channels/notice.ts";
 import type { Clock } from "../clock.ts";
 import { alarmWays } from "../domain/alarmWays.ts";
 import { describeError } from "../errors.ts";
+import { type Notice, takeNotices } from "../ledger/dueNotices.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { endNotice, type Notice, takeNotices } from "../ledger/notices.ts";
+import { endNotice } from "../ledger/notices.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import { noticeMail, noticePayload } from "./noticeText.ts";
 

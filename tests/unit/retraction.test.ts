@@ -118,6 +118,22 @@ describe("a retraction", () => {
     );
   });
 
+  it("that failed goes by the channels on which it was not tried, or else its permission is named", () => {
+    const failed = { at: null, ended: true, reason: "filtered" };
+    const goes = takeBack({ ...input, takenBack: [takenBack({ ...failed, tried: ["sms"] })] });
+    expect(goes.plan.map(({ planned }) => planned.channels)).toEqual([["email"]]);
+    expect(goes.untold).toEqual([]);
+    const expected = { ...NOTHING, untold: ["a ok"] };
+    expect(after(takenBack({ ...failed, tried: ["sms", "email"] }))).toEqual(expected);
+    // Another wait is another message.
+    const earlier = takenBack({ ...failed, tried: ["sms", "email"], until: sooner });
+    expect(after(earlier).plan).toHaveLength(1);
+  });
+
+  it("of which nobody knows whether it arrived is not counted on once it has ended", () => {
+    expect(after(takenBack({ ended: true, tried: ["sms", "email"] })).untold).toEqual(["a ok"]);
+  });
+
   it("is not planned again where the clinic cancelled it", () => {
     expect(after(takenBack({ at: null, withdrawn: true }))).toEqual(NOTHING);
     const earlier = takenBack({ at: null, withdrawn: true, until: sooner });
@@ -204,6 +220,26 @@ describe("the retraction of a cancelled treatment", () => {
     expect(decided(input(both("2026-06-08T09:00Z")))).toEqual(NOTHING);
     const gymOnly = gym("b", "2026-06-08T09:00Z");
     expect(decided(input(gymOnly)).plan).toEqual([["a", null]]);
+  });
+
+  it("is planned again where it failed, and not once it has gone out", () => {
+    const mine = { topics: ["gym", "pool"], until: null, plannedAt: new Date(now) };
+    const failed = takenBack({ ...mine, at: null, ended: true, reason: "bad_address" });
+    expect(decided({ ...input(), takenBack: [failed] }).plan).toEqual([["a", null]]);
+    // A treatment that restricts the topics only since has a caution of its own.
+    const went = takenBack({ ...mine, until: new Date("2026-06-12T13:00Z"), at: new Date(now) });
+    const since = { ...input(both("2026-06-12T14:00Z")), now: new Date("2026-06-12T15:00Z") };
+    expect(decided({ ...since, takenBack: [went] })).toEqual(NOTHING);
+  });
+
+  it("that waits is planned anew where another treatment was corrected", () => {
+    const waits = takenBack({ topics: ["gym", "pool"], at: null, waits: true });
+    const other = input(both("2026-06-12T10:00Z"));
+    expect(decided({ ...other, takenBack: [waits] })).toEqual({
+      plan: [["a", "2026-06-15T10:00:00.000Z"]],
+      skip: ["earlier"],
+      untold: [],
+    });
   });
 
   it("comes after one that a correction sent, and only once", () => {

@@ -3,7 +3,7 @@ import { withOverrides } from "../../../src/domain/overrides.ts";
 import { restrictionsOf } from "../../../src/domain/restrictions.ts";
 import { cancelTreatment } from "../../../src/ledger/cancel.ts";
 import { correctTreatment } from "../../../src/ledger/correct.ts";
-import { enrol } from "../../../src/ledger/enrol.ts";
+import { type Enrolled, enrol } from "../../../src/ledger/enrol.ts";
 import { resumeMessages, stopMessages } from "../../../src/ledger/messageChoices.ts";
 import { pinProtocols } from "../../../src/ledger/protocols.ts";
 import { clear, type LifeHouse, openLifeHouse } from "./lifeWorld.ts";
@@ -19,6 +19,46 @@ export async function openOverlapHouse(): Promise<LifeHouse> {
   const content = await loadOverlapping();
   await pinProtocols(rest.ledger.db, content.protocols.values(), new Date());
   return { ...rest, maker: { ...maker, content } };
+}
+
+/** A treatment at the desk, of a patient in New York; the rest is as of the only one unless it is given. */
+export interface OverlapVisit {
+  protocol: string;
+  hoursAgo: number;
+  externalId?: string;
+  firstName?: string;
+  consent?: ChannelName[];
+  phone?: string;
+}
+
+const PHONE = "+12125550123";
+const EMAIL = "ana@example.test";
+
+/** Enrols a treatment of one of the overlapping protocols at `now`. */
+export async function enrolAt(
+  { ledger, clinic, keyId, maker }: LifeHouse,
+  visit: OverlapVisit,
+  now: Date,
+): Promise<Enrolled> {
+  const { protocol, hoursAgo, externalId = "p-1", firstName = "Ana", phone = PHONE } = visit;
+  const { consent = ["sms"] } = visit;
+  const definition = maker.content.protocols.get(protocol);
+  if (definition === undefined) throw new Error("no such protocol");
+  const said = { source: "test", at: now, textVersion: null, takenBy: null };
+  const enrolment = {
+    protocol,
+    performedAt: new Date(now.getTime() - hoursAgo * HOUR),
+    patient: { externalId, firstName, phone, email: EMAIL, timeZone: ZONE, locale: "en" },
+    channels: consent,
+    consent: { care: consent, rebook: [], ...said },
+    overrides: {},
+    overrideReason: null,
+  };
+  const actor = `key:${keyId}`;
+  const request = { clinic, actor, protocol: definition, enrolment, idempotency: null };
+  const result = await enrol(ledger, request, now, (enrolled) => enrolled);
+  if (result.kind !== "created") throw new Error(result.kind);
+  return result.answer;
 }
 
 /** A patient of the clinic, whose treatments overlap, by a clock that only moves when it is told. */
@@ -60,38 +100,10 @@ export class OverlapPatient {
     protocol: string,
     hoursAgo: number,
     consent: ChannelName[] = this.#consent,
+    phone = PHONE,
   ): Promise<string> {
-    const { ledger, clinic, keyId, maker } = this.#house;
-    const definition = maker.content.protocols.get(protocol);
-    if (definition === undefined) throw new Error("no such protocol");
-    const enrolment = {
-      protocol,
-      performedAt: this.#ago(hoursAgo),
-      patient: {
-        externalId: "p-1",
-        firstName: "Ana",
-        phone: "+12125550123",
-        email: "ana@example.test",
-        timeZone: ZONE,
-        locale: "en",
-      },
-      channels: consent,
-      consent: {
-        care: consent,
-        rebook: [],
-        source: "test",
-        at: this.now,
-        textVersion: null,
-        takenBy: null,
-      },
-      overrides: {},
-      overrideReason: null,
-    };
-    const actor = `key:${keyId}`;
-    const request = { clinic, actor, protocol: definition, enrolment, idempotency: null };
-    const result = await enrol(ledger, request, this.now, (enrolled) => enrolled);
-    if (result.kind !== "created") throw new Error(result.kind);
-    const { treatment, warnings } = result.answer;
+    const visit = { protocol, hoursAgo, consent, phone };
+    const { treatment, warnings } = await enrolAt(this.#house, visit, this.now);
     this.untold = warnings.flatMap(({ code, steps }) =>
       code === "permission_too_early" ? steps : [],
     );
@@ -163,6 +175,13 @@ export class OverlapPatient {
       .map(({ status, status_reason: reason }) =>
         reason === null ? status : `${status}: ${reason}`,
       );
+  }
+
+  /** The ids of the retractions of which the clinic is told that they reached nobody. */
+  async noticed(): Promise<string[]> {
+    const { db } = this.#house.ledger;
+    const rows = await db.selectFrom("notices").select("reminder_id as id").execute();
+    return rows.flatMap(({ id }) => id ?? []);
   }
 
   get #asked() {

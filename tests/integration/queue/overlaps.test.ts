@@ -137,12 +137,13 @@ async function mayBeTold(patient: OverlapPatient): Promise<void> {
 
 /**
  * After a deed: whatever was permitted while an active treatment restricted it, and still does, is
- * taken back for as long, or the deed's answer names it. A resume has no answer; it says nothing of
- * what is over before the morning.
+ * taken back for as long, or the deed's answer names it, or the clinic is told that its retraction
+ * reached nobody. A resume has no answer; it says nothing of what is over before the morning.
  */
 async function isTakenBack(patient: OverlapPatient, silent: boolean): Promise<void> {
   const rows = await patient.reminders();
   const restrictions = await patient.restrictions();
+  const noticed = await patient.noticed();
   for (const told of lastTold(rows)) {
     if (patient.untold.includes(told.step) && !silent) continue;
     for (const { topic, from, until } of restrictions) {
@@ -151,8 +152,7 @@ async function isTakenBack(patient: OverlapPatient, silent: boolean): Promise<vo
       const back = rows.some((row) => {
         if (row.kind !== "retraction" || !row.topics.includes(topic)) return false;
         const went = row.status === "delivered" && (row.claimed_at ?? told.at) >= told.at;
-        // One that failed for good is among the failures, where the clinic sees it.
-        const goes = row.status === "scheduled" || row.status === "failed" || went;
+        const goes = row.status === "scheduled" || noticed.includes(row.id) || went;
         const { waitUntil = null } = row.trace;
         return goes && (waitUntil === null || new Date(waitUntil) >= until);
       });
