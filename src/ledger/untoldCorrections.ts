@@ -44,7 +44,7 @@ export function listUntoldCorrections(
 ): Promise<UntoldCorrection[]> {
   return corrections(
     db,
-    sql`r.clinic_id = ${clinicId} and ${isUntold(now)} order by r.updated_at desc, r.id`,
+    sql`r.clinic_id = ${clinicId} and ${isUntold(now)} order by r.updated_at desc, r.position`,
   );
 }
 

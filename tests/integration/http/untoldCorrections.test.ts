@@ -94,7 +94,7 @@ describe.each(ENGINES)("a correction that reaches nobody, on the %s engine", (ki
     expect(today.text).toMatch(/corrections? did not reach the patient/i);
     const { text, html } = await desk.get(desk.at("failures"));
     expect(text).toContain("To call: a correction did not arrive");
-    expect(text).toContain("retinol, vitamin C");
+    expect(text).toContain("Retinol, Vitamin C serum");
     expect(html).toContain(`href="tel:${phone}"`);
     expect(text).toMatch(/Allowed from \w{3} \d+ \w{3} \d{4}, \d\d:\d\d on/);
 
