@@ -13,6 +13,9 @@ import { oneLine } from "./text.ts";
 export const MAX_AGE_MS = 90 * DAY_MS;
 export const MAX_AHEAD_MS = 15 * 60_000;
 
+/** How far back a consent may have been given: ten years. What is older is a date mistyped. */
+export const MAX_CONSENT_AGE_MS = 3_653 * DAY_MS;
+
 const instant = z.iso.datetime({
   offset: true,
   error: "must be a time with its offset, such as 2026-11-23T15:30:00-05:00",
@@ -26,7 +29,10 @@ const channelList = z
 const patientBody = z
   .strictObject({
     externalId: oneLine(100).optional(),
-    firstName: oneLine(40).refine(isName, "must be a name"),
+    firstName: oneLine(40).refine(
+      isName,
+      "must be a name, and nothing that a phone makes a link of: put a space after a full stop",
+    ),
     phone: oneLine(30).optional(),
     email: z.email("must be an email address").max(254).optional(),
     timeZone: z
@@ -144,9 +150,9 @@ export function readEnrolment(
   for (const { step, message } of wrong) refuse(`overrides.${step}`, message);
 
   const consentAt = new Date(body.consent.at);
-  if (consentAt.getTime() - context.now.getTime() > MAX_AHEAD_MS) {
-    refuse("consent.at", "is more than 15 minutes in the future");
-  }
+  const consentAge = context.now.getTime() - consentAt.getTime();
+  if (consentAge < -MAX_AHEAD_MS) refuse("consent.at", "is more than 15 minutes in the future");
+  if (consentAge > MAX_CONSENT_AGE_MS) refuse("consent.at", "is more than ten years ago");
 
   const typed = body.patient.phone;
   const phone =
@@ -201,7 +207,11 @@ export function performedAtProblems(performedAt: Date, now: Date): FieldProblem[
   return [];
 }
 
-/** What is shown to patients as their name has a letter of some script, and is no link. */
+/**
+ * What is shown to patients as their name has a letter of some script, and nothing of which phones
+ * make a link: no address, and no full stop between two words, as in `bit.ly`. "J.R." and "St. John"
+ * are names.
+ */
 function isName(text: string): boolean {
-  return /\p{L}|^$/u.test(text) && !/:\/\/|\bwww\.|[<>]/i.test(text);
+  return /\p{L}|^$/u.test(text) && !/[<>@/\\]|[\p{L}\p{N}]\.[\p{L}\p{N}-]{2}/u.test(text);
 }

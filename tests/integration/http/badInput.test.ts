@@ -62,11 +62,29 @@ describe.each(ENGINES)("an enrolment on the %s engine", (kind) => {
     ["exactly 90 days ago", { performedAt: -90 * DAY }],
     ["exactly 15 minutes ahead", { performedAt: 15 * MINUTE }],
     ["a consent exactly 15 minutes ahead", { "consent.at": 15 * MINUTE }],
+    ["a consent of ten years ago", { "consent.at": -3_652 * DAY }],
   ])("is accepted at the bounds of its times: %s", async (_name, times) => {
     const now = running.clock.now().getTime();
     const set = Object.fromEntries(
       Object.entries(times).map(([path, ms]) => [path, new Date(now + ms).toISOString()]),
     );
+    const body = changed(enrolmentBody(running.clock.now()), { set });
+    expect(await clinic.desk.post("/v1/plans", body)).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    "J.R.",
+    "St. John",
+    "Mary-Ann",
+    "O'Neil",
+    "D.J. Smith",
+    "José",
+    "Đặng",
+    "Mª José",
+    "李",
+    "S. J. Perelman",
+  ])("is accepted of somebody called %s", async (firstName) => {
+    const set = { "patient.firstName": firstName };
     const body = changed(enrolmentBody(running.clock.now()), { set });
     expect(await clinic.desk.post("/v1/plans", body)).toMatchObject({ status: 200 });
   });
