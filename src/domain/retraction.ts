@@ -30,10 +30,9 @@ export interface TakingBack {
 export function takeBack(input: PatientPlanInput): TakingBack {
   const untrue = untrueOf(input);
   const skip = input.takenBack.filter((each) => isObsolete(each, untrue));
-  const standing: Standing[] = input.takenBack.filter((each) => {
-    const said = each.at !== null && !each.ended;
-    return !skip.includes(each) && (each.waits || each.withdrawn || said);
-  });
+  const standing: Standing[] = input.takenBack.filter(
+    (each) => !skip.includes(each) && stands(each),
+  );
   const plan: PlannedRetraction[] = [];
   const untold = new Set<Untrue>();
   for (const each of untrue.toSorted(saysMoreFirst)) {
@@ -49,6 +48,24 @@ export function takeBack(input: PatientPlanInput): TakingBack {
   // What another permission's message turned out to say, too, is told by it.
   const silent = [...untold].filter((each) => !standing.some((other) => covers(other, each)));
   return { untrue, skip, plan, untold: untrue.filter((each) => silent.includes(each)) };
+}
+
+/**
+ * Whether a retraction that did not go would say what holds, and what no other one has said since or
+ * is going to say.
+ */
+export function isStillNeeded(id: string, input: PatientPlanInput): boolean {
+  const retraction = input.takenBack.find((each) => each.id === id);
+  if (retraction === undefined) return false;
+  const untrue = untrueOf(input).find((each) => isAbout(retraction, each));
+  if (untrue === undefined || !isSameWait(retraction.until, untrue.until)) return false;
+  const others = input.takenBack.filter((each) => each.id !== id && stands(each));
+  return !others.some((other) => covers(other, untrue));
+}
+
+/** Whether a retraction waits or went out, or is not wanted: then no other one is needed. */
+function stands({ waits, withdrawn, at, ended }: TakenBack): boolean {
+  return waits || withdrawn || (at !== null && !ended);
 }
 
 /** What a retraction asks for; `at` is null where it has not gone out yet. */
@@ -67,13 +84,15 @@ function lasts(one: Date | null, other: Date | null): boolean {
   return one === null || (other !== null && minuteOf(one) >= minuteOf(other));
 }
 
+const isSameWait = (one: Date | null, other: Date | null) => lasts(one, other) && lasts(other, one);
+
 const minuteOf = (instant: Date) => Math.floor(instant.getTime() / 60_000);
 
 /** Of what waits, what names another time than it should, or is not needed any more. */
 function isObsolete(each: TakenBack, untrue: readonly Untrue[]): boolean {
   if (!each.waits || each.until === null) return false;
   const now = untrue.find((it) => isAbout(each, it));
-  return now === undefined || !lasts(each.until, now.until) || !lasts(now.until, each.until);
+  return now === undefined || !isSameWait(each.until, now.until);
 }
 
 function isAbout(each: TakenBack, { treatmentId, step }: Untrue): boolean {

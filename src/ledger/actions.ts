@@ -12,7 +12,7 @@ import type { Ledger, Queries } from "./ledger.ts";
 import { moveReminders } from "./moves.ts";
 import { lockPatientsOf } from "./patientLocks.ts";
 import { findReminder, type Reminder } from "./reminders.ts";
-import { restrictedPermissions } from "./restricted.ts";
+import { unfitReplays } from "./unfitReplays.ts";
 
 /** What a person can do with reminders. */
 export type ActionName = "cancel" | "replay" | "send-now";
@@ -116,7 +116,7 @@ export async function decide(
     rows.map(({ id }) => id),
   );
   const refusals = replays
-    ? await restrictedPermissions(db, clinicId, states, now)
+    ? await unfitReplays(db, clinicId, states, now)
     : new Map<string, Refusal>();
   return states.map((state) => {
     const decision = ACTIONS[action].decide(state, now);

@@ -98,6 +98,28 @@ describe("a correction that fails", () => {
     expect(await patient.fates(id, "wait-2")).toEqual(["failed: filtered", "delivered"]);
   });
 
+  it("can be replayed as long as it is true and nothing has said it since", async () => {
+    const [patient, id] = await toldTooEarly();
+    await patient.correct(id, { hoursAgo: 20 });
+    await patient.wait(1, filtered().answer);
+    expect(await patient.replay("wait-2")).toEqual([null]);
+    await patient.wait(1, filtered().answer);
+    await patient.correct(id, { hoursAgo: 10 });
+    // The newer one waits: the older one would name another time.
+    expect(await patient.replay("wait-2")).toEqual(["superseded", "not_ended"]);
+    await patient.wait(1);
+    expect(await patient.replay("wait-2")).toEqual(["superseded", "already_delivered"]);
+  });
+
+  it("can be replayed where its treatment was cancelled with it", async () => {
+    const [patient, id] = await toldTooEarly();
+    await patient.cancel(id, true);
+    await patient.wait(1, filtered().answer);
+    expect(await patient.replay("wait-2")).toEqual([null]);
+    await patient.wait(1);
+    expect(await patient.fates(id, "wait-2")).toEqual(["delivered"]);
+  });
+
   it("is told to the clinic where the patient stops the texts before it goes", async () => {
     const [patient, id] = await toldTooEarly();
     await patient.correct(id, { hoursAgo: 20 });

@@ -1,6 +1,7 @@
 import type { ChannelName } from "../../../src/domain/channel.ts";
 import { withOverrides } from "../../../src/domain/overrides.ts";
 import { restrictionsOf } from "../../../src/domain/restrictions.ts";
+import { act } from "../../../src/ledger/actions.ts";
 import { cancelTreatment } from "../../../src/ledger/cancel.ts";
 import { correctTreatment } from "../../../src/ledger/correct.ts";
 import { type Enrolled, enrol } from "../../../src/ledger/enrol.ts";
@@ -131,6 +132,17 @@ export class OverlapPatient {
     const result = await cancelTreatment(this.#house.ledger, request, this.now);
     this.untold = result?.untold ?? [];
     return result?.retracted ?? 0;
+  }
+
+  /** Replays all of a step, the oldest first; returns why each was refused, or null where it was not. */
+  async replay(step: string): Promise<(string | null)[]> {
+    const codes = [];
+    for (const { id } of (await this.reminders()).filter((row) => row.step === step)) {
+      const request = { ...this.#asked, action: "replay" as const, id };
+      const acted = await act(this.#house.ledger, request, this.now);
+      codes.push(acted?.refusal?.code ?? null);
+    }
+    return codes;
   }
 
   async stop(channel: ChannelName): Promise<void> {
