@@ -85,6 +85,21 @@ describe.each(ENGINES)("a correction that reaches nobody, on the %s engine", (ki
     expect(log.filter((line) => line.includes(texter.clinic.id))).toEqual([]);
   });
 
+  it("is an error in the log and a measure where the clinic cannot be told either", async () => {
+    const clinic = await texter.openAnother("Hillside Clinic");
+    const phone = texter.nextPhone();
+    await correctInVain(phone, clinic);
+    const lines = await until("it is logged", () => {
+      const found = log.filter((line) => line.includes(clinic.id) && line.includes("notifier"));
+      return found.length > 0 && found;
+    });
+    const msg = "a correction reaches nobody: its clinic has no way to be told";
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: 50, code: "no_address", msg });
+    const personal = [phone, "Wilhelmina", "retinol", CLINIC_EMAIL, "Hillside"];
+    expect(personal.filter((each) => log.join("").includes(each))).toEqual([]);
+    expect(await untold()).toBeGreaterThan(0);
+  });
+
   it("shows to the desk, with whom to call, until the wait is over", async () => {
     const clinic = await texter.openAnother("Meadow Clinic");
     const phone = texter.nextPhone();
@@ -101,20 +116,5 @@ describe.each(ENGINES)("a correction that reaches nobody, on the %s engine", (ki
     texter.running.clock.moveBy(30 * HOUR);
     const later = await desk.get(desk.at("failures"));
     expect(later.text).not.toContain("To call:");
-  });
-
-  it("is an error in the log and a measure where the clinic cannot be told either", async () => {
-    const clinic = await texter.openAnother("Hillside Clinic");
-    const phone = texter.nextPhone();
-    await correctInVain(phone, clinic);
-    const lines = await until("it is logged", () => {
-      const found = log.filter((line) => line.includes(clinic.id) && line.includes("notifier"));
-      return found.length > 0 && found;
-    });
-    const msg = "a correction reaches nobody: its clinic has no way to be told";
-    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: 50, code: "no_address", msg });
-    const personal = [phone, "Wilhelmina", "retinol", CLINIC_EMAIL, "Hillside"];
-    expect(personal.filter((each) => log.join("").includes(each))).toEqual([]);
-    expect(await untold()).toBeGreaterThan(0);
   });
 });
