@@ -53,7 +53,7 @@ export const enrolRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
       const now = clock.now();
       const { key = "", ...values } = filledIn(request.body);
       const formKey = z.uuid().safeParse(key).success ? key : null;
-      const read = readEnrolForm(values, { place, content, now });
+      const read = await readEnrolForm(values, { place, content, ledger, now });
       if ("problems" in read || formKey === null) {
         const problems =
           "problems" in read ? read.problems : { "": "Nothing was done. Press Enrol once more." };
@@ -96,7 +96,7 @@ export const enrolRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
     async handler(request, reply) {
       const place = placeOf(request);
       const values = filledIn(request.body);
-      const draft = readDraft(values, { place, content, now: clock.now() });
+      const draft = await readDraft(values, { place, content, ledger, now: clock.now() });
       const { clinic, role } = place;
       const words = consentWords(values["locale"] ?? clinic.locale, clinic.name);
       const protocol = content.protocols.get(values["protocol"] ?? "");
@@ -134,7 +134,7 @@ export const enrolRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
     const { clinic, visitor } = place;
     const { values = {} } = form;
     const start = { protocol: content.protocols.keys().next().value ?? "", ...values };
-    const draft = readDraft(start, { place, content, now: clock.now() });
+    const draft = await readDraft(start, { place, content, ledger, now: clock.now() });
     const chosen = consentWords(values["locale"] ?? clinic.locale, clinic.name);
     const words = wordsOfVersion(values["wording"] ?? "", clinic.name) ?? chosen;
     return (

@@ -10,6 +10,8 @@ import { instantShowing } from "../domain/localTime.ts";
 import { beyondClinician, refusedOverrides } from "../domain/overrides.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import type { ConsentText } from "../ledger/consentTexts.ts";
+import { zoneOfNew } from "../ledger/enrol.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import { consentWords, wordsOfVersion } from "./consentWords.ts";
 import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
@@ -18,6 +20,7 @@ import type { Place } from "./guard.ts";
 export interface EnrolContext {
   place: Place;
   content: Content;
+  ledger: Ledger;
   now: Date;
 }
 
@@ -44,7 +47,10 @@ const NAMELESS = "Patient";
 export const AFTER = "after.";
 
 /** Reads the form as it is sent. */
-export function readEnrolForm(values: FormValues, context: EnrolContext): ReadEnrolForm {
+export async function readEnrolForm(
+  values: FormValues,
+  context: EnrolContext,
+): Promise<ReadEnrolForm> {
   const problems: Record<string, string> = {};
   if (values["firstName"] === undefined) problems["firstName"] = "is needed";
   if (values["when"] === "earlier" && values["at"] === undefined) problems["at"] = "is needed";
@@ -56,7 +62,7 @@ export function readEnrolForm(values: FormValues, context: EnrolContext): ReadEn
   if (!agreed && values["offers"] === "yes") {
     problems["offers"] = "needs texts or emails to be agreed to above";
   }
-  const read = readFields(values, context, { draft: false });
+  const read = await readFields(values, context, { draft: false });
   if ("value" in read && Object.keys(problems).length === 0) return read;
   const more = "value" in read ? {} : read.problems;
   return { problems: { ...more, ...problems }, forbidden: "forbidden" in read && read.forbidden };
@@ -69,11 +75,11 @@ export interface Draft {
 }
 
 /** Reads what is typed so far, without what is wrong or only begun. */
-export function readDraft(values: FormValues, context: EnrolContext): Draft {
+export async function readDraft(values: FormValues, context: EnrolContext): Promise<Draft> {
   const problems: Record<string, string> = {};
   let sound: FormValues = { ...values, firstName: values["firstName"] ?? NAMELESS };
   for (;;) {
-    const read = readFields(sound, context, { draft: true });
+    const read = await readFields(sound, context, { draft: true });
     if ("value" in read) return { value: read.value, problems };
     Object.assign(problems, read.problems);
     const left = Object.entries(sound).filter(([name]) => read.problems[name] === undefined);
@@ -83,18 +89,18 @@ export function readDraft(values: FormValues, context: EnrolContext): Draft {
   }
 }
 
-function readFields(
+async function readFields(
   values: FormValues,
-  { place, content, now }: EnrolContext,
+  { place, content, ledger, now }: EnrolContext,
   { draft }: { draft: boolean },
-): ReadEnrolForm {
+): Promise<ReadEnrolForm> {
   const { clinic, visitor, role } = place;
   const words = wordsFor(values, place);
   if (words === undefined) {
     const changed = "The words at the boxes have changed. Read them to the patient again.";
     return { problems: { careSms: changed }, forbidden: false };
   }
-  const at = performedAt(values, clinic.timeZone, now);
+  const at = doneAt(values, clinic.timeZone, now);
   if (at === null) return { problems: { at: "is no date and time" }, forbidden: false };
   const care = [
     ...(values["careSms"] === "yes" ? ["sms"] : []),
@@ -128,7 +134,9 @@ function readFields(
   const { enrolment } = read;
   const protocol = protocols.get(enrolment.protocol);
   if (protocol === undefined) return { problems: { protocol: "choose one" }, forbidden: false };
-  const beyond = beyondClinician(protocol, enrolment.overrides, enrolment.performedAt);
+  const { overrides, performedAt, patient } = enrolment;
+  const timeZone = await zoneOfNew(ledger.db, clinic, patient);
+  const beyond = beyondClinician(protocol, overrides, { performedAt, timeZone });
   const asked = { admin: role === "admin", reason: enrolment.overrideReason };
   const refused = refusedOverrides(beyond, asked);
   if (refused === null || (draft && refused.lacks === "reason")) {
@@ -158,7 +166,7 @@ function wordsFor(values: FormValues, { clinic }: Place) {
  * When it was done; null where that is no date and time. Of the two instants that clocks show twice in autumn the later is taken:
  * nothing is permitted early by it.
  */
-function performedAt(values: FormValues, zone: string, now: Date): Date | null {
+function doneAt(values: FormValues, zone: string, now: Date): Date | null {
   const typed = values["at"];
   if (values["when"] !== "earlier" || typed === undefined) return now;
   const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.exec(typed)?.[0] ?? "";

@@ -120,7 +120,7 @@ export const treatmentCorrectRoutes: FastifyPluginCallbackZod<AdminParts> = (
 
         const { treatment, protocol } = found;
         const now = clock.now();
-        const checked = checkCorrection(protocol, correction, treatment.performedAt, now);
+        const checked = checkCorrection(protocol, correction, treatment, now);
         const [wrong] = checked.problems;
         if (wrong !== undefined) {
           const problems = { [way.field]: wrong.message };

@@ -23,13 +23,13 @@ export interface CheckedCorrection {
 }
 
 /**
- * Looks at a correction of a treatment that was done at `before`, as far as it was known. Only what
- * it sets is looked at: an override of the past must not stand in the way of a correction.
+ * Looks at a correction of a treatment, of which `before` is what was known of it. Only what it sets
+ * is looked at: an override of the past must not stand in the way of a correction.
  */
 export function checkCorrection(
   protocol: Protocol,
   { performedAt, changes }: Correction,
-  before: Date,
+  before: { performedAt: Date; timeZone: string },
   now: Date,
 ): CheckedCorrection {
   const overrides = mergeOverrides({}, changes);
@@ -39,6 +39,9 @@ export function checkCorrection(
       ...(performedAt === null ? [] : performedAtProblems(performedAt, now)),
       ...wrong.map(({ step, message }) => ({ path: `overrides.${step}`, message })),
     ],
-    beyond: beyondClinician(protocol, overrides, performedAt ?? before),
+    beyond: beyondClinician(protocol, overrides, {
+      performedAt: performedAt ?? before.performedAt,
+      timeZone: before.timeZone,
+    }),
   };
 }

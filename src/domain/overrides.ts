@@ -1,5 +1,6 @@
-import { addOffset, parseOffset } from "./offset.ts";
+import { addOffset } from "./offset.ts";
 import type { Protocol, Step } from "./protocol.ts";
+import { offsetOf } from "./stepTime.ts";
 
 /** Offsets that a clinician set for one treatment, by step: `{ "retinol-ok": "72h" }`. */
 export type Overrides = Readonly<Record<string, string>>;
@@ -92,24 +93,23 @@ function nameOf({ key, kind, floor, after }: Step): string {
 /**
  * What a clinician may not decide alone. A permission may wait longer, and come sooner down to its
  * `floor`. Any other step keeps its time: a caution that comes later leaves the patient without it
- * meanwhile, which no longer wait makes good. The two offsets are compared from the treatment on in
- * UTC: clock changes favour neither.
+ * meanwhile, which no longer wait makes good. What counts is when the two offsets have passed since
+ * `performedAt` in `timeZone`, the treatment's: two days over which the clocks go forward are less
+ * than 48 hours.
  */
 export function beyondClinician(
   protocol: Protocol,
   overrides: Overrides,
-  performedAt: Date,
+  { performedAt, timeZone }: { performedAt: Date; timeZone: string },
 ): BeyondClinician[] {
-  const length = (text: string) => {
-    const offset = parseOffset(text);
-    return offset === null ? 0 : addOffset(performedAt, offset, "UTC").getTime();
-  };
+  const passedAt = (after: string) => addOffset(performedAt, offsetOf(after), timeZone).getTime();
   return protocol.steps.flatMap((step): BeyondClinician[] => {
     const after = overrides[step.key];
     if (after === undefined) return [];
     if (step.kind !== "permission") {
-      return length(after) === length(step.after) ? [] : [{ step, why: "not_a_permission" }];
+      return passedAt(after) === passedAt(step.after) ? [] : [{ step, why: "not_a_permission" }];
     }
-    return length(after) < length(step.floor ?? step.after) ? [{ step, why: "below_floor" }] : [];
+    const tooSoon = passedAt(after) < passedAt(step.floor ?? step.after);
+    return tooSoon ? [{ step, why: "below_floor" }] : [];
   });
 }

@@ -84,7 +84,7 @@ export const treatmentChangeRoutes: FastifyPluginCallbackZod<TreatmentChangeRout
       if (found === undefined) throw notFound("treatment");
       const protocol = await pinnedProtocol(ledger.db, found.protocol);
       const correction = { performedAt: given ?? null, changes };
-      const checked = checkCorrection(protocol, correction, found.performedAt, now);
+      const checked = checkCorrection(protocol, correction, found, now);
       if (checked.problems.length > 0) throw invalidFields(checked.problems);
       allowOverrides(caller, checked.beyond, reason);
       const result = await correctTreatment(

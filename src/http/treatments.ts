@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Content } from "../content/content.ts";
 import { type EnrolmentBody, enrolmentBody, readEnrolment } from "../domain/enrolment.ts";
 import { beyondClinician } from "../domain/overrides.ts";
-import { enrol, planEnrolment } from "../ledger/enrol.ts";
+import { enrol, planEnrolment, zoneOfNew } from "../ledger/enrol.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
 import { findTreatment, listTreatments } from "../ledger/treatments.ts";
@@ -64,7 +64,7 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
     async handler(request, reply) {
       const caller = callerOf(request);
       const now = clock.now();
-      const { protocol, enrolment } = read(request.body, caller, now);
+      const { protocol, enrolment } = await read(request.body, caller, now);
       const key = request.headers["idempotency-key"];
       const idempotency = key === undefined ? null : { key, body: request.body };
       const result = await enrol(
@@ -103,7 +103,7 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
     async handler(request) {
       const caller = callerOf(request);
       const now = clock.now();
-      const asked = { clinic: caller.clinic, ...read(request.body, caller, now) };
+      const asked = { clinic: caller.clinic, ...(await read(request.body, caller, now)) };
       const { reminders, warnings, timeZone } = await planEnrolment(ledger.db, asked, now);
       return { reminders: reminders.map((each) => plannedView(each, timeZone)), warnings };
     },
@@ -149,16 +149,20 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
     },
   });
 
-  function read(body: EnrolmentBody, caller: Caller, now: Date) {
+  async function read(body: EnrolmentBody, caller: Caller, now: Date) {
     const { protocols } = content;
-    const { region } = caller.clinic;
-    const result = readEnrolment(body, { region, now, protocols });
+    const { clinic } = caller;
+    const result = readEnrolment(body, { region: clinic.region, now, protocols });
     if ("problems" in result) throw invalidFields(result.problems);
     const { enrolment } = result;
     const protocol = protocols.get(enrolment.protocol);
     if (protocol === undefined) throw notFound("protocol");
-    const { overrides, performedAt, overrideReason } = enrolment;
-    allowOverrides(caller, beyondClinician(protocol, overrides, performedAt), overrideReason);
+    const { overrides, performedAt, overrideReason, patient } = enrolment;
+    if (Object.keys(overrides).length > 0) {
+      const timeZone = await zoneOfNew(ledger.db, clinic, patient);
+      const beyond = beyondClinician(protocol, overrides, { performedAt, timeZone });
+      allowOverrides(caller, beyond, overrideReason);
+    }
     return { protocol, enrolment };
   }
 

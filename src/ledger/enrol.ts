@@ -91,6 +91,19 @@ export async function planEnrolment(
   };
 }
 
+/**
+ * The zone in which the offsets of a new treatment would go by the calendar: the patient's as given,
+ * else as known, else the clinic's.
+ */
+export async function zoneOfNew(
+  db: Queries,
+  clinic: Clinic,
+  patient: PatientFacts,
+): Promise<string> {
+  const { facts } = await recognisePatient(db, clinic.id, patient, { lock: false });
+  return zoneOf(facts, clinic).timeZone;
+}
+
 async function planFor(
   db: Queries,
   request: PlanRequest,

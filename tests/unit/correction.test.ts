@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { checkCorrection } from "../../src/domain/correction.ts";
 import { protocolOf } from "./treatment.ts";
 
-const DONE = new Date("2026-11-23T15:30-05:00");
+const DONE = {
+  performedAt: new Date("2026-11-23T15:30-05:00"),
+  timeZone: "America/New_York",
+};
 const NOW = new Date("2026-11-24T09:00-05:00");
 
 const PROTOCOL = protocolOf([

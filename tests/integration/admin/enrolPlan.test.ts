@@ -154,6 +154,19 @@ describe("the plan beside the form", () => {
     expect(event.detail).toMatchObject({ overrides: { "makeup-ok": "12h" }, reason: "good skin" });
   });
 
+  it("knows that a day of the patient's zone can be shorter than its hours", async () => {
+    // Noon in Sydney, on the day before its clocks go forward.
+    const done = { when: "earlier", at: "2026-10-02T22:00", waitsOf: "microneedling" };
+    const inDays = { ...done, timeZone: "Australia/Sydney", "after.retinol-ok": "2d" };
+    const phone = anotherPhone();
+    const refused = await enrolBy(desk, { ...inDays, phone });
+    expect(refused.status).toBe(403);
+    expect(refused.text).toContain("only an admin may choose this; at least 48h");
+    treatmentOf(await enrolBy(desk, { ...inDays, phone, "after.retinol-ok": "49h" }));
+    const known = await enrolBy(desk, { ...inDays, phone, timeZone: "" });
+    expect(known.status).toBe(403);
+  });
+
   it("offers a front desk only the waits that it may set", async () => {
     const own = await desk.get(desk.at());
     expect(own.html).toContain('name="after.makeup-ok"');

@@ -83,6 +83,30 @@ describe.each(ENGINES)("an override on the %s engine", (kind) => {
     expect(body.reminders.find(({ step }) => step === "sun")?.trace.after).toBe("8h");
   });
 
+  it("of days is as long as they are in the patient's zone, known or given", async () => {
+    // The day before the clocks of Sydney go forward: the second day has 23 hours.
+    const performedAt = "2026-10-03T12:00:00+10:00";
+    const inDays = bodyWith({ "retinol-ok": "2d" }, { performedAt });
+    const { timeZone: _, ...unsaid } = inDays.patient;
+    const sydney = { ...inDays, patient: { ...unsaid, timeZone: "Australia/Sydney" } };
+    const refusal = { status: 403, code: "below_floor" };
+    for (const path of ["/v1/treatments", "/v1/plans"]) {
+      expectProblem(await clinic.desk.post(path, sydney), refusal);
+    }
+    expect((await clinic.desk.post("/v1/plans", inDays)).status).toBe(200);
+
+    const enrolled = await clinic.desk.post<EnrolledAnswer>("/v1/treatments", {
+      ...sydney,
+      overrides: {},
+    });
+    expect(enrolled.status).toBe(201);
+    expectProblem(await clinic.desk.post("/v1/plans", { ...inDays, patient: unsaid }), refusal);
+    const path = `/v1/treatments/${enrolled.body.treatment.id}`;
+    const correction = { body: { overrides: { "retinol-ok": "2d" }, ...REASON } };
+    expectProblem(await clinic.desk.call("PATCH", path, correction), refusal);
+    expect((await clinic.admin.call("PATCH", path, correction)).status).toBe(200);
+  });
+
   it("that lengthens a permission is a clinician's own", async () => {
     const { status } = await clinic.desk.post("/v1/treatments", bodyWith({ "retinol-ok": "96h" }));
     expect(status).toBe(201);
