@@ -32,28 +32,44 @@ const SHORTEST_ROOT = 4;
  */
 export function alarmsBy(text: string, phrases: readonly string[]): boolean {
   const words = lineOf(text).split(" ");
-  return phrases.some((phrase) => hasPhrase(words, lineOf(phrase).split(" ")));
+  return phrases.some((phrase) => hasPhrase(words, lineOf(phrase).split(" ").map(wantedOf)));
 }
 
-function hasPhrase(words: readonly string[], phrase: readonly string[]): boolean {
-  return words.some((_, start) => {
-    let at = start;
-    for (const [index, wanted] of phrase.entries()) {
-      const skips = index > 0;
-      while (skips && BETWEEN.has(words[at] ?? "") && !isForm(words[at] ?? "", wanted)) at += 1;
-      if (!isForm(words[at] ?? "", wanted)) return false;
-      at += 1;
+/** Looks at each word of the text once, whatever stands in it: a text may be 10,000 characters long. */
+function hasPhrase(words: readonly string[], phrase: readonly Wanted[]): boolean {
+  // Whether all of the phrase before this word of it has been found, so that this one may come.
+  const may = phrase.map((_, index) => index === 0);
+  for (const word of words) {
+    const passes = BETWEEN.has(word);
+    // From its end, so that no word of the text counts for two of the phrase.
+    for (let index = phrase.length - 1; index >= 0; index--) {
+      const wanted = phrase[index];
+      if (wanted === undefined || may[index] !== true) continue;
+      const found = isForm(word, wanted);
+      if (found && index === phrase.length - 1) return true;
+      if (found) may[index + 1] = true;
+      may[index] = index === 0 || (passes && !found);
     }
-    return true;
-  });
+  }
+  return false;
 }
 
-/** Whether `word` is `wanted` in another form: blisters, blistered and blistering of "blister". */
-function isForm(word: string, wanted: string): boolean {
+/** A word of a phrase, and what its longer forms begin with; null where it is too short for that. */
+interface Wanted {
+  word: string;
+  root: string | null;
+}
+
+function wantedOf(word: string): Wanted {
+  if (word.length < SHORTEST_ROOT) return { word, root: null };
+  const cut = word.replace(CUT, "");
+  return { word, root: cut.length >= SHORTEST_ROOT ? cut : word };
+}
+
+/** Whether `word` is the one wanted in another form: blisters, blistered and blistering of "blister". */
+function isForm(word: string, { word: wanted, root }: Wanted): boolean {
   if (word === wanted || word === `${wanted}s`) return true;
-  if (wanted.length < SHORTEST_ROOT) return false;
-  const cut = wanted.replace(CUT, "");
-  const root = cut.length >= SHORTEST_ROOT ? cut : wanted;
+  if (root === null) return false;
   if (root.length === SHORTEST_ROOT) return word === `${wanted}es`;
   return word.startsWith(root) && ENDINGS.has(word.slice(root.length));
 }

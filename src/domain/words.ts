@@ -7,7 +7,7 @@ export interface Sentence {
 
 /** What a phone sends where somebody taps a heart on our text: those are our words, not theirs. */
 const REACTION =
-  /^\s*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|removed an? [a-z ]+ from|reacted .{1,12} to|(?:no )?(?:le|me) (?:ha )?(?:gust|encant)\S+|reaccion\S+ .{1,20})\s*[“"«].*[”"»]\s*$/is;
+  /^\s*(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|removed an? [a-z ]+ from|reacted .{1,12} to|(?:no )?(?:le|me) (?:ha )?(?:gust|encant)[^\s“"«]+|reaccion\S+ .{1,20})\s*[“"«].*[”"»]\s*$/is;
 
 /**
  * A text in sentences, as it is compared: in lower case, without accents, apostrophes and invisible
