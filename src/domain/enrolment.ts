@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CHANNELS, type ChannelName } from "./channel.ts";
 import type { Purpose } from "./consent.ts";
+import { firstName } from "./firstName.ts";
 import { isLanguageTag } from "./languageTag.ts";
 import { DAY_MS, isTimeZone } from "./localTime.ts";
 import { OFFSET_FORM, parseOffset } from "./offset.ts";
@@ -26,7 +27,7 @@ const channelList = z
 const patientBody = z
   .strictObject({
     externalId: oneLine(100).optional(),
-    firstName: oneLine(40).refine(isName, "must be a name"),
+    firstName,
     phone: oneLine(30).optional(),
     email: z.email("must be an email address").max(254).optional(),
     timeZone: z
@@ -199,9 +200,4 @@ export function performedAtProblems(performedAt: Date, now: Date): FieldProblem[
   if (age > MAX_AGE_MS) return [{ path, message: "is more than 90 days ago" }];
   if (age < -MAX_AHEAD_MS) return [{ path, message: "is more than 15 minutes in the future" }];
   return [];
-}
-
-/** What is shown to patients as their name has a letter of some script, and is no link. */
-function isName(text: string): boolean {
-  return /\p{L}|^$/u.test(text) && !/:\/\/|\bwww\.|[<>]/i.test(text);
 }

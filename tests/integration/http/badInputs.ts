@@ -146,6 +146,7 @@ const PATIENTS: BadInput[] = [
   wrong("a name with half a character", { "patient.firstName": "Mina\ud83dHarker" }),
   wrong("a name that is a link", { "patient.firstName": "https://evil.example.test" }),
   wrong("a name that is a host", { "patient.firstName": "www.evil.example.test" }),
+  wrong("a name with a host in it", { "patient.firstName": "Mina evil.com/x" }),
   wrong("a name that is markup", { "patient.firstName": "<b>Mina</b>" }),
   wrong("a name without a letter", { "patient.firstName": "\u200b1234" }),
   wrong("an id over 100 characters", { "patient.externalId": "p".repeat(101) }),
