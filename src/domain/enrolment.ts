@@ -14,6 +14,9 @@ import { oneLine } from "./text.ts";
 export const MAX_AGE_MS = 90 * DAY_MS;
 export const MAX_AHEAD_MS = 15 * 60_000;
 
+/** How far back a consent may have been given, ten years: a form may be old, and a year mistyped. */
+const MAX_CONSENT_AGE_MS = 3_653 * DAY_MS;
+
 const instant = z.iso.datetime({
   offset: true,
   error: "must be a time with its offset, such as 2026-11-23T15:30:00-05:00",
@@ -145,9 +148,8 @@ export function readEnrolment(
   for (const { step, message } of wrong) refuse(`overrides.${step}`, message);
 
   const consentAt = new Date(body.consent.at);
-  if (consentAt.getTime() - context.now.getTime() > MAX_AHEAD_MS) {
-    refuse("consent.at", "is more than 15 minutes in the future");
-  }
+  const consentAge = context.now.getTime() - consentAt.getTime();
+  problems.push(...ageProblems("consent.at", consentAge, MAX_CONSENT_AGE_MS, "ten years"));
 
   const typed = body.patient.phone;
   const phone =
@@ -195,9 +197,11 @@ export function readEnrolment(
 
 /** Why a treatment cannot have been done at this time, by what the clock shows now. */
 export function performedAtProblems(performedAt: Date, now: Date): FieldProblem[] {
-  const path = "performedAt";
-  const age = now.getTime() - performedAt.getTime();
-  if (age > MAX_AGE_MS) return [{ path, message: "is more than 90 days ago" }];
+  return ageProblems("performedAt", now.getTime() - performedAt.getTime(), MAX_AGE_MS, "90 days");
+}
+
+function ageProblems(path: string, age: number, most: number, words: string): FieldProblem[] {
+  if (age > most) return [{ path, message: `is more than ${words} ago` }];
   if (age < -MAX_AHEAD_MS) return [{ path, message: "is more than 15 minutes in the future" }];
   return [];
 }
