@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CHANNELS, type ChannelName } from "./channel.ts";
 import type { Purpose } from "./consent.ts";
+import { firstName } from "./firstName.ts";
 import { isLanguageTag } from "./languageTag.ts";
 import { DAY_MS, isTimeZone } from "./localTime.ts";
 import { OFFSET_FORM, parseOffset } from "./offset.ts";
@@ -13,8 +14,8 @@ import { oneLine } from "./text.ts";
 export const MAX_AGE_MS = 90 * DAY_MS;
 export const MAX_AHEAD_MS = 15 * 60_000;
 
-/** How far back a consent may have been given: ten years. What is older is a date mistyped. */
-export const MAX_CONSENT_AGE_MS = 3_653 * DAY_MS;
+/** How far back a consent may have been given, ten years: a form may be old, and a year mistyped. */
+const MAX_CONSENT_AGE_MS = 3_653 * DAY_MS;
 
 const instant = z.iso.datetime({
   offset: true,
@@ -29,10 +30,7 @@ const channelList = z
 const patientBody = z
   .strictObject({
     externalId: oneLine(100).optional(),
-    firstName: oneLine(40).refine(
-      isName,
-      "must be a name, and nothing that a phone makes a link of: put a space after a full stop",
-    ),
+    firstName,
     phone: oneLine(30).optional(),
     email: z.email("must be an email address").max(254).optional(),
     timeZone: z
@@ -151,8 +149,7 @@ export function readEnrolment(
 
   const consentAt = new Date(body.consent.at);
   const consentAge = context.now.getTime() - consentAt.getTime();
-  if (consentAge < -MAX_AHEAD_MS) refuse("consent.at", "is more than 15 minutes in the future");
-  if (consentAge > MAX_CONSENT_AGE_MS) refuse("consent.at", "is more than ten years ago");
+  problems.push(...ageProblems("consent.at", consentAge, MAX_CONSENT_AGE_MS, "ten years"));
 
   const typed = body.patient.phone;
   const phone =
@@ -200,18 +197,11 @@ export function readEnrolment(
 
 /** Why a treatment cannot have been done at this time, by what the clock shows now. */
 export function performedAtProblems(performedAt: Date, now: Date): FieldProblem[] {
-  const path = "performedAt";
-  const age = now.getTime() - performedAt.getTime();
-  if (age > MAX_AGE_MS) return [{ path, message: "is more than 90 days ago" }];
-  if (age < -MAX_AHEAD_MS) return [{ path, message: "is more than 15 minutes in the future" }];
-  return [];
+  return ageProblems("performedAt", now.getTime() - performedAt.getTime(), MAX_AGE_MS, "90 days");
 }
 
-/**
- * What is shown to patients as their name has a letter of some script, and nothing of which phones
- * make a link: no address, and no full stop between two words, as in `bit.ly`. "J.R." and "St. John"
- * are names.
- */
-function isName(text: string): boolean {
-  return /\p{L}|^$/u.test(text) && !/[<>@/\\]|[\p{L}\p{N}]\.[\p{L}\p{N}-]{2}/u.test(text);
+function ageProblems(path: string, age: number, most: number, words: string): FieldProblem[] {
+  if (age > most) return [{ path, message: `is more than ${words} ago` }];
+  if (age < -MAX_AHEAD_MS) return [{ path, message: "is more than 15 minutes in the future" }];
+  return [];
 }

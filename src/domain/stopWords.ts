@@ -42,6 +42,11 @@ const NOUNS_EN =
   "(?:te?xts?|text(?:ing|in|ng)|te?xing|texitng|txts?|txting|msgs?|messages?|mesages?|messges?|messags?|messeges?|masseges?|messaging|sms|reminders?|notifications?|alerts|updates|spam)";
 const FILL_EN =
   "(?:the|these|this|those|all|any|my|me|us|your|you|of|with|from|to|or|and|it|sending|getting|receiving|get|receive|have|be|being|keep|call|calls|calling|email|emails|emailing|more|further|future|aftercare|automated|automatic|daily|stupid|annoying|damn|fucking|please|such|anymore|clinic)";
+/**
+ * What may follow "have" or "get", which fill themselves: each of many in a row would look through
+ * all that come after it, were there no end.
+ */
+const SOME_EN = `(?: ${FILL_EN}){0,30}`;
 const NOUNS_ES =
   "(?:mensajes?|mensages?|mesajes?|mensajitos|msjs?|msj|textos?|sms|recordatorios?|avisos?|notificaciones|alertas)";
 const FILL_ES =
@@ -69,7 +74,7 @@ export const SENTENCES_EN = [
   `${NOT_EN}(?: ever| please)* send(?: ${FILL_EN})* (?:anything|${NOUNS_EN}|(?:more|anymore|these|those|them)$)`,
   `${UNWANTED} (?:texted|messaged|contacted|bothered|${NOUNS_EN})(?! (?:to|stop|stopped|have|end))`,
   `${UNWANTED} (?:(?:these|those|them)(?: anymore| any more| please| at all| now)*|(?:this|it) any ?more)$`,
-  `(?:want|need|like|have|make|wish)(?: ${FILL_EN})* ${NOUNS_EN}(?: ${FILL_EN})* (?:stop|stopped|end|ended)`,
+  `(?:want|need|like|have|make|wish)${SOME_EN} ${NOUNS_EN}${SOME_EN} (?:stop|stopped|end|ended)`,
   `${NOUNS_EN} (?:need|have|has|must)(?: to)? (?:stop|end)`,
   `(?:didnt|did not|never)(?: ever)? (?:sign|signed|subscribe|subscribed|agree|agreed)(?: up)?(?: for| to)(?: ${FILL_EN})* (?:${NOUNS_EN}|(?:this|these)$)`,
   `(?:dont|do not|no longer|never|didnt|did not)(?: ever)? (?:consent|consented|authorize|authorise)(?:(?: ${FILL_EN})* ${NOUNS_EN}|(?: to)? (?:this|these)|(?: anymore)?$)`,
@@ -79,7 +84,7 @@ export const SENTENCES_EN = [
   `leave (?:me|us) (?:alone|be)`,
   `(?:lose|forget|delete|remove|erase|block) (?:my|this) (?:phone |cell )?number`,
   `take (?:me|us|my number|this number) off(?! (?:the |your )?(?:wait|schedule|calendar|books?|appointment))`,
-  `(?:take|remove|get|drop|cut|delete)(?: me| us| my number) (?:off|from|out of)(?: ${FILL_EN})* (?:list|lists|system|program|${NOUNS_EN})`,
+  `(?:take|remove|get|drop|cut|delete)(?: me| us| my number) (?:off|from|out of)${SOME_EN} (?:list|lists|system|program|${NOUNS_EN})`,
   `(?:remove|delete)(?: me| my name)(?: from (?:this|these|it))?$`,
   `(?:want|need|like|asked) to be (?:removed|unsubscribed)`,
   `unsubscribe`,

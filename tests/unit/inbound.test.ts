@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { alarmsBy } from "../../src/domain/alarmWords.ts";
 import { type InboundContext, readInbound, repliesTo } from "../../src/domain/inbound.ts";
 import { protocolSchema } from "../../src/domain/protocol.ts";
+import { revokes } from "../../src/domain/revocation.ts";
 import { TEXTS } from "./inboundTexts.ts";
 
 const { alarm = {} } = protocolSchema.parse(parse(readFileSync("jobs/microneedling.yaml", "utf8")));
@@ -105,14 +107,52 @@ describe("a patient's text", () => {
     expect(read(`${body}2`, { answers }).reading).toBe("reply");
   });
 
-  it("has no limit on how long it takes to read", () => {
-    const started = performance.now();
-    for (const body of ["stop the ".repeat(800), "no quiero mas ".repeat(500), "a ".repeat(4000)]) {
-      read(body);
+  it.each([
+    ["me ", "me ahogo", "alarm"],
+    ["más ", "más hinchada", "alarm"],
+    ["the pain is ", "so very much, so very much pain", "alarm"],
+    ["hola ", "deja de mandarme mensajes", "stop"],
+    ["have ", "have the texts stop", "stop"],
+    ["get me from ", "remove me from the list", "stop"],
+    ["I see. ", "Stop", "stop"],
+    ["a b. ", "thank you", "reply"],
+  ])("of many times %j is read to its end", (start, end, expected) => {
+    expect(read(`${start.repeat(3_000)}${end}`).reading).toBe(expected);
+    expect(read(start.repeat(3_000)).reading).toBe("reply");
+  });
+
+  it.each([
+    ["", "me "],
+    ["", "más "],
+    ["", "so much "],
+    ["", "have "],
+    ["", "have texts "],
+    ["", "get me from "],
+    ["", "stop the "],
+    ["", "no quiero mas "],
+    ["", "a "],
+    ["Me gusta", '"'],
+    ["Liked “", '" '],
+  ])("of %j and many times %j takes longer by as much as it is longer", (start, part) => {
+    const textOf = (length: number) => `${start}${part.repeat(length / part.length)}x`;
+    for (const reads of [revokes, (body: string) => alarmsBy(body, alarmWords)]) {
+      const [short, long] = [3_000, 30_000].map((length) => workOf(() => reads(textOf(length))));
+      // Ten times as much, and a hundred times where each word looked at all the others.
+      expect((long ?? 0) / (short ?? 0)).toBeLessThan(40);
     }
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
+
+/** What something costs at best: time of this process, whatever else the machine does meanwhile. */
+function workOf(act: () => void): number {
+  const costs = Array.from({ length: 5 }, () => {
+    const before = process.cpuUsage();
+    act();
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  });
+  return Math.max(Math.min(...costs), 500);
+}
 
 describe("the answer to a patient's text", () => {
   const now = new Date("2026-11-24T12:00:00Z");

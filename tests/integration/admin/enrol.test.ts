@@ -136,7 +136,7 @@ describe("enrolling on a page", () => {
 
   it.each([
     ["no name", { firstName: "" }, "is needed"],
-    ["a name that is a link", { firstName: "www.example.test" }, "must be a name"],
+    ["a name that is a link", { firstName: "Mina evil.com/x" }, "must not look like a link"],
     ["half a number", { phone: "212555" }, "is not a phone number of US"],
     ["no number for texts", { phone: "" }, "needs a phone or an email"],
     ["no email for emails", { careSms: "", careEmail: "yes", phone: "" }, "needs a phone or an"],
