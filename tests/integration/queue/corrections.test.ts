@@ -89,6 +89,17 @@ describe("a correction that fails", () => {
     expect(await patient.fates(id, "wait-2")).toHaveLength(2);
   });
 
+  it("is planned once more where its treatment is cancelled with it again", async () => {
+    const [patient, id] = await toldTooEarly();
+    await patient.cancel(id, true);
+    await patient.cancel(id);
+    expect(await patient.fates(id, "wait-2")).toEqual(["cancelled"]);
+    patient.now = new Date(patient.now.getTime() + 60_000);
+    await patient.cancel(id, true);
+    await patient.wait(1);
+    expect(await patient.fates(id, "wait-2")).toEqual(["cancelled", "delivered"]);
+  });
+
   it("is planned again for another time, if that is another one by now", async () => {
     const [patient, id] = await toldTooEarly();
     await patient.correct(id, { hoursAgo: 20 });
