@@ -18,6 +18,7 @@ import type { PauseChange } from "./ledger/channelStates.ts";
 import { listClinics } from "./ledger/clinics.ts";
 import { ledgerAnswers, ledgerTime } from "./ledger/counts.ts";
 import { ensureFirstClinic, type FirstClinic } from "./ledger/firstClinic.ts";
+import { endStaleImports } from "./ledger/imports.ts";
 import { type Ledger, openLedger } from "./ledger/ledger.ts";
 import { pinProtocols } from "./ledger/protocols.ts";
 import { linkSigningKey } from "./ledger/settings.ts";
@@ -66,6 +67,9 @@ export interface App {
 
 /** How often it is looked whether the clock is to be read from the ledger again, in milliseconds. */
 const LOOK_AT_CLOCK_MS = 1_000;
+
+/** How often it is looked for imports that nobody has finished, in milliseconds. */
+const LOOK_AT_IMPORTS_MS = 60_000;
 
 /** By how much this machine's clock may differ from the ledger's before that is said. */
 const SKEW_MS = 5_000;
@@ -172,6 +176,9 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     let server: FastifyInstance | null = null;
     if (options.api) {
+      const sweep = () => endStaleImports(ledger, clock.now());
+      const imports = startLoop(sweep, LOOK_AT_IMPORTS_MS, logFault("imports"));
+      stoppers.push(() => imports.stop());
       const shared = {
         ledger,
         content,

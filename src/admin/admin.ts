@@ -10,6 +10,7 @@ import { enrolledRoutes } from "./enrolled.tsx";
 import { failuresRoutes } from "./failures.tsx";
 import { guard } from "./guard.ts";
 import { homeRoutes } from "./home.tsx";
+import { importRoutes } from "./import.tsx";
 import { inboxRoutes } from "./inbox.tsx";
 import { invitationRoutes } from "./invitation.tsx";
 import { keyRoutes } from "./keys.tsx";
@@ -73,6 +74,7 @@ export function adminPages({ secret, queuePage, ...options }: AdminOptions): Fas
     await server.register(reminderRoutes, parts);
     await server.register(inboxRoutes, parts);
     await server.register(protocolsRoutes, parts);
+    await server.register(importRoutes, parts);
     await server.register(enrolRoutes, parts);
     await server.register(enrolledRoutes, parts);
     await server.register(todayRoutes, parts);

@@ -25,6 +25,7 @@ export function detailWords(
     typeof detail["reminders"] === "number" && `${detail["reminders"]} reminders planned`,
     fields.length > 0 && fields.map((field) => factWords(type, field)).join(", "),
     type === "treatment corrected" && correctionWords(detail, zone),
+    type.startsWith("import ") && countWords(detail),
     names.get(subjectOf(detail) ?? "") ?? null,
     channelWords(text("channel")),
     text("role") !== null && `as ${roleWords(type, text("role") ?? "")}`,
@@ -36,6 +37,20 @@ export function detailWords(
     time("waitUntil") !== null && `wait until ${time("waitUntil")}`,
   ];
   return parts.filter((part) => typeof part === "string").filter((part) => part !== "");
+}
+
+/** What became of the rows of a file. */
+function countWords(detail: Record<string, unknown>): string {
+  const counts = [
+    ["rows", "rows"],
+    ["enrolled", "enrolled"],
+    ["known", "enrolled already"],
+    ["bad", "with something wrong"],
+  ] as const;
+  return counts
+    .filter(([name]) => typeof detail[name] === "number")
+    .map(([name, words]) => `${String(detail[name])} ${words}`)
+    .join(", ");
 }
 
 function factWords(type: string, field: string): string {

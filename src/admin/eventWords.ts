@@ -40,6 +40,10 @@ export const EVENT_WORDS: Readonly<Record<string, string>> = {
   "staff appointed": "Joined the staff",
   "staff role changed": "Role changed",
   "staff removed": "Removed from the staff",
+  "import uploaded": "File brought",
+  "import done": "File imported",
+  "import cancelled": "Import cancelled",
+  "import expired": "Import not finished in a day, and ended",
 };
 
 /** Who acts in the history without being a person or a key. */

@@ -125,6 +125,7 @@ const MENU: readonly {
   { page: "inbox", label: "Inbox" },
   { page: "failures", label: "Failures" },
   { page: "protocols", label: "Protocols" },
+  { page: "import", label: "Import", adminOnly: true },
   { page: "outbox", label: "Outbox", outboxOnly: true },
   { page: "settings", label: "Settings", adminOnly: true },
   { page: "keys", label: "Keys", adminOnly: true },

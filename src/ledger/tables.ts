@@ -3,6 +3,7 @@ import type { AlarmWay } from "../domain/alarmWays.ts";
 import type { ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
 import type { Purpose } from "../domain/consent.ts";
+import type { ImportSettings, RowProblem } from "../domain/importRow.ts";
 import type { InboundReading } from "../domain/inbound.ts";
 import type { Privacy } from "../domain/message.ts";
 import type { Overrides } from "../domain/overrides.ts";
@@ -19,6 +20,25 @@ export type Role = "enroll" | "admin";
 
 /** What somebody who signs in may do at a clinic. */
 export type StaffRole = "front_desk" | "admin";
+
+/**
+ * Where an import is: its columns are to be named, its rows are looked at, somebody is to say yes, they
+ * are being enrolled; and how it ended, by itself, by somebody, or because nobody came back.
+ */
+export type ImportState =
+  | "columns"
+  | "checking"
+  | "checked"
+  | "running"
+  | "done"
+  | "cancelled"
+  | "expired";
+
+/**
+ * What is known of a row: nothing yet; it can be enrolled; its treatment is enrolled already, or stands
+ * in an earlier row; something is wrong with it; this import has enrolled it.
+ */
+export type ImportRowState = "new" | "ready" | "known" | "twice" | "bad" | "enrolled";
 
 /** The tables of schema `aftercare`, as migrations/ leaves them. Every time is an instant. */
 export interface Tables {
@@ -230,6 +250,32 @@ export interface Tables {
     created_at: Date;
     expires_at: Date;
     ended_at: Generated<Date | null>;
+  };
+  imports: {
+    id: Generated<string>;
+    clinic_id: string;
+    started_by: string;
+    state: ImportState;
+    headers: string[];
+    settings: Json<ImportSettings> | null;
+    row_count: number;
+    enrolled: Generated<number>;
+    known: Generated<number>;
+    bad: Generated<number>;
+    created_at: Date;
+    ended_at: Generated<Date | null>;
+  };
+  import_rows: {
+    import_id: string;
+    number: number;
+    clinic_id: string;
+    cells: string[] | null;
+    state: Generated<ImportRowState>;
+    key: Generated<string | null>;
+    problems: Json<RowProblem[]>;
+    due_now: Generated<number>;
+    due_day: Generated<number>;
+    silent: Generated<boolean>;
   };
   idempotency_keys: {
     clinic_id: string;
