@@ -1,5 +1,6 @@
 import type { Content } from "../content/content.ts";
-import type { Preview, TextTotal } from "../content/preview.ts";
+import type { Preview } from "../content/preview.ts";
+import type { TextTotal } from "../content/textTotal.ts";
 import type { Privacy } from "../domain/message.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import { Course, Legend } from "./courseView.tsx";

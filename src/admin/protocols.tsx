@@ -1,11 +1,7 @@
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
-import {
-  previewLocale,
-  previewMessage,
-  previewMessages,
-  totalOfTexts,
-} from "../content/preview.ts";
+import { previewLocale, previewMessage, previewMessages } from "../content/preview.ts";
+import { rememberTotals } from "../content/textTotal.ts";
 import { PRIVACY_TIERS } from "../domain/message.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import { type Place, placeOf } from "./guard.ts";
@@ -29,6 +25,7 @@ const viewQuery = which.extend({ price: z.string().max(20).catch("").default("")
 /** The protocols, and their messages as patients see them. */
 export const protocolsRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts, done) => {
   const { content, publicUrl, clock } = parts;
+  const totalOf = rememberTotals(content);
 
   server.route({
     method: "GET",
@@ -51,7 +48,7 @@ export const protocolsRoutes: FastifyPluginCallbackZod<AdminParts> = (server, pa
       const setting = settingOf(place);
       const ways = content.locales(protocol.name).flatMap((locale) =>
         PRIVACY_TIERS.map((privacy) => {
-          const total = totalOfTexts(content, { ...setting, protocol, locale, privacy });
+          const total = totalOf({ ...setting, protocol, locale, privacy });
           return { locale, privacy, total };
         }),
       );

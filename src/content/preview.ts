@@ -67,7 +67,8 @@ export function previewMessage(
   };
 }
 
-function previewText(content: Content, request: PreviewRequest, step: Step): Preview["sms"] {
+/** Its text; null where the step is not sent by text. */
+export function previewText(content: Content, request: PreviewRequest, step: Step): Preview["sms"] {
   if (!step.channels.includes("sms")) return null;
   const { text } = content.renderSms(messageOf(content, request, step));
   return { text, ...smsSegments(text) };
@@ -103,24 +104,4 @@ export function previewLocale(content: Content, { name }: Protocol, clinicLocale
   const locales = content.locales(name);
   const wanted = [clinicLocale, clinicLocale.split("-")[0] ?? clinicLocale];
   return wanted.find((locale) => locales.includes(locale)) ?? LAST_LOCALE;
-}
-
-/** What the texts of one treatment come to where each step is sent by text once. */
-export interface TextTotal {
-  texts: number;
-  segments: number;
-  /** How many of the texts are in UCS-2, which more than doubles their price. */
-  inUcs2: number;
-}
-
-/** The texts that every treatment brings: a retraction is sent only where something was too early. */
-export function totalOfTexts(content: Content, request: PreviewRequest): TextTotal {
-  const sizes = request.protocol.steps
-    .filter(({ kind }) => kind !== "retraction")
-    .flatMap((step) => previewText(content, request, step) ?? []);
-  return {
-    texts: sizes.length,
-    segments: sizes.reduce((sum, { segments }) => sum + segments, 0),
-    inUcs2: sizes.filter(({ encoding }) => encoding === "UCS-2").length,
-  };
 }

@@ -42,7 +42,8 @@ export function takeBack(input: PatientPlanInput): TakingBack {
     if (going.length === 0) untold.add(each);
     standing.push(...going.map(({ topics }) => ({ topics, until: each.until, at: null })));
     // What cannot be sent is kept once, to show why.
-    const kept = going.length > 0 || !input.takenBack.some((other) => isSame(other, each));
+    const known = input.takenBack.some((it) => isSame(it, each) && it.reason !== "superseded");
+    const kept = going.length > 0 || !known;
     if (kept) plan.push(...planned.map((it) => ({ treatmentId: each.treatmentId, planned: it })));
   }
   // What another permission's message turned out to say, too, is told by it.
@@ -120,20 +121,29 @@ function retractionsOf(untrue: Untrue, input: PatientPlanInput): PlannedReminder
     ({ id }) => id === untrue.treatmentId,
   );
   if (treatment === undefined) return [];
-  const isStopped = takenBack.some(
+  const stopped = takenBack.find(
     (each) =>
       isAbout(each, untrue) &&
       each.plannedAt >= untrue.toldAt &&
       each.reason === "opted_out" &&
       treatment.reach.care[each.channel] === "opted_out",
   );
-  if (isStopped) return [];
   const { until, step } = untrue;
   // What came to nothing is not tried again in the same way: it would come to nothing again.
   const ended = takenBack.filter((each) => each.ended && isSame(each, untrue));
   const tried = ended.flatMap((each) => each.tried);
+  // Nor is what nobody could send in its time: it would come later each time.
+  if (ended.some(({ reason }) => reason === "expired")) return [];
   const own = planInputOf(treatment, { now, sendWindow, rebookWindow });
-  return planRetraction(step, until, own, tried);
+  const planned = planRetraction(step, until, own, tried);
+  return stopped === undefined
+    ? planned
+    : planned.slice(0, 1).map((each) => asStopped(each, stopped));
+}
+
+/** What was to go by a channel that the patient stopped is kept, and does not go. */
+function asStopped(planned: PlannedReminder, { channel }: TakenBack): PlannedReminder {
+  return { ...planned, channel, status: "skipped", statusReason: "opted_out" };
 }
 
 function planInputOf(

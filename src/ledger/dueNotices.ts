@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { AlarmWay } from "../domain/alarmWays.ts";
 import { type InboxItem, inboxItems } from "./inbox.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { findUntoldCorrections, type UntoldCorrection } from "./untoldCorrections.ts";
+import { findUntoldCorrections, isUntold, type UntoldCorrection } from "./untoldCorrections.ts";
 
 /** What a clinic is told of: what a patient wrote, or a correction that reached nobody. */
 export type NoticeMatter =
@@ -39,7 +39,9 @@ export async function takeNotices(ledger: Ledger, limit: number, now: Date): Pro
     with due as (
       select n.id from aftercare.notices n
       left join aftercare.inbound_messages i on i.id = n.inbound_id
+      left join aftercare.reminders r on r.id = n.reminder_id
       where n.next_at <= ${now} and n.sent_at is null and n.failed_at is null
+        and (r.id is null or ${isUntold(now)})
       order by coalesce(i.alarmed = '{}', false), n.next_at limit ${limit}
       for update of n skip locked
     )

@@ -33,6 +33,24 @@ export async function addNotices(
   return added.length > 0;
 }
 
+/**
+ * Nobody is told any more of retractions that were said after all, or are not needed any more; with
+ * null in place of an instant, somebody is once more.
+ */
+export async function settleNotices(
+  db: Queries,
+  reminderIds: readonly string[],
+  at: Date | null,
+): Promise<void> {
+  if (reminderIds.length === 0) return;
+  await db
+    .updateTable("notices")
+    .set({ settled_at: at })
+    .where("reminder_id", "in", reminderIds)
+    .where("settled_at", at === null ? "is not" : "is", null)
+    .execute();
+}
+
 /** Records that a notice has been sent, or that it is given up. */
 export async function endNotice(
   ledger: Ledger,

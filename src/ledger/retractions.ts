@@ -5,7 +5,7 @@ import type { Untrue } from "../domain/told.ts";
 import { findClinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
-import { addNotices } from "./notices.ts";
+import { addNotices, settleNotices } from "./notices.ts";
 import { insertReminders, type NewReminder } from "./reminders.ts";
 import { type Linked, replacementOf } from "./replacements.ts";
 
@@ -53,6 +53,7 @@ export async function storeRetractions(
         id,
         treatmentId: treatment.id,
         step: trace.retracts ?? step,
+        until: trace.waitUntil == null ? null : new Date(trace.waitUntil),
       })),
     );
     await addEvents(
@@ -78,11 +79,15 @@ interface Silent {
   id: string;
   treatmentId: string;
   step: string;
+  until: Date | null;
 }
 
-const hasEnded = ({ ended }: TakenBack) => ended;
+const hasEnded = ({ ended, reason }: TakenBack) => ended && reason !== "superseded";
 
-/** Has the clinic told of what no message takes back: by each message that was to, once. */
+/**
+ * Has the clinic told of what no message takes back: by each message that was to, once. Of what was
+ * said after all, or does not need to be said any more, nobody is told.
+ */
 async function noticeUntold(
   db: Queries,
   { clinicId }: ChangeRequest,
@@ -90,12 +95,23 @@ async function noticeUntold(
   silent: readonly Silent[],
   now: Date,
 ): Promise<void> {
-  const clinic = untold.length === 0 ? undefined : await findClinic(db, clinicId);
+  if (silent.length === 0) return;
+  const stands = untold.flatMap((untrue) => silent.findLast((each) => isFor(each, untrue)) ?? []);
+  const ids = stands.map(({ id }) => id);
+  await settleNotices(
+    db,
+    silent.map(({ id }) => id).filter((id) => !ids.includes(id)),
+    now,
+  );
+  await settleNotices(db, ids, null);
+  const clinic = ids.length === 0 ? undefined : await findClinic(db, clinicId);
   if (clinic === undefined) return;
-  for (const { treatmentId, step } of untold) {
-    const last = silent.findLast((each) => each.treatmentId === treatmentId && each.step === step);
-    if (last !== undefined) await addNotices(db, clinic, { reminderId: last.id }, true, now);
-  }
+  for (const reminderId of ids) await addNotices(db, clinic, { reminderId }, true, now);
+}
+
+function isFor({ treatmentId, step, until }: Silent, untrue: Untrue): boolean {
+  const isAbout = treatmentId === untrue.treatmentId && step === untrue.step;
+  return isAbout && until?.getTime() === untrue.until?.getTime();
 }
 
 /** A permission that was wrong is sent once more when it is true: beside the one that went out. */

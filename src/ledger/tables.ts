@@ -216,6 +216,7 @@ export interface Tables {
     reminder_id: string | null;
     way: AlarmWay;
     noted_at: Date;
+    settled_at: Generated<Date | null>;
     tries: Generated<number>;
     next_at: Date;
     sent_at: Generated<Date | null>;

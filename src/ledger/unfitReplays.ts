@@ -29,9 +29,17 @@ export async function unfitReplays(
     const plans = await loadPatientPlans(db, { clinic, patientId, facts }, now);
     const own = dependent.filter((each) => each.patientId === patientId);
     const refusalOf = refuser(plans);
+    let { input } = plans;
     for (const { reminderId: id, kind } of own) {
-      const refusal = kind === "retraction" ? outdated(id, plans.input) : refusalOf(id, now);
-      if (refusal !== null) refusals.set(id, refusal);
+      if (kind === "permission") {
+        const refusal = refusalOf(id, now);
+        if (refusal !== null) refusals.set(id, refusal);
+      } else if (isStillNeeded(id, input)) {
+        // One of several that say the same will do.
+        input = withWaiting(id, input);
+      } else {
+        refusals.set(id, SUPERSEDED);
+      }
     }
   }
   return refusals;
@@ -39,8 +47,11 @@ export async function unfitReplays(
 
 const SUPERSEDED: Refusal = { code: "superseded" };
 
-function outdated(id: string, input: PatientPlanInput): Refusal | null {
-  return isStillNeeded(id, input) ? null : SUPERSEDED;
+function withWaiting(id: string, input: PatientPlanInput): PatientPlanInput {
+  const takenBack = input.takenBack.map((each) => {
+    return each.id === id ? { ...each, waits: true, ended: false } : each;
+  });
+  return { ...input, takenBack };
 }
 
 /** Refuses permissions by the plan of their patient, which is made once. */

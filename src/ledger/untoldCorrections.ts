@@ -31,10 +31,16 @@ export function findUntoldCorrections(
   return corrections(db, sql`r.id = any(${[...reminderIds]}::uuid[])`);
 }
 
-/** In SQL: whether `r` is a retraction that reached nobody, while its patient still needs to hear of it. */
+/**
+ * In SQL: whether `r` is a retraction that reached nobody, while its patient still needs to hear of it:
+ * until the wait is over, or for thirty days where nobody knows until when.
+ */
 export const isUntold = (now: Date) => sql<boolean>`
-  (r.id in (select n.reminder_id from aftercare.notices n where n.clinic_id = r.clinic_id)
-    and r.expires_at > ${now})`;
+  (r.kind = 'retraction' and r.status in ('failed', 'undelivered', 'skipped')
+    and coalesce((r.trace->>'waitUntil')::timestamptz, r.due_at + interval '30 days') > ${now}
+    and exists (
+      select 1 from aftercare.notices told
+      where told.reminder_id = r.id and told.clinic_id = r.clinic_id and told.settled_at is null))`;
 
 /** Those of a clinic that its patients still need to hear of, the latest first. */
 export function listUntoldCorrections(
@@ -53,7 +59,7 @@ export async function countUntoldCorrections(db: Queries, now: Date): Promise<nu
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from (
       select n.reminder_id from aftercare.notices n
-      join aftercare.reminders r on r.id = n.reminder_id and r.expires_at > ${now}
+      join aftercare.reminders r on r.id = n.reminder_id and ${isUntold(now)}
       group by n.reminder_id having max(n.sent_at) is null
     ) untold`.execute(db);
   return rows[0]?.count ?? 0;

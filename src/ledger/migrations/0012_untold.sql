@@ -1,13 +1,13 @@
--- A cancel with which all that was permitted is taken back: of this treatment retractions still go.
+-- A cancel with which all that was permitted is taken back. Before, only the history told: what the
+-- cancel itself planned has its reason.
 alter table aftercare.treatments add column retracted_at timestamptz;
-update aftercare.treatments t set retracted_at = coalesce((
-    select max(e.at) from aftercare.events e
-    where e.treatment_id = t.id and e.type = 'treatment cancelled'
-  ), t.created_at)
-where t.status = 'cancelled' and exists (
-  select 1 from aftercare.reminders r
-  where r.treatment_id = t.id and r.kind = 'retraction'
-    and r.status in ('scheduled', 'queued', 'sending', 'unknown'));
+update aftercare.treatments t set retracted_at = (
+  select max(cancelled.at) from aftercare.events cancelled
+  join aftercare.events planned on planned.treatment_id = cancelled.treatment_id
+    and planned.type = 'retraction planned' and planned.at = cancelled.at
+    and planned.detail->>'reason' = cancelled.detail->>'reason'
+  where cancelled.treatment_id = t.id and cancelled.type = 'treatment cancelled')
+where t.status = 'cancelled';
 
 -- A clinic is also told of a correction that reached nobody: then somebody has to call.
 alter table aftercare.notices
@@ -15,6 +15,8 @@ alter table aftercare.notices
   add column reminder_id uuid references aftercare.reminders,
   -- What it tries for a day from then on.
   add column noted_at timestamptz,
+  -- The correction was said after all, or is not needed any more.
+  add column settled_at timestamptz,
   add constraint notices_about_one check (num_nonnulls(inbound_id, reminder_id) = 1),
   add unique (reminder_id, way);
 update aftercare.notices n set noted_at = i.received_at

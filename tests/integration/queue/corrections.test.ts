@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SendOutcome } from "../../../src/domain/outcome.ts";
 import type { LifeHouse } from "./lifeWorld.ts";
-import { OverlapPatient, openOverlapHouse } from "./overlapPatient.ts";
+import { HOUR, OverlapPatient, openOverlapHouse } from "./overlapPatient.ts";
 import type { Answering } from "./sendDue.ts";
 
 /** Ten in the morning in New York. */
@@ -107,6 +107,60 @@ describe("a correction that fails", () => {
     await patient.correct(id, { hoursAgo: 10 });
     await patient.wait(1);
     expect(await patient.fates(id, "wait-2")).toEqual(["failed: filtered", "delivered"]);
+  });
+
+  it("goes although its treatment was cancelled, where another treatment is why", async () => {
+    const [patient, id] = await toldTooEarly();
+    await patient.cancel(id);
+    await patient.enrol("peel", 65);
+    await patient.wait(1);
+    expect(await patient.fates(id, "wait-2")).toEqual(["delivered"]);
+  });
+
+  it("is for the clinic to say only as long as nobody has said it, and it holds", async () => {
+    const [patient, id] = await toldTooEarly();
+    await patient.correct(id, { hoursAgo: 20 });
+    await patient.wait(1, filtered().answer);
+    expect(await patient.toCall()).toHaveLength(1);
+    await patient.correct(id, { hoursAgo: 61 });
+    expect(await patient.toCall()).toEqual([]);
+    await patient.correct(id, { hoursAgo: 21 });
+    expect(await patient.toCall()).toHaveLength(1);
+    await patient.enrol("facial", 0, ["sms"], ANOTHER_PHONE);
+    expect(await patient.toCall()).toEqual([]);
+    await patient.wait(1);
+    expect(await patient.fates(id, "wait-2")).toContain("delivered");
+    expect(await patient.toCall()).toEqual([]);
+  });
+
+  it("names the new time to the clinic where the patient has stopped the texts", async () => {
+    const [patient, id] = await toldTooEarly();
+    await patient.correct(id, { hoursAgo: 20 });
+    await patient.stop("sms");
+    await patient.correct(id, { hoursAgo: 10 });
+    expect(await patient.fates(id, "wait-2")).toEqual(["skipped: opted_out", "skipped: opted_out"]);
+    const [, second] = (await patient.reminders()).filter(({ step }) => step === "wait-2");
+    expect(await patient.toCall()).toEqual([second?.id]);
+    expect(await patient.noticed()).toHaveLength(2);
+  });
+
+  it("is not put off for ever where it goes stale, but told to the clinic", async () => {
+    const [patient, id] = await toldTooEarly();
+    await patient.cancel(id, true);
+    patient.now = new Date(patient.now.getTime() + 6 * 24 * HOUR);
+    await patient.goStale();
+    expect(await patient.fates(id, "wait-2")).toEqual(["skipped: expired"]);
+    expect(await patient.toCall()).toHaveLength(1);
+  });
+
+  it("is replayed once, however many of them say the same", async () => {
+    const [patient, id] = await toldTooEarly();
+    await patient.correct(id, { hoursAgo: 20 });
+    await patient.wait(1, filtered().answer);
+    await patient.enrol("facial", 0, ["sms"], ANOTHER_PHONE);
+    await patient.wait(1, filtered().answer);
+    expect(await patient.fates(id, "wait-2")).toEqual(["failed: filtered", "failed: filtered"]);
+    expect(await patient.replayAll("wait-2")).toBe(1);
   });
 
   it("can be replayed as long as it is true and nothing has said it since", async () => {

@@ -1,12 +1,14 @@
 import type { ChannelName } from "../../../src/domain/channel.ts";
 import { withOverrides } from "../../../src/domain/overrides.ts";
 import { restrictionsOf } from "../../../src/domain/restrictions.ts";
-import { act } from "../../../src/ledger/actions.ts";
+import { act, actOn } from "../../../src/ledger/actions.ts";
 import { cancelTreatment } from "../../../src/ledger/cancel.ts";
 import { correctTreatment } from "../../../src/ledger/correct.ts";
 import { type Enrolled, enrol } from "../../../src/ledger/enrol.ts";
 import { resumeMessages, stopMessages } from "../../../src/ledger/messageChoices.ts";
 import { pinProtocols } from "../../../src/ledger/protocols.ts";
+import { skipStale } from "../../../src/ledger/rescue.ts";
+import { listUntoldCorrections } from "../../../src/ledger/untoldCorrections.ts";
 import { clear, type LifeHouse, openLifeHouse } from "./lifeWorld.ts";
 import { loadOverlapping } from "./overlapContent.ts";
 import { type Answering, sendDue } from "./sendDue.ts";
@@ -194,6 +196,28 @@ export class OverlapPatient {
     const { db } = this.#house.ledger;
     const rows = await db.selectFrom("notices").select("reminder_id as id").execute();
     return rows.flatMap(({ id }) => id ?? []);
+  }
+
+  /** The ids of the retractions because of which the clinic is to call the patient now. */
+  async toCall(): Promise<string[]> {
+    const { ledger, clinic } = this.#house;
+    const found = await listUntoldCorrections(ledger.db, clinic.id, this.now);
+    return found.map(({ reminderId }) => reminderId);
+  }
+
+  /** Replays all of a step at once; returns how many go. */
+  async replayAll(step: string): Promise<number> {
+    const ids = (await this.reminders()).filter((row) => row.step === step).map(({ id }) => id);
+    const request = { ...this.#asked, action: "replay" as const };
+    const decided = await this.#house.ledger.db
+      .transaction()
+      .execute((db) => actOn(db, request, ids, this.now));
+    return decided.filter(({ decision }) => decision.kind === "move").length;
+  }
+
+  /** What went stale by now is skipped. */
+  async goStale(): Promise<void> {
+    await skipStale(this.#house.ledger, 100, this.now);
   }
 
   get #asked() {
