@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
-import { countRows, listBadRows, takeRows } from "../ledger/importRows.ts";
+import { countRows, listToldRows, takeRows } from "../ledger/importRows.ts";
 import {
   endImport,
   endStaleImports,
@@ -27,9 +27,9 @@ import { noSuch } from "./pageProblem.ts";
 import type { AdminParts } from "./parts.ts";
 import { keepPrivate, sendPage, sendPart } from "./send.ts";
 
-/** Imports, bad rows and rows of the file that one page shows. */
+/** Imports, rows with something to tell and first rows of the file that one page shows. */
 const SHOWN_IMPORTS = 20;
-const SHOWN_BAD_ROWS = 100;
+const SHOWN_TOLD_ROWS = 100;
 const SHOWN_ROWS = 3;
 
 /** Patients and treatments that come as a file: bringing it, reading it, looking at it, enrolling it. */
@@ -69,16 +69,12 @@ export const importRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts
       if (file.state === "checking" || file.state === "running") {
         return sendPage(reply, <WorkPage place={place} import={file} counts={counts} />);
       }
-      const asked = { after: 0, limit: SHOWN_BAD_ROWS };
-      const shown = { place, import: file, badRows: await listBadRows(ledger.db, file, asked) };
-      return sendPage(
-        reply,
-        file.endedAt === null ? (
-          <CheckPage {...shown} counts={counts} />
-        ) : (
-          <ResultPage {...shown} />
-        ),
-      );
+      const asked = { after: 0, limit: SHOWN_TOLD_ROWS };
+      const badRows = await listToldRows(ledger.db, file, { state: "bad", ...asked });
+      const shown = { place, import: file, badRows };
+      if (file.endedAt !== null) return sendPage(reply, <ResultPage {...shown} />);
+      const notedRows = await listToldRows(ledger.db, file, { state: "ready", ...asked });
+      return sendPage(reply, <CheckPage {...shown} counts={counts} notedRows={notedRows} />);
     },
   });
 
@@ -164,7 +160,8 @@ export const importRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts
     schema: { params: idParams },
     async handler(request, reply) {
       const file = await importOf(placeOf(request), request.params.id);
-      await moveImport(ledger.db, file, "checked", "running");
+      const { at = "" } = valuesOf(request.body);
+      await moveImport(ledger.db, file, { from: "checked", to: "running", at });
       return toImport(reply, file);
     },
   });

@@ -1,4 +1,4 @@
-import { type BadRow, listBadRows } from "../ledger/importRows.ts";
+import { listToldRows, type ToldRow } from "../ledger/importRows.ts";
 import type { Import } from "../ledger/imports.ts";
 import type { Queries } from "../ledger/ledger.ts";
 import { csvLine } from "./csv.ts";
@@ -13,19 +13,20 @@ const BATCH = 1_000;
  */
 export async function* badRowLines(db: Queries, file: Import): AsyncGenerator<string> {
   const { headers } = file;
-  const names = headers.map((_, column) => headerOf(headers, column));
+  // As they were, so that they are known again; only one without a name gets one.
+  const names = headers.map((name, column) => name || headerOf(headers, column));
   // With this mark in front, spreadsheets read the file as UTF-8.
   yield `\uFEFF${csvLine([...names, "row in the first file", "what is wrong"])}`;
   let after = 0;
-  let rows: BadRow[];
+  let rows: ToldRow[];
   do {
-    rows = await listBadRows(db, file, { after, limit: BATCH });
+    rows = await listToldRows(db, file, { state: "bad", after, limit: BATCH });
     yield rows.map((row) => lineOf(row, file)).join("");
     after = rows.at(-1)?.number ?? after;
   } while (rows.length === BATCH);
 }
 
-function lineOf({ number, cells, problems }: BadRow, { headers, settings }: Import): string {
+function lineOf({ number, cells, problems }: ToldRow, { headers, settings }: Import): string {
   const columns = settings?.columns ?? {};
   const why = problems.map((each) => `${placeOfProblem(each, headers, columns)} ${each.message}`);
   const own = headers.map((_, column) => cells[column] ?? "");

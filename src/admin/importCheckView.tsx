@@ -1,4 +1,5 @@
-import type { BadRow, RowCounts } from "../ledger/importRows.ts";
+import type { RowProblem } from "../domain/importRow.ts";
+import type { RowCounts, ToldRow } from "../ledger/importRows.ts";
 import type { Import } from "../ledger/imports.ts";
 import type { Place } from "./guard.ts";
 import { CellOf } from "./importColumnsView.tsx";
@@ -11,12 +12,13 @@ interface CheckProps {
   place: Place;
   import: Import;
   counts: RowCounts;
-  /** The first of the rows that cannot be enrolled. */
-  badRows: readonly BadRow[];
+  /** The first of the rows that cannot be enrolled, and of those that can and are worth a look. */
+  badRows: readonly ToldRow[];
+  notedRows: readonly ToldRow[];
 }
 
 /** What was found of all rows, before anything is enrolled. */
-export function CheckPage({ place, import: file, counts, badRows }: CheckProps) {
+export function CheckPage({ place, import: file, counts, badRows, notedRows }: CheckProps) {
   const path = importPath(file);
   const { ready, bad } = counts;
   return (
@@ -47,10 +49,12 @@ export function CheckPage({ place, import: file, counts, badRows }: CheckProps) 
             )}
             {bad > 0 && "Rows with something wrong are left out: mend them, and bring them again."}
           </p>
+          <input type="hidden" name="at" value={file.settings?.at} />
           <button type="submit">{`Enrol ${many(ready, "treatment")}`}</button>
         </form>
       )}
       {badRows.length > 0 && <BadRows file={file} rows={badRows} total={bad} />}
+      {notedRows.length > 0 && <NotedRows file={file} rows={notedRows} total={counts.noted} />}
       <h2>Not as you meant it?</h2>
       <p>
         <a href={`${path}/columns`}>Change how the file is read</a>
@@ -72,6 +76,7 @@ function Counts({ counts }: { counts: RowCounts }) {
     { count: counts.dueNow, words: "messages go out at once", always: true },
     { count: later, words: "more messages within a day" },
     { count: counts.silent, words: "get no message" },
+    { count: counts.noted, words: "are worth a look" },
   ];
   return (
     <dl class="cards">
@@ -87,10 +92,14 @@ function Counts({ counts }: { counts: RowCounts }) {
   );
 }
 
-function BadRows({ file, rows, total }: { file: Import; rows: readonly BadRow[]; total: number }) {
-  const columns = file.settings?.columns ?? {};
-  const cellOf = (row: BadRow, field: BadRow["problems"][number]["field"]) =>
-    field === "row" ? undefined : row.cells[columns[field] ?? -1];
+interface RowsProps {
+  file: Import;
+  /** The first of them, and how many there are. */
+  rows: readonly ToldRow[];
+  total: number;
+}
+
+function BadRows({ file, rows, total }: RowsProps) {
   return (
     <>
       <h2>{many(total, "row", "rows")} with something wrong</h2>
@@ -101,21 +110,48 @@ function BadRows({ file, rows, total }: { file: Import; rows: readonly BadRow[];
         , mend them there, and bring that file as the next import. They are deleted here with all
         others when this import ends.
       </p>
-      <Table label="Rows with something wrong" head={["row", "column", "it has", "what is wrong"]}>
-        {rows.flatMap((row) =>
-          row.problems.map((problem) => (
-            <tr key={`${row.number} ${problem.field}`}>
-              <td class="number">{row.number}</td>
-              <td>
-                <bdi>{placeOfProblem(problem, file.headers, columns)}</bdi>
-              </td>
-              <td>{problem.field === "row" ? "" : <CellOf text={cellOf(row, problem.field)} />}</td>
-              <td>{problem.message}</td>
-            </tr>
-          )),
-        )}
-      </Table>
+      <ToldRows label="Rows with something wrong" why="what is wrong" file={file} rows={rows} />
       {total > rows.length && <p>These are the first {rows.length}; the file has all of them.</p>}
     </>
+  );
+}
+
+/** What would be enrolled, and is not as one may expect. */
+function NotedRows({ file, rows, total }: RowsProps) {
+  return (
+    <>
+      <h2>{many(total, "row is", "rows are")} worth a look</h2>
+      <p>They will be enrolled with the others. What is not to be, take out of your file.</p>
+      <ToldRows label="Rows worth a look" why="what to know" file={file} rows={rows} />
+      {total > rows.length && <p>These are the first {rows.length} of them.</p>}
+    </>
+  );
+}
+
+/** What is to be told of rows, one line each. */
+function ToldRows({
+  label,
+  why,
+  file,
+  rows,
+}: Pick<RowsProps, "file" | "rows"> & { label: string; why: string }) {
+  const columns = file.settings?.columns ?? {};
+  const cellOf = (row: ToldRow, { field }: RowProblem) =>
+    field === "row" ? undefined : row.cells[columns[field] ?? -1];
+  return (
+    <Table label={label} head={["row", "column", "it has", why]}>
+      {rows.flatMap((row) =>
+        row.problems.map((problem) => (
+          <tr key={`${row.number} ${problem.field} ${problem.message}`}>
+            <td class="number">{row.number}</td>
+            <td>
+              <bdi>{placeOfProblem(problem, file.headers, columns)}</bdi>
+            </td>
+            <td>{problem.field !== "row" && <CellOf text={cellOf(row, problem)} />}</td>
+            <td>{problem.message}</td>
+          </tr>
+        )),
+      )}
+    </Table>
   );
 }

@@ -7,9 +7,9 @@ import type { Place } from "./guard.ts";
 import { BY_COLUMN, COLUMN, type FileTimes } from "./importForm.ts";
 import { Reading } from "./importReading.tsx";
 import { CancelImport, importPath } from "./importView.tsx";
-import { confirmWords, FIELD_LABELS, headerOf, many } from "./importWords.ts";
+import { confirmWords, doubledHeaders, FIELD_LABELS, headerOf, many } from "./importWords.ts";
 import { Page } from "./layout.tsx";
-import { Given, Table } from "./pieces.tsx";
+import { Given, Notice, Table } from "./pieces.tsx";
 
 const CONSENT_FIELDS: readonly ImportField[] = ["careSms", "careEmail", "rebook", "consentAt"];
 
@@ -60,6 +60,11 @@ export function ColumnsPage(props: ColumnsProps) {
         {many(file.rowCount, "row")}. Nothing is enrolled yet: say which column is what, and every
         row is looked at first.
       </p>
+      {doubledHeaders(file.headers).map((name) => (
+        <Notice key={name} tone="warn">
+          Several columns are called “<bdi>{name}</bdi>”: look below which one is meant.
+        </Notice>
+      ))}
       <h2>The first rows</h2>
       <Table
         label="The first rows of the file"

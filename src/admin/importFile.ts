@@ -45,11 +45,11 @@ export async function readImportFile(bytes: Buffer): Promise<ReadFile> {
     for await (const record of piecesOf(bytes.subarray(start.length)).pipe(parser)) {
       const cells = record as string[];
       number++;
+      if (cells.every((cell) => cell.trim() === "")) continue;
       if (headers === null) {
         headers = cells.map((cell) => cell.trim());
         continue;
       }
-      if (cells.every((cell) => cell.trim() === "")) continue;
       if (rows.length === MAX_ROWS) return { refused: tooMany() };
       rows.push({ number, cells });
     }

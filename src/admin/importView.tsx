@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { BadRow, RowCounts } from "../ledger/importRows.ts";
+import type { RowCounts, ToldRow } from "../ledger/importRows.ts";
 import type { Import } from "../ledger/imports.ts";
 import type { ImportState } from "../ledger/tables.ts";
 import type { Place } from "./guard.ts";
@@ -186,7 +186,7 @@ export function ResultPage({
 }: {
   place: Place;
   import: Import;
-  badRows: readonly BadRow[];
+  badRows: readonly ToldRow[];
 }) {
   const { clinic, visitor } = place;
   const { enrolled, known, bad, rowCount } = file;

@@ -20,9 +20,22 @@ export const FIELD_LABELS: Record<ImportField, string> = {
   consentAt: "When the patient agreed",
 };
 
-/** The column of a file, by the name that its first row gives it. */
+/** The column of a file, by the name that its first row gives it; and by its place where that is no other's. */
 export function headerOf(headers: readonly string[], column: number): string {
-  return headers[column] || `Column ${column + 1}`;
+  const name = headers[column] ?? "";
+  if (name === "") return `Column ${column + 1}`;
+  return isDoubled(headers, name) ? `${name} (column ${column + 1})` : name;
+}
+
+/** The names that several columns of a file have, each once. */
+export function doubledHeaders(headers: readonly string[]): string[] {
+  const names = headers.filter((name) => name !== "" && isDoubled(headers, name));
+  return [...new Set(names)];
+}
+
+function isDoubled(headers: readonly string[], name: string): boolean {
+  const folded = name.toLowerCase();
+  return headers.filter((other) => other.toLowerCase() === folded).length > 1;
 }
 
 /** Where a problem is: the column by its name while the file is there, else by what it is. */

@@ -18,6 +18,7 @@ import {
 } from "../ledger/importRows.ts";
 import { endImport, findImport, type Import, moveImport } from "../ledger/imports.ts";
 import { isOutage } from "../ledger/outage.ts";
+import { notesOf } from "./importNotes.ts";
 import type { AdminParts } from "./parts.ts";
 
 /** Rows of one request: it is answered within a second or so, on the embedded engine, too. */
@@ -52,7 +53,8 @@ export async function checkSome(parts: ImportParts, job: Job): Promise<void> {
     await recordFindings(ledger.db, job.import, { at: settings.at, findings });
   }
   if (rows.length === CHECKED_AT_ONCE) return;
-  await moveImport(ledger.db, job.import, "checking", "checked");
+  const next = { from: "checking", to: "checked", at: settings.at } as const;
+  await moveImport(ledger.db, job.import, next);
 }
 
 async function lookAt(parts: ImportParts, job: Job, row: OpenRow): Promise<Finding> {
@@ -76,6 +78,7 @@ async function lookAt(parts: ImportParts, job: Job, row: OpenRow): Promise<Findi
       ...found,
       key,
       state: "ready",
+      problems: notesOf(plan, read.enrolment, job.clinic),
       dueNow: until(0),
       dueDay: until(DAY_MS),
       silent: due.length === 0,
@@ -143,7 +146,7 @@ async function enrolRow(
     if (result.kind === "conflict") return { number, state: "known", dueNow: false };
     if (result.kind === "repeated") return earlier(result.answer);
     metrics.enrolments.inc();
-    return { number, state: "enrolled", dueNow: result.dueNow };
+    return { number, state: "enrolled", created: true, dueNow: result.dueNow };
   } catch (error) {
     leaveOut(parts, job, row, error);
     const problems = [{ field: "row" as const, message: BROKEN }];
@@ -184,7 +187,7 @@ export function keyOf({ patient, protocol, performedAt }: Enrolment): string {
   const who =
     externalId !== null
       ? ["id", externalId]
-      : [firstName.toLowerCase(), phone ?? foldEmail(email ?? "")];
+      : [firstName.normalize("NFKC").toLowerCase(), phone ?? foldEmail(email ?? "")];
   const facts = JSON.stringify([...who, protocol, performedAt.toISOString()]);
   return `import:${createHash("sha256").update(facts).digest("base64url")}`;
 }

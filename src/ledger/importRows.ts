@@ -14,8 +14,9 @@ export interface RowCounts extends Record<ImportRowState, number> {
   /** Messages that would go out at once, and within a day (those at once included). */
   dueNow: number;
   dueDay: number;
-  /** Ready rows whose patients get no message. */
+  /** Ready rows whose patients get no message, and those of which there is something to tell. */
   silent: number;
+  noted: number;
 }
 
 /** Counts the rows of an import. */
@@ -33,6 +34,7 @@ export async function countRows(db: Queries, of: Of): Promise<RowCounts> {
       sql<number>`coalesce(sum(due_now) filter (where ${ready}), 0)`.as("dueNow"),
       sql<number>`coalesce(sum(due_day) filter (where ${ready}), 0)`.as("dueDay"),
       sql<number>`count(*) filter (where silent and ${ready})`.as("silent"),
+      sql<number>`count(*) filter (where state = 'ready' and problems <> '[]')`.as("noted"),
     ])
     .where("clinic_id", "=", of.clinicId)
     .where("import_id", "=", of.id)
@@ -75,20 +77,24 @@ export async function columnsOf(
   return rows.map(({ texts }) => texts);
 }
 
-/** A row that cannot be enrolled; no cells once its import has ended. */
-export interface BadRow extends FileRow {
+/** A row, and what is to be told of it; no cells once its import has ended. */
+export interface ToldRow extends FileRow {
   problems: RowProblem[];
 }
 
-/** Bad rows by number, after one of them. */
-export async function listBadRows(
+/**
+ * The rows in a state of which there is something to tell, by number, after one of them: bad ones, and
+ * ready ones that are worth a look.
+ */
+export async function listToldRows(
   db: Queries,
   of: Of,
-  { after, limit }: { after: number; limit: number },
-): Promise<BadRow[]> {
+  { state, after, limit }: { state: "bad" | "ready"; after: number; limit: number },
+): Promise<ToldRow[]> {
   const rows = await rowsOf(db, of)
     .select(["number", "cells", "problems"])
-    .where("state", "=", "bad")
+    .where("state", "=", state)
+    .where(sql<boolean>`problems <> '[]'`)
     .where("number", ">", after)
     .orderBy("number")
     .limit(limit)
@@ -105,6 +111,7 @@ export interface Finding {
   number: number;
   state: Exclude<ImportRowState, "new" | "enrolled">;
   key: string | null;
+  /** What is wrong with a bad one; what to know of a ready one. */
   problems: RowProblem[];
   dueNow: number;
   dueDay: number;
@@ -136,24 +143,26 @@ export async function recordFindings(
     from (select key, min(number) as number from aftercare.import_rows
       where clinic_id = ${clinicId} and import_id = ${id} and state = 'ready' and key in (
         select key from aftercare.import_rows
-        where import_id = ${id} and number = any(${numbers}::int[]) and key is not null)
+        where clinic_id = ${clinicId} and import_id = ${id} and number = any(${numbers}::int[])
+          and key is not null)
       group by key) first
     where r.clinic_id = ${clinicId} and r.import_id = ${id} and r.state = 'ready'
       and r.key = first.key and r.number > first.number`.execute(db);
 }
 
-/** What came of a row that was to be enrolled. */
+/** What came of a row that was to be enrolled; `created` where that was now, and not seen to be so. */
 export interface RowEnd {
   number: number;
   state: "enrolled" | "known" | "bad";
   problems?: RowProblem[];
+  created?: boolean;
 }
 
-/** Keeps what came of a row; it counts, too, where the import has been ended meanwhile. */
+/** Keeps what came of a row; one that was enrolled counts, too, where the import was ended meanwhile. */
 export async function endRow(
   db: Queries,
   { clinicId, id }: Of,
-  { number, state, problems = [] }: RowEnd,
+  { number, state, problems = [], created = false }: RowEnd,
 ): Promise<void> {
   const kept = await db
     .updateTable("import_rows")
@@ -163,10 +172,10 @@ export async function endRow(
     .where("number", "=", number)
     .returning("number")
     .executeTakeFirst();
-  if (kept !== undefined || state === "bad") return;
+  if (kept !== undefined || !created) return;
   await db
     .updateTable("imports")
-    .set((each) => ({ [state]: each(state, "+", 1) }))
+    .set((each) => ({ enrolled: each("enrolled", "+", 1) }))
     .where("clinic_id", "=", clinicId)
     .where("id", "=", id)
     .execute();

@@ -134,7 +134,7 @@ export function setImportSettings(
     if (consentText !== null) await keepConsentText(db, clinicId, consentText, now);
     await db
       .updateTable("import_rows")
-      .set({ state: "new", key: null, problems: "[]", due_now: 0, due_day: 0 })
+      .set({ state: "new", key: null, problems: "[]", due_now: 0, due_day: 0, silent: false })
       .where("clinic_id", "=", clinicId)
       .where("import_id", "=", id)
       .execute();
@@ -142,22 +142,23 @@ export function setImportSettings(
   });
 }
 
-/** Goes from one state to the next; false where the import is in another one by now. */
+/**
+ * Goes from one state to the next, unless the import is in another one by now, or its rows are read in
+ * another way: `at` is when it was said how. Nobody says yes to what they have not seen.
+ */
 export async function moveImport(
   db: Queries,
   { clinicId, id }: Pick<Import, "clinicId" | "id">,
-  from: ImportState,
-  to: "checked" | "running",
-): Promise<boolean> {
-  const moved = await db
+  { from, to, at }: { from: ImportState; to: "checked" | "running"; at: string },
+): Promise<void> {
+  await db
     .updateTable("imports")
     .set({ state: to })
     .where("clinic_id", "=", clinicId)
     .where("id", "=", id)
     .where("state", "=", from)
-    .returning("id")
-    .executeTakeFirst();
-  return moved !== undefined;
+    .where(sql<boolean>`settings->>'at' = ${at}`)
+    .execute();
 }
 
 /**

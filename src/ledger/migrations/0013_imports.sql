@@ -33,6 +33,7 @@ create table aftercare.import_rows (
     ('new', 'ready', 'known', 'twice', 'bad', 'enrolled')),
   -- Stands for the treatment that it is about: the same row of another file has the same one.
   key text,
+  -- What is wrong with a bad row, and what to know of a ready one before it is enrolled.
   problems jsonb not null default '[]',
   -- Messages that would go out at once, and within a day; and whether it gets any at all.
   due_now integer not null default 0,

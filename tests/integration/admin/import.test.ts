@@ -3,7 +3,18 @@ import { endStaleImports } from "../../../src/ledger/imports.ts";
 import { useApp } from "../../support/app.ts";
 import { openClinic, PATIENT, type TestClinic } from "../../support/clinic.ts";
 import { joinClinic, type Member } from "../../support/staff.ts";
-import { anybody, bring, check, enrolledAt, fileOf, HEAD, idOf, rowsAt, run } from "./importing.ts";
+import {
+  anybody,
+  bring,
+  check,
+  enrolledAt,
+  fileOf,
+  HEAD,
+  idOf,
+  rowsAt,
+  run,
+  start,
+} from "./importing.ts";
 
 /** Two hours before the tests begin, by the clocks of the clinic and with its offset. */
 const AT = "2026-11-23 13:30";
@@ -122,7 +133,7 @@ describe("importing a file", () => {
     const before = await enrolled();
     const path = await bring(running, admin, fileOf(people));
     await check(admin, path, FIELDS);
-    await admin.post(`${path}/run`);
+    await start(admin, path);
     await admin.post(`${path}/step`);
     const half = (await enrolled()).length - before.length;
     expect(half).toBeGreaterThan(0);
@@ -135,7 +146,6 @@ describe("importing a file", () => {
       .where("import_id", "=", idOf(path))
       .where("state", "=", "enrolled")
       .execute();
-    await admin.post(`${path}/run`);
     for (let presses = 0; presses < 5; presses++) await admin.post(`${path}/step`);
     expect((await admin.get(path)).text).toContain("60 treatments are enrolled by it.");
     expect(await enrolled()).toHaveLength(before.length + 60);
@@ -146,7 +156,7 @@ describe("importing a file", () => {
     const before = await enrolled();
     const path = await bring(running, admin, fileOf(people));
     await check(admin, path, FIELDS);
-    await admin.post(`${path}/run`);
+    await start(admin, path);
     await admin.post(`${path}/step`);
     await admin.post(`${path}/cancel`);
     const half = (await enrolled()).length - before.length;
@@ -191,7 +201,7 @@ describe("importing a file", () => {
     const formula = '=HYPERLINK("https://elsewhere.example","Anna")';
     const bad = [
       anybody(at, { 1: formula, 5: "perhaps" }),
-      anybody(at, { 1: "@SUM(A1)", 5: "perhaps" }),
+      anybody(at, { 1: "=cmd|' C calc'!A0", 5: "perhaps" }),
       anybody(at, { 1: '-2+3"x', 5: "perhaps" }),
     ];
     const path = await bring(running, admin, fileOf(bad));
@@ -203,15 +213,16 @@ describe("importing a file", () => {
     );
     expect(html).toContain(`"'=HYPERLINK(""https://elsewhere.example"",""Anna"")"`);
     expect(html).not.toMatch(/(^|[,"\n])[=@+-]/);
-    expect(html).toContain(",'@SUM(A1),");
+    expect(html).toContain(",'=cmd|' C calc'!A0,");
     expect(html).toContain("sms consent is neither yes nor no");
     const mended = await bring(running, admin, html.replaceAll("perhaps", "yes"));
     const checked = await check(admin, mended, FIELDS);
-    // The phones come back without the mark; two of the names are links, and stay refused.
-    expect(checked.text).toContain("Enrol 1 treatment");
+    // The phones come back without the mark; the first name has an address in it, and stays refused.
+    expect(checked.text).toContain("Enrol 2 treatments");
     const before = await enrolled();
     await run(admin, mended);
     expect((await enrolled()).slice(before.length)).toMatchObject([
+      { phone: bad[1]?.[2], firstName: "=cmd|' C calc'!A0" },
       { phone: bad[2]?.[2], firstName: '-2+3"x' },
     ]);
   });

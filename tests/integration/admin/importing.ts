@@ -79,9 +79,16 @@ export async function check(member: Member, path: string, fields: Fields = {}) {
   return member.get(path);
 }
 
+/** Says yes to what stands on the page. */
+export async function start(member: Member, path: string): Promise<void> {
+  const { html } = await member.get(path);
+  const at = /name="at" value="([^"]+)"/.exec(html)?.[1] ?? "";
+  expect(await member.post(`${path}/run`, { at })).toMatchObject({ status: 303, location: path });
+}
+
 /** Says yes, and has all rows enrolled; the page that then stands there. */
 export async function run(member: Member, path: string) {
-  expect(await member.post(`${path}/run`)).toMatchObject({ status: 303, location: path });
+  await start(member, path);
   await goOn(member, path, "Import: enrolling");
   return member.get(path);
 }
