@@ -27,10 +27,13 @@ export function headerOf(headers: readonly string[], column: number): string {
   return isDoubled(headers, name) ? `${name} (column ${column + 1})` : name;
 }
 
-/** The names that several columns of a file have, each once. */
+/** The names that several columns of a file have, each as it stands there first. */
 export function doubledHeaders(headers: readonly string[]): string[] {
-  const names = headers.filter((name) => name !== "" && isDoubled(headers, name));
-  return [...new Set(names)];
+  const folded = headers.map((name) => name.toLowerCase());
+  const isFirst = (name: string, index: number) => folded.indexOf(name.toLowerCase()) === index;
+  return headers.filter(
+    (name, index) => name !== "" && isDoubled(headers, name) && isFirst(name, index),
+  );
 }
 
 function isDoubled(headers: readonly string[], name: string): boolean {

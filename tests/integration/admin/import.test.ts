@@ -7,6 +7,7 @@ import {
   anybody,
   bring,
   check,
+  columnFields,
   enrolledAt,
   fileOf,
   HEAD,
@@ -225,6 +226,46 @@ describe("importing a file", () => {
       { phone: bad[1]?.[2], firstName: "=cmd|' C calc'!A0" },
       { phone: bad[2]?.[2], firstName: '-2+3"x' },
     ]);
+  });
+
+  it("tells of what a row would change before it is enrolled, and of a visit that is entered twice", async () => {
+    const at = new Date(running.clock.now().getTime() - 600_000).toISOString();
+    const known = await clinic.enrol({ externalId: "known-1", phone: "+12125550131" });
+    const path = await bring(
+      running,
+      admin,
+      fileOf([
+        ["known-1", PATIENT.firstName, "+12125550132", "", at, "yes"],
+        anybody(at),
+        anybody(at, { 5: "no" }),
+      ]),
+    );
+    const checked = await check(admin, path, FIELDS);
+    expect(checked.text).toContain("are worth a look 1");
+    expect(checked.text).toMatch(/2 phone \+12125550132 is not what is known of this patient/);
+    expect(checked.text).toMatch(/2 the row is within an hour of the same treatment/);
+    expect(known.treatment.performedAt).not.toBe(at);
+    const before = await enrolled();
+    await run(admin, path);
+    expect((await enrolled()).slice(before.length)).toHaveLength(3);
+  });
+
+  it("takes a yes only for what was seen: not where the file is read in another way since", async () => {
+    const at = running.clock.now().toISOString();
+    const path = await bring(running, admin, fileOf([anybody(at)]));
+    const seen = await check(admin, path, FIELDS);
+    const yes = /name="at" value="([^"]+)"/.exec(seen.html)?.[1] ?? "";
+    running.clock.moveBy(1_000);
+    const other = await columnFields(admin, `${path}/columns`, { ...FIELDS, locale: "es" });
+    await admin.post(`${path}/columns`, other);
+    await admin.post(`${path}/step`);
+    const before = await enrolled();
+    await admin.post(`${path}/run`, { at: yes });
+    await admin.post(`${path}/step`);
+    expect((await admin.get(path)).text).toContain("Nothing is enrolled yet.");
+    expect(await enrolled()).toHaveLength(before.length);
+    await run(admin, path);
+    expect(await enrolled()).toHaveLength(before.length + 1);
   });
 
   it("stands in the audit with counts and no data", async () => {

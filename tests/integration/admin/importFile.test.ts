@@ -160,6 +160,47 @@ describe("reading a file", () => {
     expect(stored).toMatchObject({ number: 3, cells: expect.arrayContaining(["10:30"]) });
   });
 
+  it("passes over empty rows in front, and keeps what quotes hold together", async () => {
+    const at = running.clock.now().toISOString();
+    const quoted = '"Zoë; ""Z"""';
+    const file = `\uFEFF\r\n;;\r\nfirst name;phone;date;sms consent\r\n${quoted};+12125550141;${at};x\r\n`;
+    const path = await bring(running, admin, file);
+    expect((await check(admin, path, FIELDS)).text).toContain("Enrol 1 treatment");
+    expect(await rowsAt(running, path)).toMatchObject([
+      { number: 4, cells: ['Zoë; "Z"', "+12125550141", at, "x"] },
+    ]);
+  });
+
+  it("tells columns of one name apart", async () => {
+    const at = running.clock.now().toISOString();
+    const head = ["first name", "Phone", "phone", "date", "sms consent"];
+    const row = ["Anna", "12", "+12125550142", at, "yes"];
+    const path = await bring(running, admin, fileOf([row], head));
+    const page = await admin.get(path);
+    expect(page.text.match(/Several columns are called/g)).toHaveLength(1);
+    expect(page.text).toContain("Phone (column 2) phone (column 3)");
+    const first = await check(admin, path, FIELDS);
+    expect(first.text).toMatch(/2 Phone \(column 2\) 12 is not a phone number/);
+    const { html: bad } = await admin.get(`${path}/bad.csv`);
+    expect(bad).toContain("first name,Phone,phone,date,sms consent,");
+    await admin.post(
+      `${path}/columns`,
+      await columnFields(admin, `${path}/columns`, { "column.phone": "2" }),
+    );
+    await admin.post(`${path}/step`);
+    expect((await admin.get(path)).text).toContain("Enrol 1 treatment");
+  });
+
+  it("asks for a column that every row needs", async () => {
+    const head = ["patient file", "phone", "sms consent"];
+    const path = await bring(running, admin, fileOf([["Anna", "+12125550143", "yes"]], head));
+    const fields = await columnFields(admin, path, FIELDS);
+    const answer = await admin.post(`${path}/columns`, fields);
+    expect(answer).toMatchObject({ status: 422 });
+    expect(answer.html.match(/choose the column/g)).toHaveLength(2);
+    expect((await admin.get(path)).text).toContain("Import: how to read the file");
+  });
+
   it("is an admin's, and another clinic's admin finds none of it", async () => {
     const desk = await joinClinic(running, clinic.id, "front_desk");
     expect(await upload(running, desk, fileOf([anybody(AT)]))).toMatchObject({ status: 403 });

@@ -8,6 +8,7 @@ import { createMetrics } from "../../../src/metrics.ts";
 import { PUBLIC_URL, type TestApp, useApp } from "../../support/app.ts";
 import { openClinic, PATIENT } from "../../support/clinic.ts";
 import { joinClinic, type Member, type PageAnswer, visitorAt } from "../../support/staff.ts";
+import { bring, fileOf, idOf } from "./importing.ts";
 
 /** A route for staff, as the program registers it. */
 interface Route {
@@ -68,11 +69,14 @@ describe("each page for staff", () => {
     };
     theirs = { id: other.id, admin: await joinClinic(running, other.id, "admin") };
     const { treatment, reminders } = await other.enrol();
+    const row = ["r-1", PATIENT.firstName, PATIENT.phone, PATIENT.email, "2026-11-23", "yes"];
+    const brought = await bring(running, theirs.admin, fileOf([row]));
     known = {
       ":clinicId": other.id,
       patients: treatment.patientId,
       treatments: treatment.id,
       reminders: reminders[0]?.id ?? "",
+      import: idOf(brought),
     };
   });
 
@@ -105,7 +109,16 @@ describe("each page for staff", () => {
   async function whatTheyHave(): Promise<string> {
     const { db } = running.app.ledger;
     const of = { clinic_id: theirs.id };
-    const tables = ["patients", "treatments", "staff", "api_keys", "opt_outs", "events"] as const;
+    const tables = [
+      "patients",
+      "treatments",
+      "staff",
+      "api_keys",
+      "opt_outs",
+      "events",
+      "imports",
+      "import_rows",
+    ] as const;
     const rows = await Promise.all(
       tables.map((table) =>
         db.selectFrom(table).selectAll().where("clinic_id", "=", of.clinic_id).execute(),
@@ -116,6 +129,7 @@ describe("each page for staff", () => {
 
   it("is one of several", () => {
     expect(ofClinics().length).toBeGreaterThan(0);
+    expect(ofClinics().map(({ url }) => url)).toContain("/admin/:clinicId/import/:id/bad.csv");
   });
 
   it("asks strangers to sign in", async () => {
