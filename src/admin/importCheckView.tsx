@@ -79,7 +79,7 @@ function Counts({ counts }: { counts: RowCounts }) {
     { count: counts.noted, words: "are worth a look" },
   ];
   return (
-    <dl class="cards">
+    <dl class="cards figures">
       {figures
         .filter(({ count, always }) => always || count > 0)
         .map(({ count, words }) => (
@@ -121,7 +121,7 @@ function NotedRows({ file, rows, total }: RowsProps) {
   return (
     <>
       <h2>{many(total, "row is", "rows are")} worth a look</h2>
-      <p>They will be enrolled with the others. What is not to be, take out of your file.</p>
+      <p>Enrolled with the others, unless you take it out of your file and bring that again.</p>
       <ToldRows label="Rows worth a look" why="what to know" file={file} rows={rows} />
       {total > rows.length && <p>These are the first {rows.length} of them.</p>}
     </>
@@ -139,15 +139,19 @@ function ToldRows({
   const cellOf = (row: ToldRow, { field }: RowProblem) =>
     field === "row" ? undefined : row.cells[columns[field] ?? -1];
   return (
-    <Table label={label} head={["row", "column", "it has", why]}>
+    <Table label={label} head={["row", "column, and what it has", why]}>
       {rows.flatMap((row) =>
         row.problems.map((problem) => (
           <tr key={`${row.number} ${problem.field} ${problem.message}`}>
             <td class="number">{row.number}</td>
             <td>
               <bdi>{placeOfProblem(problem, file.headers, columns)}</bdi>
+              {problem.field !== "row" && (
+                <small class="it-has">
+                  <CellOf text={cellOf(row, problem)} />
+                </small>
+              )}
             </td>
-            <td>{problem.field !== "row" && <CellOf text={cellOf(row, problem)} />}</td>
             <td>{problem.message}</td>
           </tr>
         )),

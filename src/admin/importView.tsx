@@ -131,7 +131,7 @@ export function WorkPage({ place, ...work }: WorkProps & { place: Place }) {
       <p>
         <small>
           {running
-            ? "You can close this page: whoever opens it again goes on where it stopped."
+            ? "It goes on while this page is open. You can close it: whoever opens it again goes on where it stopped."
             : "Nothing is enrolled yet."}
         </small>
       </p>

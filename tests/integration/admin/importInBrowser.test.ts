@@ -11,6 +11,18 @@ import { expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
 const AT = "2026-11-23 13:30";
 const LONG_NAME = "Maximiliana-Victoria Rosamunde";
 const RTL_NAME = "محمد عبدالله";
+const FORMULA = "=cmd|' /C calc'!A0";
+
+/** What is told of the seven bad rows: which row, which column, what stands there, what is wrong. */
+const WRONG = [
+  ["2", "phone", "12", "is not a phone number of US or with a country code"],
+  ["3", "phone", "12", "is not a phone number of US or with a country code"],
+  ["4", "first name", "<script>alert(1)</script>", "must be a name"],
+  ["5", "email", "not an address", "must be an email address"],
+  ["6", "sms consent", "perhaps", "is neither yes nor no"],
+  ["7", "treatment date", FORMULA, "is no date and time"],
+  ["8", "treatment date", "2026-01-05 10:00", "is more than 90 days ago"],
+] as const;
 
 /** A run of hundreds of rows on the embedded engine, beside other tests. */
 const LONG = 180_000;
@@ -51,7 +63,7 @@ describe("importing in a browser", () => {
         if (index === 2) return anybody(AT, { 1: "<script>alert(1)</script>" });
         if (index === 3) return anybody(AT, { 3: "not an address" });
         if (index === 4) return anybody(AT, { 5: "perhaps" });
-        if (index === 5) return anybody("=NOW()");
+        if (index === 5) return anybody(FORMULA);
         if (index === 6) return anybody("2026-01-05 10:00");
         return anybody(AT, index === 7 ? { 1: RTL_NAME } : {});
       });
@@ -61,8 +73,13 @@ describe("importing in a browser", () => {
       await checkAll(page);
       expect(await enrolledAt(running, clinic.id)).toEqual([]);
       const wrong = page.getByRole("region", { name: "Rows with something wrong" });
-      expect(await wrong.locator("tbody tr").count()).toBe(7);
-      await wrong.getByText("<script>alert(1)</script>").waitFor();
+      const told = await wrong.locator("tbody tr").allInnerTexts();
+      expect(told).toHaveLength(WRONG.length);
+      for (const [index, [row, column, value, why]] of WRONG.entries()) {
+        const [number, where = "", what] = (told[index] ?? "").split("\t");
+        expect([number, where.trim()]).toEqual([row, `${column}\n${value}`]);
+        expect(what).toContain(why);
+      }
       await page.getByRole("button", { name: "Enrol 493 treatments" }).click();
       await page.getByText("493 treatments are enrolled by it.").waitFor({ timeout: LONG });
       expect(await enrolledAt(running, clinic.id)).toHaveLength(493);
@@ -79,6 +96,43 @@ describe("importing in a browser", () => {
     },
     2 * LONG,
   );
+
+  it("is done with the keyboard alone", async () => {
+    const { page, complaints } = await open();
+    const focused = () => page.locator(":focus");
+    /** Goes on to the next field or button of that kind and name. */
+    async function tabTo(role: "button" | "link", name: string | RegExp): Promise<void> {
+      const wanted = page.getByRole(role, { name });
+      await wanted.waitFor();
+      for (let presses = 0; presses < 60; presses++) {
+        if (await wanted.evaluate((each) => each.matches(":focus"))) return;
+        await page.keyboard.press("Tab");
+      }
+      throw new Error(`the keyboard does not reach ${name}`);
+    }
+    await tabTo("button", "Choose the file, or drop it here");
+    const chooser = page.waitForEvent("filechooser");
+    await page.keyboard.press("Space");
+    const buffer = Buffer.from(fileOf([anybody("11/10/2026 10:00")]));
+    await (await chooser).setFiles({ name: "patients.csv", mimeType: "text/csv", buffer });
+    await tabTo("button", "Go on");
+    await page.keyboard.press("Enter");
+    const order = page.getByRole("group", { name: /^Dates such as/ }).getByRole("radio");
+    await order.first().waitFor();
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press("Tab");
+      if ((await focused().getAttribute("name")) === "order") break;
+    }
+    await page.keyboard.press("ArrowDown");
+    expect(await page.getByLabel(/^Month first/).isChecked()).toBe(true);
+    await tabTo("button", /^Check all/);
+    await page.keyboard.press("Enter");
+    await tabTo("button", "Enrol 1 treatment");
+    await page.keyboard.press("Enter");
+    await page.getByText("1 patient’s treatment is enrolled by it.").waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
 
   it("asks for the order of dates, and again where another column has them", async () => {
     const { page } = await open();
