@@ -111,6 +111,36 @@ describe("reading a file", () => {
     expect(kept?.words).toContain("Every patient in this file has agreed that Willow Skin Clinic");
   });
 
+  it("keeps of each row what its own cells say of consent, by channel and purpose, and when", async () => {
+    const head = [...HEAD, "email consent", "marketing", "consent date"];
+    const row = (sms: string, email: string, offers: string) => {
+      const cells = anybody(AT, { 3: "ana@patients.example.test", 5: sms });
+      return [...cells, email, offers, "2026-11-20"];
+    };
+    const rows = [row("x", "sí", "yes"), row("no", "1", ""), row("", "", "yes")];
+    const path = await bring(running, admin, fileOf(rows, head));
+    const before = await enrolled();
+    await check(admin, path, FIELDS);
+    await run(admin, path);
+    const kept = await Promise.all(
+      (await enrolled()).slice(before.length).map(({ id }) => consentsOf(id)),
+    );
+    const said = kept.map((consents) => consents.map((each) => `${each.purpose} ${each.channel}`));
+    expect(said.map((each) => each.sort())).toEqual([
+      ["care email", "care sms", "rebook email", "rebook sms"],
+      ["care email"],
+      [],
+    ]);
+    for (const consent of kept.flat()) {
+      expect(consent).toMatchObject({
+        source: `import ${path.split("/").at(-1)}`,
+        given_at: new Date("2026-11-20T05:00:00.000Z"),
+        recorded_by: expect.stringMatching(/^staff:/),
+        text_version: null,
+      });
+    }
+  });
+
   it("lets nobody confirm over a column in which patients may have said no", async () => {
     const path = await bring(running, admin, fileOf([anybody(AT, { 5: "no" })]));
     const fields = { ...FIELDS, consent: "confirmed", sms: "yes", confirm: "yes" };

@@ -168,7 +168,8 @@ describe("importing in a browser", () => {
     await first.page.context().close();
     expect(half).toBeLessThan(60);
     const { page } = await open();
-    await page.getByRole("link", { name: "Go on with it" }).first().click();
+    const stopped = page.getByRole("row", { name: /enrolling/ });
+    await stopped.getByRole("link", { name: "Go on with it" }).click();
     await page.getByText("60 treatments are enrolled by it.").waitFor({ timeout: LONG });
     expect((await enrolledAt(running, clinic.id)).length - before).toBe(60);
     await page.context().close();
