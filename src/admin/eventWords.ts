@@ -50,6 +50,7 @@ export const EVENT_WORDS: Readonly<Record<string, string>> = {
 export const OTHER_ACTORS: Readonly<Record<string, string>> = {
   patient: "the patient",
   worker: "Aftercare (sending)",
+  program: "Aftercare",
   rescuer: "Aftercare (looking after what got stuck)",
   receipt: "Aftercare (told by the provider)",
   "command line": "the command line",
