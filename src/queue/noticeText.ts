@@ -62,12 +62,16 @@ function nameOf(patient: { firstName: string; externalId: string | null } | null
   return externalId === null ? firstName : `${firstName} (${externalId})`;
 }
 
-/** What a clinic's webhook is posted; its `type` is `alarm`, or `correction`. */
+/** What a webhook is posted for, in the words of its body. */
+const ALARM = "alarm";
+const CORRECTION = "correction";
+
+/** What a clinic's webhook is posted. */
 export function noticePayload({ id, clinicId, matter }: Notice): object {
   // The same id again is the same notice, posted once more because no answer came.
   return matter.kind === "message"
-    ? { type: "alarm", id, clinicId, ...alarmPayload(matter.item) }
-    : { type: "correction", id, clinicId, ...correctionPayload(matter.correction) };
+    ? { type: ALARM, id, clinicId, ...alarmPayload(matter.item) }
+    : { type: CORRECTION, id, clinicId, ...correctionPayload(matter.correction) };
 }
 
 function alarmPayload({ id, receivedAt, reading, from, text, patient, reminder }: InboxItem) {
