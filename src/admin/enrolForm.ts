@@ -7,10 +7,10 @@ import {
   readEnrolment,
 } from "../domain/enrolment.ts";
 import { instantShowing } from "../domain/localTime.ts";
-import { beyondClinician, refusedOverrides } from "../domain/overrides.ts";
+import { refusedOverrides } from "../domain/overrides.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import type { ConsentText } from "../ledger/consentTexts.ts";
-import { zoneOfNew } from "../ledger/enrol.ts";
+import { beyondClinicianAt } from "../ledger/enrol.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { consentWords, wordsOfVersion } from "./consentWords.ts";
 import type { FormProblems, FormValues } from "./forms.ts";
@@ -134,9 +134,7 @@ async function readFields(
   const { enrolment } = read;
   const protocol = protocols.get(enrolment.protocol);
   if (protocol === undefined) return { problems: { protocol: "choose one" }, forbidden: false };
-  const { overrides, performedAt, patient } = enrolment;
-  const timeZone = await zoneOfNew(ledger.db, clinic, patient);
-  const beyond = beyondClinician(protocol, overrides, { performedAt, timeZone });
+  const beyond = await beyondClinicianAt(ledger.db, { clinic, protocol, enrolment });
   const asked = { admin: role === "admin", reason: enrolment.overrideReason };
   const refused = refusedOverrides(beyond, asked);
   if (refused === null || (draft && refused.lacks === "reason")) {

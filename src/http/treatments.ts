@@ -3,8 +3,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Content } from "../content/content.ts";
 import { type EnrolmentBody, enrolmentBody, readEnrolment } from "../domain/enrolment.ts";
-import { beyondClinician } from "../domain/overrides.ts";
-import { enrol, planEnrolment, zoneOfNew } from "../ledger/enrol.ts";
+import { beyondClinicianAt, enrol, planEnrolment } from "../ledger/enrol.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
 import { findTreatment, listTreatments } from "../ledger/treatments.ts";
@@ -157,12 +156,8 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
     const { enrolment } = result;
     const protocol = protocols.get(enrolment.protocol);
     if (protocol === undefined) throw notFound("protocol");
-    const { overrides, performedAt, overrideReason, patient } = enrolment;
-    if (Object.keys(overrides).length > 0) {
-      const timeZone = await zoneOfNew(ledger.db, clinic, patient);
-      const beyond = beyondClinician(protocol, overrides, { performedAt, timeZone });
-      allowOverrides(caller, beyond, overrideReason);
-    }
+    const beyond = await beyondClinicianAt(ledger.db, { clinic, protocol, enrolment });
+    allowOverrides(caller, beyond, enrolment.overrideReason);
     return { protocol, enrolment };
   }
 

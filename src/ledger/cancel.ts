@@ -4,7 +4,7 @@ import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { lockPatient } from "./patientLocks.ts";
 import { listTreatmentReminders, type Reminder } from "./reminders.ts";
-import { replanLocked } from "./replan.ts";
+import { replanReached } from "./replan.ts";
 import type { Retracted } from "./retractions.ts";
 import { findTreatment, type Treatment } from "./treatments.ts";
 
@@ -81,7 +81,7 @@ export async function cancelWithin(
   const cancelled = decided.filter(({ decision }) => decision.kind === "move").length;
   const why = retract ? reason : "another treatment was cancelled";
   const replan = { clinicId, patientId, actor, reason: why, cancelled: id };
-  const { retracted, untold } = await replanLocked(db, replan, facts, now);
+  const { retracted, untold } = await replanReached(db, replan, facts, now);
   const treatment = await findTreatment(db, clinicId, id);
   const reminders = await listTreatmentReminders(db, clinicId, id);
   const alreadySending = reminders.filter(({ status }) => onItsWay(status)).length;

@@ -3,7 +3,7 @@ import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { lockPatient } from "./patientLocks.ts";
 import { listTreatmentReminders, type Reminder } from "./reminders.ts";
-import { replanLocked } from "./replan.ts";
+import { replanReached } from "./replan.ts";
 import type { Retracted } from "./retractions.ts";
 import { findTreatment, pageExpiry, type Treatment } from "./treatments.ts";
 
@@ -60,9 +60,9 @@ export async function correctWithin(
 
   const { actor, reason } = request;
   const replan = { clinicId, patientId, actor, reason };
-  const corrected = await replanLocked(db, { ...replan, corrected: id }, facts, now);
+  const corrected = await replanReached(db, { ...replan, corrected: id }, facts, now);
   // What had ended and is planned again counts for the daily cap, and for the other treatments, too.
-  const settled = await replanLocked(db, replan, facts, now);
+  const settled = await replanReached(db, replan, facts, now);
 
   const reminders = await listTreatmentReminders(db, clinicId, id);
   await db

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { PURPOSES, reachOf } from "../domain/consent.ts";
 import type { Enrolment } from "../domain/enrolment.ts";
+import { type BeyondClinician, beyondClinician } from "../domain/overrides.ts";
 import type { PatientTreatment } from "../domain/patient.ts";
 import { planPatient, type Slotted } from "../domain/patientPlan.ts";
 import type { Protocol } from "../domain/protocol.ts";
@@ -92,16 +93,18 @@ export async function planEnrolment(
 }
 
 /**
- * The zone in which the offsets of a new treatment would go by the calendar: the patient's as given,
- * else as known, else the clinic's.
+ * Which overrides of an enrolment a clinician may not decide alone, by the calendar of the zone in
+ * which the treatment would be: the patient's as given, else as known, else the clinic's.
  */
-export async function zoneOfNew(
+export async function beyondClinicianAt(
   db: Queries,
-  clinic: Clinic,
-  patient: PatientFacts,
-): Promise<string> {
+  { clinic, protocol, enrolment }: PlanRequest,
+): Promise<BeyondClinician[]> {
+  const { overrides, performedAt, patient } = enrolment;
+  if (Object.keys(overrides).length === 0) return [];
   const { facts } = await recognisePatient(db, clinic.id, patient, { lock: false });
-  return zoneOf(facts, clinic).timeZone;
+  const { timeZone } = zoneOf(facts, clinic);
+  return beyondClinician(protocol, overrides, { performedAt, timeZone });
 }
 
 async function planFor(

@@ -197,18 +197,17 @@ export function endImport(
       .where("clinic_id", "=", clinicId)
       .where("id", "=", id)
       .execute();
-    const rows = { clinic_id: clinicId, import_id: id };
     await db
       .deleteFrom("import_rows")
-      .where("clinic_id", "=", rows.clinic_id)
-      .where("import_id", "=", rows.import_id)
+      .where("clinic_id", "=", clinicId)
+      .where("import_id", "=", id)
       .where("state", "!=", "bad")
       .execute();
     await db
       .updateTable("import_rows")
       .set({ cells: null, key: null })
-      .where("clinic_id", "=", rows.clinic_id)
-      .where("import_id", "=", rows.import_id)
+      .where("clinic_id", "=", clinicId)
+      .where("import_id", "=", id)
       .execute();
     await note(db, { clinicId, id }, `import ${as}`, actor, counts, now);
     return true;

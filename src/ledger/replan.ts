@@ -5,9 +5,8 @@ import { findClinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
 import { idsIn } from "./moves.ts";
-import { lockPatient } from "./patientLocks.ts";
 import { loadPatientPlans, type PatientPlans, type SlotReminder } from "./patientPlans.ts";
-import type { PatientReach } from "./patients.ts";
+import { findAddresses, type PatientReach } from "./patients.ts";
 import { type Linked, replacementOf } from "./replacements.ts";
 import {
   type ChangeRequest,
@@ -35,21 +34,22 @@ export interface Replanned extends Retracted {
 const NOTHING: Replanned = { skipped: 0, planned: 0, ...NOTHING_RETRACTED };
 
 /**
- * Makes the plans of a patient's active treatments again, in a transaction: something has changed
- * that decides when or whether a message may go, or whether one that went is true. What is unsent
- * is changed; a permission that went out and is wrong is taken back, and planned once more.
+ * Makes the plans of a patient's active treatments again, in a transaction that has locked the
+ * patient: something has changed that decides when or whether a message may go, or whether one that
+ * went is true. What is unsent is changed; a permission that went out and is wrong is taken back, and
+ * planned once more.
  */
 export async function replanPatient(
   db: Queries,
   request: ReplanRequest,
   now: Date,
 ): Promise<Replanned> {
-  const facts = await lockPatient(db, request.clinicId, request.patientId);
-  return facts === undefined ? NOTHING : replanLocked(db, request, facts, now);
+  const facts = await findAddresses(db, request.clinicId, request.patientId);
+  return facts === undefined ? NOTHING : replanReached(db, request, facts, now);
 }
 
-/** The same where the patient is locked already. */
-export async function replanLocked(
+/** The same where it is known already how the patient is reached. */
+export async function replanReached(
   db: Queries,
   request: ReplanRequest,
   facts: PatientReach,

@@ -23,11 +23,14 @@ describe.each(ENGINES)("stop and resume on the patient's page, on the %s engine"
     return sectionOf((await open(running, path)).text, "choices").slice(0, -1);
   }
 
-  /** How the treatment's messages on a channel stand, each way once. */
+  /** How the treatment's messages on a channel stand, each way once; what is handed over waits, too. */
   async function standing({ treatment }: PagePatient, channel: string): Promise<string[]> {
     const { body } = await clinic.desk.get<EnrolledAnswer>(`/v1/treatments/${treatment.id}`);
     const own = body.reminders.filter((reminder) => reminder.channel === channel);
-    return [...new Set(own.map((each) => `${each.status} ${each.statusReason ?? ""}`.trim()))];
+    const stands = own.map(({ status, statusReason }) => {
+      return status === "queued" ? "scheduled" : `${status} ${statusReason ?? ""}`.trim();
+    });
+    return [...new Set(stands)];
   }
 
   /** Who changed what about a channel in a clinic. */
