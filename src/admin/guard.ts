@@ -16,6 +16,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Who may see a page for staff; every route under /admin sets it. */
     staff?: Access;
+    /** A page that is left open asks for it by itself, which is nobody coming back. */
+    polled?: boolean;
   }
 }
 
@@ -69,9 +71,9 @@ export function guard(server: FastifyInstance, options: GuardOptions): void {
   });
   server.addHook("onRequest", async (request, reply) => {
     refuseForeign(request, options.publicUrl);
-    const { staff = "operator" } = request.routeOptions.config;
+    const { staff = "operator", polled = false } = request.routeOptions.config;
     if (staff === "anyone" || request.is404) return;
-    const visitor = await visitorOfSession(request, options);
+    const visitor = await visitorOfSession(request, options, { disableRefresh: polled });
     if (visitor === null) return askToSignIn(request, reply);
     request.visitor = visitor;
     if (staff === "signed in") return;

@@ -87,7 +87,7 @@ export const inboxRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
   server.route({
     method: "POST",
     url: "/:clinicId/inbox/news",
-    config: { staff: "front_desk" },
+    config: { staff: "front_desk", polled: true },
     async handler(request, reply) {
       const place = placeOf(request);
       const read = readForm(newsForm, request.body);

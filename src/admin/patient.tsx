@@ -1,4 +1,5 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import { createHash } from "node:crypto";
+import type { FastifyRequest } from "fastify";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { CHANNELS } from "../domain/channel.ts";
@@ -8,15 +9,15 @@ import { consentsOf, deadAddressesOf, findPatient, stopsOf } from "../ledger/pat
 import { patientTimeline, TIMELINE_KINDS, type TimelineCursor } from "../ledger/patientTimeline.ts";
 import { resumePatient } from "../ledger/resume.ts";
 import { listTreatments } from "../ledger/treatments.ts";
-import { type Did, didPath, didQuery, idParams, reason } from "./acts.ts";
+import { didPath, didQuery, idParams, reason } from "./acts.ts";
 import { type FormProblems, readForm, valuesOf } from "./forms.ts";
 import { placeOf } from "./guard.ts";
 import { noSuch, PageProblem } from "./pageProblem.ts";
 import type { AdminParts } from "./parts.ts";
 import { clinicPath } from "./paths.ts";
 import { ResumePage, StopPage } from "./patientActsView.tsx";
-import { PatientPage } from "./patientView.tsx";
-import { keepPrivate, sendPage } from "./send.ts";
+import { PatientNews, PatientPage } from "./patientView.tsx";
+import { keepPrivate, sendPage, sendPart } from "./send.ts";
 
 /** How many lines of the timeline a page shows, and how many treatments. */
 const LINES = 100;
@@ -54,18 +55,14 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
     return patient;
   }
 
-  async function show(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    id: string,
-    query: Did & { before?: TimelineCursor | undefined },
-  ) {
+  /** All that a page shows of a patient; of the timeline, what is before `before`. */
+  async function stateOf(request: FastifyRequest, id: string, before: TimelineCursor | null) {
     const place = placeOf(request);
     const { clinic } = place;
     const patient = await patientOf(request, id);
-    const { before = null } = query;
     const treatments = { patientId: id, cursor: null, limit: TREATMENTS };
     const found = {
+      patient,
       stops: await stopsOf(ledger.db, clinic.id, patient),
       dead: await deadAddressesOf(ledger.db, clinic.id, patient),
       consents: await consentsOf(ledger.db, clinic.id, id),
@@ -73,10 +70,10 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       treatments: (await listTreatments(ledger.db, clinic.id, treatments)).items,
       timeline: await patientTimeline(ledger.db, clinic.id, id, { cursor: before, limit: LINES }),
     };
-    const shown = { ...found, patient, earlier: before !== null, now: clock.now() };
-    const protocols = content.protocols;
-    const page = <PatientPage place={place} did={query} protocols={protocols} {...shown} />;
-    return sendPage(reply, page);
+    const now = clock.now();
+    const past = found.timeline.entries.filter(({ at }) => at <= now).length;
+    const mark = markOf({ found, past });
+    return { ...found, place, protocols: content.protocols, earlier: before !== null, now, mark };
   }
 
   server.route({
@@ -84,7 +81,23 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
     url: "/:clinicId/patients/:id",
     config: { staff: "front_desk" },
     schema: { params: idParams, querystring: didQuery.extend({ before: beforeLine }) },
-    handler: (request, reply) => show(request, reply, request.params.id, request.query),
+    async handler(request, reply) {
+      const { before = null, ...did } = request.query;
+      const state = await stateOf(request, request.params.id, before);
+      return sendPage(reply, <PatientPage {...state} did={did} />);
+    },
+  });
+
+  server.route({
+    method: "GET",
+    url: "/:clinicId/patients/:id/news",
+    config: { staff: "front_desk", polled: true },
+    schema: { params: idParams, querystring: z.object({ seen: z.string().max(100) }) },
+    async handler(request, reply) {
+      const state = await stateOf(request, request.params.id, null);
+      if (state.mark === request.query.seen) return keepPrivate(reply).code(204).send();
+      return sendPart(reply, <PatientNews {...state} />);
+    },
   });
 
   server.route({
@@ -170,6 +183,11 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
 
   done();
 };
+
+/** The same for the same state, and for another one another. */
+function markOf(state: unknown): string {
+  return createHash("sha256").update(JSON.stringify(state)).digest("base64url");
+}
 
 function noAddress(): PageProblem {
   const advice = "Nothing is sent on it. Go back to the patient's page.";

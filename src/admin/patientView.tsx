@@ -5,7 +5,7 @@ import type { ClosedAddress, ConsentRecord, PatientRecord } from "../ledger/pati
 import type { TimelinePage } from "../ledger/patientTimeline.ts";
 import type { Treatment } from "../ledger/treatments.ts";
 import type { Did } from "./acts.ts";
-import { countWords, PURPOSE_WORDS, placedText, stopWords } from "./careWords.ts";
+import { clockText, countWords, PURPOSE_WORDS, placedText, stopWords } from "./careWords.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
@@ -25,15 +25,14 @@ interface PatientProps {
   /** Whether the page does not begin with what comes last. */
   earlier: boolean;
   protocols: ReadonlyMap<string, Protocol>;
-  did: Did;
   now: Date;
+  /** Stands for all of this: another mark is another state. */
+  mark: string;
 }
 
 /** All that is known of one patient. */
-export function PatientPage(props: PatientProps) {
-  const { place, patient, stops, dead, treatments, protocols, did } = props;
-  const { clinic } = place;
-  const zone = patient.timeZone ?? clinic.timeZone;
+export function PatientPage({ did, ...props }: PatientProps & { did: Did }) {
+  const { place, patient, earlier } = props;
   return (
     <Page
       title="Patient"
@@ -43,6 +42,42 @@ export function PatientPage(props: PatientProps) {
       current="patients"
     >
       <DidNotice did={did} />
+      {!earlier && (
+        <p class="quiet" role="status" id="patient-news">
+          This page keeps itself up to date.
+        </p>
+      )}
+      <PatientState {...props} />
+    </Page>
+  );
+}
+
+/** The state of a patient that is another than the page showed, and a word that it is. */
+export function PatientNews(props: PatientProps) {
+  const { place, patient, now } = props;
+  const zone = patient.timeZone ?? place.clinic.timeZone;
+  return (
+    <>
+      <PatientState {...props} />
+      <p hx-swap-oob="innerHTML:#patient-news">
+        Something has changed: brought up to date at {clockText(now, zone)}.
+      </p>
+    </>
+  );
+}
+
+/** What changes while somebody looks; it asks by itself whether it has. */
+function PatientState(props: PatientProps) {
+  const { place, patient, stops, dead, treatments, protocols, earlier, mark } = props;
+  const { clinic } = place;
+  const zone = patient.timeZone ?? clinic.timeZone;
+  const live = !earlier && {
+    "hx-get": `${clinicPath(clinic.id, `patients/${patient.id}/news`)}?seen=${mark}`,
+    "hx-trigger": "every 5s",
+    "hx-swap": "outerHTML",
+  };
+  return (
+    <div {...live}>
       <Pause {...props} zone={zone} />
       {stops.map((stop) => (
         <Notice key={stop.channel} tone="warn">
@@ -81,7 +116,7 @@ export function PatientPage(props: PatientProps) {
       <Treatments place={place} treatments={treatments} protocols={protocols} />
       <Timeline {...props} zone={zone} />
       <Consents {...props} zone={zone} />
-    </Page>
+    </div>
   );
 }
 
@@ -124,7 +159,7 @@ function Pause({ place, patient, openAlarms, zone }: PatientProps & { zone: stri
       </p>
       {place.role === "admin" ? (
         <p>
-          <a href={clinicPath(place.clinic.id, `patients/${patient.id}/resume`)}>
+          <a id="resume" href={clinicPath(place.clinic.id, `patients/${patient.id}/resume`)}>
             Resume the permissions
           </a>
         </p>
@@ -146,6 +181,7 @@ function StopActions({ place, patient, stops }: PatientProps) {
       {open.map((channel) => (
         <a
           key={channel}
+          id={`stop-${channel}`}
           role="button"
           class="secondary outline small"
           href={clinicPath(place.clinic.id, `patients/${patient.id}/stop/${channel}`)}
@@ -168,7 +204,10 @@ function Treatments({
       {treatments.map((treatment) => (
         <tr key={treatment.id}>
           <th scope="row">
-            <a href={clinicPath(clinic.id, `treatments/${treatment.id}`)}>
+            <a
+              id={`treatment-${treatment.id}`}
+              href={clinicPath(clinic.id, `treatments/${treatment.id}`)}
+            >
               {protocols.get(treatment.protocol.name)?.title ?? treatment.protocol.name}
             </a>
           </th>

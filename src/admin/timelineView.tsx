@@ -108,7 +108,10 @@ function Line(props: LineProps) {
       const { title = entry.name } = protocols.get(entry.name ?? "") ?? {};
       return (
         <>
-          <a href={clinicPath(place.clinic.id, `treatments/${entry.id}`)}>{title}</a> was done
+          <a id={lineId(entry)} href={clinicPath(place.clinic.id, `treatments/${entry.id}`)}>
+            {title}
+          </a>{" "}
+          was done
           {entry.status === "cancelled" && " (cancelled)"}
         </>
       );
@@ -142,6 +145,11 @@ function Line(props: LineProps) {
   }
 }
 
+/** By it the browser finds what had the focus, where the timeline is drawn anew. */
+function lineId({ kind, id }: TimelineEntry): string {
+  return `line-${kind}-${id}`;
+}
+
 function Word({ status }: { status: string }) {
   const known = STATUS_WORDS[status as ReminderStatus] as { word: string; tone: Tone } | undefined;
   return <Badge tone={known?.tone ?? "plain"}>{known?.word ?? status}</Badge>;
@@ -150,18 +158,20 @@ function Word({ status }: { status: string }) {
 function StepLink({ entry, place }: LineProps) {
   if (entry.reminderId === null || entry.name === null) return null;
   return (
-    <a href={clinicPath(place.clinic.id, `reminders/${entry.reminderId}`)}>
+    <a id={lineId(entry)} href={clinicPath(place.clinic.id, `reminders/${entry.reminderId}`)}>
       {stepWords(entry.name)}
     </a>
   );
 }
 
 /** What went out: a text as it is, of an email its subject, with the rest to be opened. */
-function Words({ entry: { channel, subject, text } }: LineProps | { entry: TimelineEntry }) {
+function Words({ entry }: { entry: TimelineEntry }) {
+  const { channel, subject, text } = entry;
   if (text === null) return null;
   if (channel !== "email") return <blockquote dir="auto">{text}</blockquote>;
   return (
-    <details>
+    // What somebody has opened stays open where the timeline is drawn anew: the words stay the same.
+    <details id={`${lineId(entry)}-words`} hx-preserve="">
       <summary>
         <Given>{subject ?? "The email"}</Given>
       </summary>

@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { findChromium } from "./chromium.ts";
 import { makeDataDirTemplate } from "./dataDirTemplate.ts";
 import { type PostgresServer, postgresAnswers, startPostgres } from "./postgresServer.ts";
 import { type RedisServer, redisAnswers, startRedis } from "./redisServer.ts";
@@ -11,6 +12,8 @@ declare module "vitest" {
     redisUrl: string;
     /** A data directory of the embedded engine, to be copied. */
     dataDirTemplate: string;
+    /** Where Chromium can be started from. */
+    chromium: string;
   }
 }
 
@@ -40,7 +43,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return "PGlite in temporary directories";
   });
 
-  const found = await Promise.allSettled([postgres, redis, dataDir]);
+  const chromium = findChromium().then((executable) => {
+    project.provide("chromium", executable);
+    return `Chromium at ${executable}`;
+  });
+
+  const found = await Promise.allSettled([postgres, redis, dataDir, chromium]);
   const missing = found.filter((each) => each.status === "rejected");
   if (missing.length > 0) {
     await stop();

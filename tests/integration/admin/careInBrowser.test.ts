@@ -142,15 +142,24 @@ describe("looking after a patient in a browser", () => {
     await page.context().close();
   });
 
-  it("shows a STOP by text on the patient's page", async () => {
+  it("shows a STOP while somebody looks, and leaves open what they opened", async () => {
     const other = texter.nextPhone();
     const { treatment } = await texter.enrol(other, { firstName: "Bo" });
-    const { page } = await open(`patients/${treatment.patientId}`);
+    const { page, complaints } = await open(`patients/${treatment.patientId}`);
     expect(await page.getByText("No text messages since").count()).toBe(0);
+    // The leaflet goes out at once, and the page says so by itself.
+    const leaflet = page.locator("summary");
+    await leaflet.waitFor();
+    await leaflet.press("Enter");
+    expect(await page.locator("details[open]").count()).toBe(1);
     await texter.text(other, "STOP");
-    await page.reload();
     await page.getByText("stopped by a text of the patient").waitFor();
     await page.getByText("the patient said stop").waitFor();
+    await page.getByText("Something has changed: brought up to date at 15:30.").waitFor();
+    expect(await page.getByRole("button", { name: "Stop the text messages" }).count()).toBe(0);
+    expect(await page.locator("details[open]").count()).toBe(1);
+    expect(await leaflet.evaluate((each) => each.matches(":focus"))).toBe(true);
+    expect(complaints).toEqual([]);
     await page.context().close();
   });
 
