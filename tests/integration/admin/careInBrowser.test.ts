@@ -6,12 +6,13 @@ import { until } from "../../support/poll.ts";
 import { joinClinic, type Member, PASSWORD } from "../../support/staff.ts";
 import { violations } from "../../support/violations.ts";
 import { useTexter } from "../http/texter.ts";
+import { BROWSED } from "./pageInBrowser.ts";
 
 const LONG_NAME = "Wilhelmina-Alexandrina Fortune";
 const ARABIC = "محمد عبدالله";
 
-describe("looking after a patient in a browser", () => {
-  const texter = useTexter("embedded");
+describe.each(BROWSED)("looking after a patient in a browser, on the deployment %s", (kind) => {
+  const texter = useTexter(kind);
   const started = useBrowser();
   let admin: Member;
   let phone: string;

@@ -7,13 +7,14 @@ import { until } from "../../support/poll.ts";
 import { joinClinic, type Member } from "../../support/staff.ts";
 import { violations } from "../../support/violations.ts";
 import { anotherPhone } from "./enrolling.ts";
+import { BROWSED } from "./pageInBrowser.ts";
 
 const LONG_NAME = "Maximiliana-Victoria Rosamunde";
 const RTL_NAME = "محمد عبدالله";
 const LOOKS = ["light", "dark"] as const;
 
-describe("enrolling in a browser", () => {
-  const running = useApp("embedded", { worker: true, env: { PUBLIC_URL: "http://localhost" } });
+describe.each(BROWSED)("enrolling in a browser, on the deployment %s", (kind) => {
+  const running = useApp(kind, { worker: true, env: { PUBLIC_URL: "http://localhost" } });
   const started = useBrowser();
   let clinic: TestClinic;
   let desk: Member;

@@ -6,7 +6,7 @@ import { openClinic, type TestClinic } from "../../support/clinic.ts";
 import { until } from "../../support/poll.ts";
 import { joinClinic, type Member } from "../../support/staff.ts";
 import { anybody, enrolledAt, fileOf } from "./importing.ts";
-import { expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
+import { BROWSED, expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
 
 const AT = "2026-11-23 13:30";
 const LONG_NAME = "Maximiliana-Victoria Rosamunde";
@@ -27,8 +27,8 @@ const WRONG = [
 /** A run of hundreds of rows on the embedded engine, beside other tests. */
 const LONG = 180_000;
 
-describe("importing in a browser", () => {
-  const running = useApp("embedded", PLAIN);
+describe.each(BROWSED)("importing in a browser, on the deployment %s", (kind) => {
+  const running = useApp(kind, PLAIN);
   const started = useBrowser();
   let clinic: TestClinic;
   let admin: Member;

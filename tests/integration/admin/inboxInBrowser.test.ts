@@ -3,15 +3,15 @@ import { useApp } from "../../support/app.ts";
 import { useBrowser } from "../../support/browser.ts";
 import { openClinic, type TestClinic } from "../../support/clinic.ts";
 import { joinClinic, type Member } from "../../support/staff.ts";
-import { expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
+import { BROWSED, expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
 import { writeIn } from "./writing.ts";
 
 /** A name of 30 characters, and one that is written from right to left. */
 const LONG = "Maximiliana-Victoria Alexandra";
 const RTL = "محمد عبدالله";
 
-describe("the inbox in a browser", () => {
-  const running = useApp("embedded", PLAIN);
+describe.each(BROWSED)("the inbox in a browser, on the deployment %s", (kind) => {
+  const running = useApp(kind, PLAIN);
   const started = useBrowser();
   let clinic: TestClinic;
   let admin: Member;

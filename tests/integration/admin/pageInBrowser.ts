@@ -3,6 +3,9 @@ import { expect } from "vitest";
 import type { Member } from "../../support/staff.ts";
 import { violations } from "../../support/violations.ts";
 
+/** Where the pages are used by a browser: the deployments that have least in common. */
+export const BROWSED = ["embedded", "redis"] as const;
+
 /** A small phone, and a desk. */
 const WIDTHS = [360, 1280];
 

@@ -3,10 +3,10 @@ import { useApp } from "../../support/app.ts";
 import { useBrowser } from "../../support/browser.ts";
 import { openClinic, type TestClinic } from "../../support/clinic.ts";
 import { joinClinic, type Member } from "../../support/staff.ts";
-import { expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
+import { BROWSED, expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
 
-describe("the protocols in a browser", () => {
-  const running = useApp("embedded", PLAIN);
+describe.each(BROWSED)("the protocols in a browser, on the deployment %s", (kind) => {
+  const running = useApp(kind, PLAIN);
   const started = useBrowser();
   let clinic: TestClinic;
   let desk: Member;

@@ -7,13 +7,14 @@ import { openClinic, type TestClinic } from "../../support/clinic.ts";
 import { until } from "../../support/poll.ts";
 import { joinClinic, type Member, PASSWORD } from "../../support/staff.ts";
 import { violations } from "../../support/violations.ts";
+import { BROWSED } from "./pageInBrowser.ts";
 
 const WIDTHS = [360, 1280];
 const SCHEMES = ["light", "dark"] as const;
 
-describe("what an admin sets, in a browser", () => {
+describe.each(BROWSED)("what an admin sets, in a browser, on the deployment %s", (kind) => {
   // A cookie that only https carries would not come back to this server.
-  const running = useApp("embedded", {
+  const running = useApp(kind, {
     worker: true,
     env: { PUBLIC_URL: "http://localhost:3000" },
   });

@@ -5,10 +5,10 @@ import { openClinic, type TestClinic } from "../../support/clinic.ts";
 import { until } from "../../support/poll.ts";
 import { joinClinic, type Member } from "../../support/staff.ts";
 import { endAs } from "./failing.ts";
-import { expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
+import { BROWSED, expectReadable, openAs, PLAIN } from "./pageInBrowser.ts";
 
-describe("today in a browser", () => {
-  const running = useApp("embedded", PLAIN);
+describe.each(BROWSED)("today in a browser, on the deployment %s", (kind) => {
+  const running = useApp(kind, PLAIN);
   const started = useBrowser();
   let clinic: TestClinic;
   let desk: Member;
