@@ -206,7 +206,7 @@ function Account({
       </section>
       <section aria-labelledby="sessions">
         <h2 id="sessions">Where you are signed in</h2>
-        <Table label="Sessions" head={["since", "with", ""]}>
+        <Table label="Sessions" head={["Since", "With", "End"]}>
           {sessions.map(({ id, since, agent, own }) => (
             <tr key={id}>
               <td>{localText(since, "UTC")} UTC</td>

@@ -153,8 +153,9 @@ async function writeScripts({ app, clock }: TestApp, id: string, patient: string
 
 /** Where each route for readers is looked at. What is no page (a file, a part, a stream) is in `NO_PAGE`. */
 export const PAGES: Record<string, (full: FullClinic) => string[]> = {
-  "/admin/": () => ["/admin/"],
+  "/admin": () => ["/admin"],
   "/admin/sign-in": () => ["/admin/sign-in"],
+  "/admin/sign-in/code": () => ["/admin/sign-in/code"],
   "/admin/password": () => ["/admin/password"],
   "/admin/password/:token": () => ["/admin/password/any-token-of-a-link"],
   "/admin/invitation/:token": ({ invitation }) => [

@@ -48,10 +48,10 @@ describe("each page for staff, full of long names, names from right to left, and
         for (const summary of await page.locator("summary").all()) {
           if (await summary.isVisible()) await summary.click();
         }
-        await expectReadable(page);
-        await expectReachable(page);
         // A refusal is answered with a status that the browser tells of.
         expect(complaints.filter((text) => !/\b4\d\d\b/.test(text))).toEqual([]);
+        await expectReadable(page);
+        await expectReachable(page);
         await page.context().close();
       }
     },
