@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { adminPages } from "./admin/admin.ts";
 import { QUEUES } from "./admin/paths.ts";
+import { LOST, STUCK, tellPause, tellUntaken } from "./alerts.ts";
 import type { Channel, OutgoingMessage } from "./channels/channel.ts";
 import type { ClinicNotice, NoticeMailer } from "./channels/notice.ts";
 import { outboxChannel, outboxMailer } from "./channels/outbox.ts";
@@ -28,7 +29,7 @@ import { lostJobs, openQueueBackend } from "./queue/backend.ts";
 import { queueBoard } from "./queue/board.ts";
 import { startDispatcher } from "./queue/dispatcher.ts";
 import { type Loop, startLoop } from "./queue/loop.ts";
-import { startNotifier, type UntakenNotice } from "./queue/notifier.ts";
+import { startNotifier } from "./queue/notifier.ts";
 import { RESCUE_TIMES, startRescuer } from "./queue/rescuer.ts";
 import { startWorker } from "./queue/worker.ts";
 
@@ -186,6 +187,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         metrics,
         log,
         publicUrl: config.publicUrl,
+        trustedProxies: config.trustedProxies,
         providers: { sms: channels.sms.provider, email: channels.email.provider },
         onDue: () => dispatcher.poke(),
       };
@@ -228,34 +230,6 @@ function warnOfSkew(clock: Clock, log: Log): void {
   if (Math.abs(skewMs) < SKEW_MS) return;
   log.warn({ part: "clock", skewMs }, "this machine's clock is wrong; the ledger's is followed");
 }
-
-/** The alert of a paused channel: nothing of this clinic is sent on it until somebody mends it. */
-function tellPause({ clinicId, channel, pause }: PauseChange, log: Log): void {
-  const facts = { part: "channels", clinicId, channel };
-  if (pause === null) return log.warn(facts, "the channel works again");
-  const { reason, code, detail } = pause;
-  log.error({ ...facts, reason, code, detail }, "the channel is paused; its reminders wait");
-}
-
-/** A clinic that could not be told of something has to be told by somebody. */
-function tellUntaken(
-  notice: UntakenNotice,
-  words: Record<UntakenNotice["kind"], string>,
-  log: Log,
-): void {
-  const { kind, ...facts } = notice;
-  log.error({ part: "notifier", ...facts }, words[kind]);
-}
-
-const STUCK = {
-  message: "an alarm reaches nobody: its clinic has no way to be told",
-  correction: "a correction reaches nobody: its clinic has no way to be told",
-};
-
-const LOST = {
-  message: "a clinic could not be told what a patient wrote",
-  correction: "a clinic could not be told of a correction that did not arrive",
-};
 
 /**
  * Whether emails to clinics go anywhere: to a mail server, or, in a program that sends nothing at

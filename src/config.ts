@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import path from "node:path";
 import { getCountries } from "libphonenumber-js/max";
 import { z } from "zod";
@@ -37,6 +38,8 @@ export interface Config {
   port: number;
   /** Address at which patients and Twilio reach this server, without a slash at its end. */
   publicUrl: string;
+  /** Addresses and ranges of the web servers before this one, which say truly who asks. */
+  trustedProxies: readonly string[];
   dataDir: string;
   databaseUrl: string | null;
   redisUrl: string | null;
@@ -64,6 +67,13 @@ const envSchema = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number("must be a number").int().min(0).max(65535).default(3000),
   PUBLIC_URL: webUrl("the address of this server as seen from outside").optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").flatMap((each) => each.trim() || []))
+    .refine((each) => each.every(isAddressOrRange), {
+      message: "must be IP addresses or ranges such as 127.0.0.1, 10.0.0.0/8",
+    }),
   DATA_DIR: z.string().default("./data"),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: "must begin with postgres:// or postgresql://" })
@@ -115,6 +125,14 @@ const envSchema = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS).default("info"),
 });
 
+/** An address of either version of IP, or a range in CIDR form (RFC 4632, RFC 4291). */
+function isAddressOrRange(text: string): boolean {
+  const [address = "", length, ...rest] = text.split("/");
+  const bits = isIP(address) === 6 ? 128 : 32;
+  if (isIP(address) === 0 || rest.length > 0) return false;
+  return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= bits);
+}
+
 /** What is wrong between variables that are each right, or absent. */
 function problemsTogether(env: NodeJS.ProcessEnv): string[] {
   const problems: string[] = [];
@@ -157,6 +175,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: read.HOST,
     port: read.PORT,
     publicUrl: (read.PUBLIC_URL ?? `http://localhost:${read.PORT}`).replace(/\/+$/, ""),
+    trustedProxies: read.TRUSTED_PROXIES,
     dataDir: path.resolve(read.DATA_DIR),
     databaseUrl: read.DATABASE_URL ?? null,
     redisUrl: read.REDIS_URL ?? null,

@@ -9,8 +9,7 @@ import { Page } from "./layout.tsx";
 import type { AdminParts } from "./parts.ts";
 import { ACCOUNT } from "./paths.ts";
 import { localText, Notice, Press, Table } from "./pieces.tsx";
-import { keepPrivate, sendPage } from "./send.ts";
-import { passCookies } from "./signIn.tsx";
+import { keepPrivate, passCookies, sendPage } from "./send.ts";
 
 const passwordForm = z.object({ current: z.string("is needed").max(128), password: newPassword });
 const confirmForm = z.object({ confirm: z.string("is needed").max(128) });
@@ -29,7 +28,7 @@ interface Session {
 
 /** What somebody does with their own account: password, second factor, sessions. */
 export const accountRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts, done) => {
-  const { accounts } = parts;
+  const { accounts, tries } = parts;
 
   server.route({
     method: "GET",
@@ -55,12 +54,16 @@ export const accountRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       };
       if ("problems" in read) return again(read.problems);
       const { current: currentPassword, password } = read.value;
-      const answer = await accounts.api.changePassword({
-        body: { currentPassword, newPassword: password, revokeOtherSessions: true },
-        headers: headersOf(request),
-        asResponse: true,
-      });
+      const { id, email } = visitorOf(request);
+      const answer = await tries.of(email, () =>
+        accounts.api.changePassword({
+          body: { currentPassword, newPassword: password, revokeOtherSessions: true },
+          headers: headersOf(request),
+          asResponse: true,
+        }),
+      );
       if (!answer.ok) return again({ current: WRONG });
+      await accounts.closeResets(id);
       passCookies(reply, answer);
       return keepPrivate(reply).redirect(ACCOUNT, 303);
     },
@@ -81,12 +84,16 @@ export const accountRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       if ("problems" in read) return again(read.problems);
       const asked = { body: { password: read.value.confirm }, headers: headersOf(request) };
       if (visitor.twoFactor) {
-        const answer = await accounts.api.disableTwoFactor({ ...asked, asResponse: true });
+        const answer = await tries.of(visitor.email, () =>
+          accounts.api.disableTwoFactor({ ...asked, asResponse: true }),
+        );
         if (!answer.ok) return again({ confirm: WRONG });
         passCookies(reply, answer);
         return keepPrivate(reply).redirect(ACCOUNT, 303);
       }
-      const answer = await accounts.api.enableTwoFactor({ ...asked, asResponse: true });
+      const answer = await tries.of(visitor.email, () =>
+        accounts.api.enableTwoFactor({ ...asked, asResponse: true }),
+      );
       if (!answer.ok) return again({ confirm: WRONG });
       const secret = z.object({ totpURI: z.string(), backupCodes: z.array(z.string()) });
       const { totpURI, backupCodes } = secret.parse(await answer.json());
@@ -187,7 +194,7 @@ function Account({
         <h2 id="factor">Second factor</h2>
         <p>
           {visitor.twoFactor
-            ? "On: signing in asks for a code of your app, too."
+            ? "On: signing in with your password asks for a code of your app, too."
             : "Off: whoever learns your password can sign in as you. An app on your phone prevents that."}
         </p>
         <form method="post" action={`${ACCOUNT}/factor`}>

@@ -24,7 +24,7 @@ export interface AccountsOptions {
   secret: string;
   oidc: OidcConfig | null;
   /** Brings somebody who forgot their password the link by which they set another. */
-  sendReset: (to: { name: string; email: string }, token: string) => Promise<void>;
+  sendReset: (to: { name: string; email: string }, token: string) => void;
 }
 
 /** Who can sign in, and their sessions: the sign-in library over the ledger's schema `auth`. */
@@ -46,7 +46,8 @@ export function openAccounts({ ledger, publicUrl, secret, oidc, sendReset }: Acc
       minPasswordLength: PASSWORD_MIN,
       resetPasswordTokenExpiresIn: RESET_SECONDS,
       revokeSessionsOnPasswordReset: true,
-      sendResetPassword: ({ user, token }) => sendReset(user, token),
+      sendResetPassword: ({ user, token }) => Promise.resolve(sendReset(user, token)),
+      onPasswordReset: ({ user }) => closeResets(user.id),
     },
     session: { expiresIn: SESSION_SECONDS, updateAge: SESSION_SECONDS / 12 },
     // Whom the provider says somebody is counts only with an address that it has verified: with one
@@ -94,10 +95,14 @@ export function openAccounts({ ledger, publicUrl, secret, oidc, sendReset }: Acc
     if (await internalAdapter.findUserByEmail(email)) return null;
     const hash = await password.hash(person.password);
     // The link of the invitation came to this address, or an operator handed it over.
-    const user = await internalAdapter.createUser(
-      { name: person.name, email, emailVerified: true },
-      { method: "email-password" },
-    );
+    const user = await internalAdapter
+      .createUser({ name: person.name, email, emailVerified: true }, { method: "email-password" })
+      .catch(async (error: unknown) => {
+        // Another made it in the same moment.
+        if (await internalAdapter.findUserByEmail(email)) return null;
+        throw error;
+      });
+    if (user === null) return null;
     await internalAdapter.linkAccount({
       userId: user.id,
       accountId: user.id,
@@ -115,7 +120,19 @@ export function openAccounts({ ledger, publicUrl, secret, oidc, sendReset }: Acc
     return found.user.id;
   }
 
-  return { ...auth, create, idOf };
+  /** Closes the links by which somebody could set a password: they were for the one before. */
+  async function closeResets(userId: string): Promise<void> {
+    const { adapter } = await auth.$context;
+    await adapter.deleteMany({
+      model: "verification",
+      where: [
+        { field: "value", value: userId },
+        { field: "identifier", value: "reset-password:", operator: "starts_with" },
+      ],
+    });
+  }
+
+  return { ...auth, create, idOf, closeResets };
 }
 
 /** What the sign-in library refused, by its code; null where it failed otherwise. */

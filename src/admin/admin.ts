@@ -31,21 +31,26 @@ import { todayRoutes } from "./today.tsx";
 import { treatmentCancelRoutes } from "./treatmentCancel.tsx";
 import { treatmentCorrectRoutes } from "./treatmentCorrect.tsx";
 import { treatmentRoutes } from "./treatments.tsx";
+import { openTries } from "./tries.ts";
 
 /** The pages for staff, under /admin: rendered on the server, with a little htmx for what is live. */
 export function adminPages({ secret, queuePage, ...options }: AdminOptions): FastifyPluginAsync {
   return async (server) => {
-    const { ledger, publicUrl, oidc, mailer } = options;
+    const { ledger, publicUrl, oidc, mailer, log } = options;
     const accounts = openAccounts({
       ledger,
       publicUrl,
       secret,
       oidc,
-      async sendReset(user, token) {
-        await mailer?.sendNotice(resetMail(user, `${publicUrl}/admin/password/${token}`));
+      sendReset(user, token) {
+        const mail = resetMail(user, `${publicUrl}/admin/password/${token}`);
+        // Not waited for: how long the answer takes would tell who has an account.
+        void mailer?.sendNotice(mail).then((outcome) => {
+          if (outcome.kind !== "sent") log.error({ part: "password" }, "a link was not sent");
+        });
       },
     });
-    const parts = { ...options, accounts };
+    const parts = { ...options, accounts, tries: openTries() };
 
     server.removeAllContentTypeParsers();
     await server.register(formbody);

@@ -26,7 +26,11 @@ const BATCH = 1_000;
 
 const filterQuery = z.object({
   type: z.enum(Object.keys(EVENT_WORDS), "is none of these").optional(),
-  actor: z.string().max(100).optional(),
+  actor: z
+    .string()
+    .max(100)
+    .regex(/^\P{Cc}*$/u, "is nobody")
+    .optional(),
   from: z.iso.date("must be a day").optional(),
   to: z.iso.date("must be a day").optional(),
   treatment: z.uuid("must be the id of a treatment, as its page's address has it").optional(),

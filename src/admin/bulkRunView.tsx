@@ -61,7 +61,7 @@ export function RunPart({ place, values, action, run, ended }: RunProps) {
   const path = clinicPath(place.clinic.id, "failures/bulk/run");
   if (!ended) {
     return (
-      <div id="run" aria-live="polite">
+      <div id="run" aria-live="polite" data-live="on">
         <label>
           {seen} of {all}
           <progress value={seen} max={all} />
@@ -79,6 +79,11 @@ export function RunPart({ place, values, action, run, ended }: RunProps) {
           <p>
             {run.done} {doneWords} so far, {refused} left as they were. Where you leave this page it
             stops: what is done stays done.
+          </p>
+          <p>
+            <strong class="live-off">
+              The last answer failed. What is done stays done; press “Go on” in a minute.
+            </strong>
           </p>
           <div class="actions">
             <button type="submit">Go on</button>

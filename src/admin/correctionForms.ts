@@ -38,7 +38,8 @@ const waitForm = z.object({
   own: z.literal("yes").optional(),
 });
 
-const undoForm = z.object({ reason });
+/** `of` is the correction whose undoing was looked at: there may be another one since. */
+const undoForm = z.object({ reason, of: z.string().optional() });
 
 /** When the treatment was done in truth, by the clocks of its zone. */
 export function readTime({ treatment }: FoundTreatment, body: unknown): ReadForm<Wanted> {
@@ -69,16 +70,25 @@ export function readWait({ protocol, treatment }: FoundTreatment, body: unknown)
   return { value: { correction: { performedAt: null, changes: { [key]: after } }, reason: why } };
 }
 
+/** What takes a correction back, and which one that is: the id of its event. */
+export interface Undo extends Correction {
+  of: string;
+}
+
 /** The last correction taken back, where there is one. */
 export function readUndo(
   _found: FoundTreatment,
   body: unknown,
-  undo: Correction | null,
+  undo: Undo | null,
 ): ReadForm<Wanted> {
   const read = readForm(undoForm, body);
   if ("problems" in read) return read;
   if (undo === null) return { problems: { "": "There is no correction to undo." } };
-  return { value: { correction: undo, reason: read.value.reason } };
+  if (read.value.of !== undo.of) {
+    return { problems: { "": "Something was corrected since. Look again at what is put back." } };
+  }
+  const { of: _of, ...correction } = undo;
+  return { value: { correction, reason: read.value.reason } };
 }
 
 /** How long a step of a treatment waits. */
@@ -91,10 +101,13 @@ const correctedDetail = z.object({
 });
 
 /** What takes a treatment's last correction back; null where it was not corrected, or it is undone. */
-export function undoOf(treatment: Treatment, events: readonly Event[]): Correction | null {
+export function undoOf(
+  treatment: Treatment,
+  events: readonly (Event & { id: number })[],
+): Undo | null {
   const last = events.findLast(({ type }) => type === "treatment corrected");
   const read = correctedDetail.safeParse(last?.detail);
-  if (!read.success) return null;
+  if (last === undefined || !read.success) return null;
   const { was } = read.data;
   const performedAt = new Date(was.performedAt);
   const moved = performedAt.getTime() !== treatment.performedAt.getTime();
@@ -103,5 +116,9 @@ export function undoOf(treatment: Treatment, events: readonly Event[]): Correcti
     .filter((step) => was.overrides[step] !== treatment.overrides[step])
     .map((step) => [step, was.overrides[step] ?? null] as const);
   if (!moved && changes.length === 0) return null;
-  return { performedAt: moved ? performedAt : null, changes: Object.fromEntries(changes) };
+  const correction = {
+    performedAt: moved ? performedAt : null,
+    changes: Object.fromEntries(changes),
+  };
+  return { ...correction, of: String(last.id) };
 }

@@ -3,7 +3,7 @@ import type { Step } from "../domain/protocol.ts";
 import { placeOfZone } from "../domain/traceWords.ts";
 import { wallTimeOf } from "../domain/wallTime.ts";
 import { placedText, stepWords, waitWords } from "./careWords.ts";
-import { WAIT_UNITS, waitOf } from "./correctionForms.ts";
+import { type Undo, WAIT_UNITS, waitOf } from "./correctionForms.ts";
 import { CheckField, FormRefusal, ReasonField, SelectField, TextField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
@@ -114,7 +114,7 @@ export function WaitPage(props: FormProps) {
 }
 
 /** Asks whether the last correction is to be taken back. */
-export function UndoPage(props: FormProps & { undo: Correction | null }) {
+export function UndoPage(props: FormProps & { undo: Undo | null }) {
   const { place, treatment, values, problems, undo } = props;
   return (
     <Page
@@ -133,6 +133,7 @@ export function UndoPage(props: FormProps & { undo: Correction | null }) {
         <form method="post" action={pathOf(props, "/undo")}>
           <FormRefusal problems={problems} />
           <p>Puts back: {correctionText(undo, treatment.timeZone)}.</p>
+          <input type="hidden" name="of" value={undo.of} />
           <ReasonField value={values["reason"]} problems={problems} />
           <Onward back={pathOf(props)} />
         </form>

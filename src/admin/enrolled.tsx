@@ -29,7 +29,7 @@ export const enrolledRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
   server.route({
     method: "GET",
     url: "/:clinicId/treatments/:id/enrolled",
-    config: { staff: "front_desk" },
+    config: { staff: "front_desk", polled: true },
     schema: { params, querystring: query },
     async handler(request, reply) {
       const place = placeOf(request);

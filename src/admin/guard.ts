@@ -7,6 +7,7 @@ import type { StaffRole } from "../ledger/tables.ts";
 import { type Accounts, refusalOf } from "./accounts.ts";
 import { noSuch, PageProblem } from "./pageProblem.ts";
 import { SIGN_IN, safeNext } from "./paths.ts";
+import { passCookies } from "./send.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -73,7 +74,8 @@ export function guard(server: FastifyInstance, options: GuardOptions): void {
     refuseForeign(request, options.publicUrl);
     const { staff = "operator", polled = false } = request.routeOptions.config;
     if (staff === "anyone" || request.is404) return;
-    const visitor = await visitorOfSession(request, options, { disableRefresh: polled });
+    const { visitor, headers } = await sessionOf(request, options, { disableRefresh: polled });
+    passCookies(reply, { headers });
     if (visitor === null) return askToSignIn(request, reply);
     request.visitor = visitor;
     if (staff === "signed in") return;
@@ -123,24 +125,32 @@ export async function isStillWelcome(
   options: SessionParts,
 ): Promise<boolean> {
   const { clinic } = placeOf(request);
-  const visitor = await visitorOfSession(request, options, { disableRefresh: true });
+  const { visitor } = await sessionOf(request, options, { disableRefresh: true });
   return visitor?.memberships.some((each) => each.clinic.id === clinic.id) ?? false;
 }
 
-async function visitorOfSession(
+/** Who is asking, and the headers by which the browser learns that the session lasts longer. */
+interface Session {
+  visitor: Visitor | null;
+  headers: Headers;
+}
+
+const NO_SESSION: Session = { visitor: null, headers: new Headers() };
+
+async function sessionOf(
   request: FastifyRequest,
   { ledger, accounts }: SessionParts,
-  query: { disableRefresh?: boolean } = {},
-): Promise<Visitor | null> {
-  if (request.headers.cookie === undefined) return null;
-  const headers = headersOf(request);
-  const session = await accounts.api.getSession({ headers, query }).catch((error) => {
+  query: { disableRefresh: boolean },
+): Promise<Session> {
+  if (request.headers.cookie === undefined) return NO_SESSION;
+  const asked = { headers: headersOf(request), query, returnHeaders: true as const };
+  const found = await accounts.api.getSession(asked).catch((error) => {
     if (refusalOf(error) === null) throw error;
     return null;
   });
-  if (session === null) return null;
-  const { id, name, email, twoFactorEnabled } = session.user;
-  return {
+  if (!found?.response) return NO_SESSION;
+  const { id, name, email, twoFactorEnabled } = found.response.user;
+  const visitor = {
     id,
     name,
     email,
@@ -148,6 +158,7 @@ async function visitorOfSession(
     operator: await isOperator(ledger.db, id),
     memberships: await membershipsOf(ledger.db, id),
   };
+  return { visitor, headers: found.headers };
 }
 
 /**
@@ -174,10 +185,9 @@ function refuseForeign({ method, headers }: FastifyRequest, publicUrl: string): 
 /** A reader comes back to the page after signing in; what was sent has to be sent again. */
 function askToSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const reading = request.method === "GET" || request.method === "HEAD";
-  const [path = ""] = request.url.split("?");
-  const next = reading ? safeNext(path) : "/admin";
+  const next = safeNext(reading || isByPage(request) ? pageOf(request) : undefined);
   const target = next === "/admin" ? SIGN_IN : `${SIGN_IN}?next=${encodeURIComponent(next)}`;
-  if (request.headers["hx-request"] !== undefined) {
+  if (isByPage(request)) {
     return reply.code(401).header("hx-redirect", target).send();
   }
   if (reading) return reply.redirect(target, 303);
@@ -186,6 +196,20 @@ function askToSignIn(request: FastifyRequest, reply: FastifyReply): FastifyReply
     "You are signed out",
     "Nothing was done. Sign in, and send the form again.",
   );
+}
+
+/** Whether a page asks for a part of itself. */
+function isByPage({ headers }: FastifyRequest): boolean {
+  return headers["hx-request"] !== undefined;
+}
+
+/** The path of the page that somebody sees, whatever part of it was asked for. */
+function pageOf(request: FastifyRequest): string {
+  const shown = request.headers["hx-current-url"];
+  if (isByPage(request) && typeof shown === "string" && URL.canParse(shown)) {
+    return new URL(shown).pathname;
+  }
+  return request.url.split("?")[0] ?? "";
 }
 
 function onlyFor(whom: string): PageProblem {

@@ -138,7 +138,7 @@ export const importRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts
   server.route({
     method: "POST",
     url: "/:clinicId/import/:id/step",
-    config: { staff: "admin" },
+    config: { staff: "admin", polled: true },
     schema: { params: idParams },
     async handler(request, reply) {
       const place = placeOf(request);

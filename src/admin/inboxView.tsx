@@ -5,7 +5,7 @@ import type { Place } from "./guard.ts";
 import { OpenAlarms, Page } from "./layout.tsx";
 import { LetterCard } from "./letterCard.tsx";
 import { clinicPath } from "./paths.ts";
-import { Empty, Notice } from "./pieces.tsx";
+import { Empty, LiveOff, Notice } from "./pieces.tsx";
 
 /** What marking something as handled can have come to. */
 export const HANDLED_CODES = ["handled", "paused", "resumed", "kept", "before"] as const;
@@ -74,13 +74,16 @@ function Open({ place, content, letters, first, since }: Parts) {
   }
   return (
     <>
-      <div
-        id="inbox-news"
-        hx-post={`${clinicPath(place.clinic.id, "inbox")}/news`}
-        hx-trigger="every 10s"
-        hx-include="#inbox-since, input[name=shown]"
-        hx-swap="innerHTML"
-      />
+      <div data-live="on">
+        <LiveOff />
+        <div
+          id="inbox-news"
+          hx-post={`${clinicPath(place.clinic.id, "inbox")}/news`}
+          hx-trigger="every 10s"
+          hx-include="#inbox-since, input[name=shown]"
+          hx-swap="innerHTML"
+        />
+      </div>
       <input type="hidden" id="inbox-since" name="since" value={since} />
       <Letters name="alarms" title="Alarms" cards={alarms} none="No alarm is open." />
       <Letters

@@ -1,3 +1,4 @@
+import rateLimit from "@fastify/rate-limit";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { oneLine } from "../domain/text.ts";
@@ -11,8 +12,7 @@ import { PageProblem } from "./pageProblem.ts";
 import type { AdminParts } from "./parts.ts";
 import { clinicPath } from "./paths.ts";
 import { Given } from "./pieces.tsx";
-import { keepPrivate, sendPage } from "./send.ts";
-import { passCookies } from "./signIn.tsx";
+import { keepPrivate, passCookies, sendPage } from "./send.ts";
 
 const params = z.object({ token: z.string().max(60) });
 
@@ -30,7 +30,8 @@ const acceptForm = z.object({
 
 /** Accepting an invitation: whoever has the link gets an account, or brings the one they have. */
 export const invitationRoutes: FastifyPluginAsyncZod<AdminParts> = async (server, parts) => {
-  const { ledger, accounts, clock } = parts;
+  const { ledger, accounts, tries, clock } = parts;
+  await server.register(rateLimit, { global: false });
 
   server.route({
     method: "GET",
@@ -45,7 +46,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<AdminParts> = async (server
   server.route({
     method: "POST",
     url: "/invitation/:token",
-    config: { staff: "anyone" },
+    config: { staff: "anyone", rateLimit: { max: 60, timeWindow: "1 minute" } },
     schema: { params },
     async handler(request, reply) {
       const { token } = request.params;
@@ -63,11 +64,13 @@ export const invitationRoutes: FastifyPluginAsyncZod<AdminParts> = async (server
       if ("problems" in read) return again(read.problems);
       const { name, email, password } = read.value;
       const made = await accounts.create({ name, email, password });
-      const answer = await accounts.api.signInEmail({
-        body: { email: email.toLowerCase(), password },
-        headers: headersOf(request),
-        asResponse: true,
-      });
+      const answer = await tries.of(email, () =>
+        accounts.api.signInEmail({
+          body: { email: email.toLowerCase(), password },
+          headers: headersOf(request),
+          asResponse: true,
+        }),
+      );
       if (!answer.ok) {
         const known = "This address has an account here already: type the password of that one.";
         return again({ "": known });

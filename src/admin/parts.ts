@@ -8,6 +8,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Accounts } from "./accounts.ts";
+import type { Tries } from "./tries.ts";
 
 /** What the pages for staff need, from the composition root. */
 export interface AdminOptions {
@@ -32,4 +33,7 @@ export interface AdminOptions {
 }
 
 /** What each plugin of routes gets. */
-export type AdminParts = Omit<AdminOptions, "secret" | "queuePage"> & { accounts: Accounts };
+export type AdminParts = Omit<AdminOptions, "secret" | "queuePage"> & {
+  accounts: Accounts;
+  tries: Tries;
+};

@@ -7,9 +7,9 @@ import type { Treatment } from "../ledger/treatments.ts";
 import type { Did } from "./acts.ts";
 import { clockText, countWords, PURPOSE_WORDS, placedText, stopWords } from "./careWords.ts";
 import type { Place } from "./guard.ts";
-import { Page } from "./layout.tsx";
+import { OpenAlarms, Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Badge, Empty, Facts, Given, LocalTime, Notice, Table } from "./pieces.tsx";
+import { Badge, Empty, Facts, Given, LiveOff, LocalTime, Notice, Table } from "./pieces.tsx";
 import { Timeline } from "./timelineView.tsx";
 
 interface PatientProps {
@@ -42,12 +42,17 @@ export function PatientPage({ did, ...props }: PatientProps & { did: Did }) {
       current="patients"
     >
       <DidNotice did={did} />
-      {!earlier && (
-        <p class="quiet" role="status" id="patient-news">
-          This page keeps itself up to date.
-        </p>
-      )}
-      <PatientState {...props} />
+      <div {...(!earlier && { "data-live": "on" })}>
+        {!earlier && (
+          <p class="quiet">
+            <span class="live-on" role="status" id="patient-news">
+              This page keeps itself up to date.
+            </span>
+            <LiveOff />
+          </p>
+        )}
+        <PatientState {...props} />
+      </div>
     </Page>
   );
 }
@@ -59,9 +64,13 @@ export function PatientNews(props: PatientProps) {
   return (
     <>
       <PatientState {...props} />
-      <p hx-swap-oob="innerHTML:#patient-news">
+      <div hx-swap-oob="innerHTML:main > h1">
+        <Given>{patient.firstName}</Given>
+      </div>
+      <div hx-swap-oob="innerHTML:#patient-news">
         Something has changed: brought up to date at {clockText(now, zone)}.
-      </p>
+      </div>
+      <OpenAlarms count={place.openAlarms} fresh />
     </>
   );
 }

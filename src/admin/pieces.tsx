@@ -15,6 +15,16 @@ export function Notice({ tone, children }: { tone: Tone; children: ComponentChil
   );
 }
 
+/** What a page that keeps itself up to date says where it cannot; it is seen in `data-live="off"` only. */
+export function LiveOff() {
+  return (
+    <strong class="live-off" role="status">
+      Not up to date: the connection is lost. It is tried again; load the page anew where this
+      stays.
+    </strong>
+  );
+}
+
 /** What stands where a list is empty, and what to do about it. */
 export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="empty">{children}</p>;

@@ -44,6 +44,11 @@ export function sendPart(reply: FastifyReply, part: VNode): FastifyReply {
   return sendHtml(reply, render(part));
 }
 
+/** Gives the browser the cookies that the sign-in library set. */
+export function passCookies(reply: FastifyReply, { headers }: { headers: Headers }): void {
+  for (const cookie of headers.getSetCookie()) void reply.header("set-cookie", cookie);
+}
+
 /** The headers of everything for staff: it shows patients. */
 export function keepPrivate(reply: FastifyReply): FastifyReply {
   return reply

@@ -1,5 +1,4 @@
 import rateLimit from "@fastify/rate-limit";
-import type { FastifyReply } from "fastify";
 import type { FastifyPluginAsyncZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { type Accounts, OIDC_PROVIDER } from "./accounts.ts";
@@ -11,10 +10,7 @@ import { PageProblem } from "./pageProblem.ts";
 import type { AdminParts } from "./parts.ts";
 import { SIGN_IN, safeNext } from "./paths.ts";
 import { Notice } from "./pieces.tsx";
-import { keepPrivate, sendPage } from "./send.ts";
-
-/** Tries that one account stands in a quarter of an hour. Of second factors the library counts its own. */
-const TRIES = 10;
+import { keepPrivate, passCookies, sendPage } from "./send.ts";
 
 const signInForm = z.object({
   email: z.string("is needed").trim().max(200),
@@ -31,13 +27,8 @@ const nextQuery = z.object({ next: z.string().optional(), error: z.string().opti
 
 /** Signing in, with a second factor where the account has one, and out. */
 export const signInRoutes: FastifyPluginAsyncZod<AdminParts> = async (server, parts) => {
-  const { accounts, oidc } = parts;
+  const { accounts, oidc, tries } = parts;
   await server.register(rateLimit, { global: false });
-  const triesOfAccount = server.createRateLimit({
-    max: TRIES,
-    timeWindow: "15 minutes",
-    keyGenerator: ({ body }) => `account ${valuesOf(body)["email"]?.trim().toLowerCase()}`,
-  });
   // One address may be a whole clinic's, or a proxy's; what is tried in bulk is still cut short.
   const perAddress = { rateLimit: { max: 60, timeWindow: "1 minute" } };
 
@@ -55,10 +46,6 @@ export const signInRoutes: FastifyPluginAsyncZod<AdminParts> = async (server, pa
     url: "/sign-in",
     config: { staff: "anyone", ...perAddress },
     async handler(request, reply) {
-      const tries = await triesOfAccount(request);
-      if (!tries.isAllowed && tries.isExceeded) {
-        throw new PageProblem(429, "Too many tries", "Wait a quarter of an hour, then try again.");
-      }
       const read = readForm(signInForm, request.body);
       const values = valuesOf(request.body);
       const again = (problems: FormProblems) =>
@@ -68,11 +55,13 @@ export const signInRoutes: FastifyPluginAsyncZod<AdminParts> = async (server, pa
         );
       if ("problems" in read) return again(read.problems);
       const { email, password, next } = read.value;
-      const answer = await accounts.api.signInEmail({
-        body: { email: email.toLowerCase(), password },
-        headers: headersOf(request),
-        asResponse: true,
-      });
+      const answer = await tries.of(email, () =>
+        accounts.api.signInEmail({
+          body: { email: email.toLowerCase(), password },
+          headers: headersOf(request),
+          asResponse: true,
+        }),
+      );
       if (!answer.ok) return again({ "": "This address and password do not go together." });
       const body = z
         .object({ twoFactorRedirect: z.boolean().optional() })
@@ -162,11 +151,6 @@ export const signInRoutes: FastifyPluginAsyncZod<AdminParts> = async (server, pa
     },
   });
 };
-
-/** Gives the browser the cookies that the sign-in library set. */
-export function passCookies(reply: FastifyReply, answer: Response): void {
-  for (const cookie of answer.headers.getSetCookie()) void reply.header("set-cookie", cookie);
-}
 
 /** A code of an app has six digits; anything else can only be one of the codes kept for a lost phone. */
 function verifyCode(accounts: Accounts, typed: string, headers: Headers): Promise<Response> {

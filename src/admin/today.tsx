@@ -4,6 +4,7 @@ import { type Place, placeOf } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import type { AdminParts } from "./parts.ts";
 import { clinicPath } from "./paths.ts";
+import { LiveOff } from "./pieces.tsx";
 import { type SeenDay, seeDay } from "./seenDay.ts";
 import { sendPage } from "./send.ts";
 import { todayFeed } from "./todayFeed.ts";
@@ -35,7 +36,7 @@ export const todayRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
     url: "/:clinicId/today/live",
     // It would have no reader, and no end.
     exposeHeadRoute: false,
-    config: { staff: "front_desk" },
+    config: { staff: "front_desk", polled: true },
     handler: (request, reply) => streams.open(request, reply),
   });
 
@@ -52,10 +53,7 @@ function TodayPage({ place, day }: { place: Place; day: SeenDay }) {
         <p class="quiet">
           {date.toFormat("cccc d LLLL yyyy")}, {clinic.timeZone} time.{" "}
           <span class="live-on">This page keeps itself up to date.</span>
-          <strong class="live-off" role="status">
-            Not up to date: the connection is lost. It is tried again; load the page anew where this
-            stays.
-          </strong>
+          <LiveOff />
           <noscript>Load the page again to see what has changed.</noscript>
         </p>
         <Live part="alerts">{drawn.alerts}</Live>

@@ -7,7 +7,7 @@ import { listTreatmentEvents } from "../ledger/events.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
 import { tryOut } from "../ledger/tryOut.ts";
 import { didPath, idParams } from "./acts.ts";
-import { readTime, readUndo, readWait, undoOf } from "./correctionForms.ts";
+import { readTime, readUndo, readWait, type Undo, undoOf } from "./correctionForms.ts";
 import { PreviewPage } from "./correctionPreview.tsx";
 import { TimePage, UndoPage, WaitPage } from "./correctionView.tsx";
 import { type FormProblems, type FormValues, type ReadForm, valuesOf } from "./forms.ts";
@@ -30,7 +30,7 @@ interface Way {
   staff: "admin" | "front_desk";
   /** The field that a problem of the correction is shown at. */
   field: string;
-  read(found: FoundTreatment, body: unknown, undo: Correction | null): ReadForm<Wanted>;
+  read(found: FoundTreatment, body: unknown, undo: Undo | null): ReadForm<Wanted>;
 }
 
 const WAYS: Way[] = [

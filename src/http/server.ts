@@ -45,6 +45,8 @@ export type ServerParts = TreatmentRoutes &
   UnsubscribeRoutes &
   WebhookRoutes & {
     log: Log;
+    /** Those who may say in X-Forwarded-For for whom they ask. */
+    trustedProxies: readonly string[];
     /** The pages for staff, which are put under /admin. */
     admin: FastifyPluginAsync;
   };
@@ -56,6 +58,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     loggerInstance,
     // Request lines would carry addresses with tokens in them; `measureRequests` keeps the route.
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: parts.trustedProxies.length > 0 && [...parts.trustedProxies],
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: ARRIVAL_MS,
     forceCloseConnections: "idle",

@@ -89,7 +89,11 @@ async function actOnBatch(
     .select(["reminders.id", "due_at as at"])
     .where("reminders.clinic_id", "=", clinicId)
     .where(matching(filter, after));
-  if (unchangedSince !== null) query = query.where("updated_at", "<", unchangedSince);
+  // A cancel cannot be taken back, so that it is of nothing that came after it was looked at.
+  query =
+    unchangedSince === null
+      ? query.where("created_at", "<=", began)
+      : query.where("updated_at", "<", unchangedSince);
   const page = await query.orderBy("due_at").orderBy("reminders.id").limit(BATCH).execute();
 
   const ids = page.map(({ id }) => id);

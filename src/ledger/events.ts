@@ -115,10 +115,10 @@ export function listTreatmentEvents(
   db: Queries,
   clinicId: string,
   treatmentId: string,
-): Promise<Event[]> {
+): Promise<(Event & { id: number })[]> {
   return db
     .selectFrom("events")
-    .select(["type", "actor", "detail", "at"])
+    .select(["id", "type", "actor", "detail", "at"])
     .where("clinic_id", "=", clinicId)
     .where("treatment_id", "=", treatmentId)
     .where("reminder_id", "is", null)

@@ -25,12 +25,18 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 // A page that keeps itself up to date says so, and says when it cannot.
-for (const [event, state] of [
-  ["htmx:sseOpen", "on"],
-  ["htmx:sseError", "off"],
-]) {
-  document.addEventListener(event, (told) => {
-    const page = told.target instanceof Element ? told.target.closest("[data-live]") : null;
-    page?.setAttribute("data-live", state);
-  });
+function tellLive(event, state) {
+  const page = event.target instanceof Element ? event.target.closest("[data-live]") : null;
+  page?.setAttribute("data-live", state);
 }
+document.addEventListener("htmx:sseOpen", (event) => tellLive(event, "on"));
+document.addEventListener("htmx:sseError", (event) => tellLive(event, "off"));
+document.addEventListener("htmx:sendError", (event) => tellLive(event, "off"));
+
+// What a page asks for by itself leaves it as it is where that fails: nobody has seen it ask.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const asks = event.detail.requestConfig.elt.getAttribute("hx-trigger") ?? "";
+  if (!/\b(every|load)\b/.test(asks)) return;
+  if (event.detail.isError) event.detail.shouldSwap = false;
+  tellLive(event, event.detail.isError ? "off" : "on");
+});

@@ -151,4 +151,9 @@ describe("the audit of a clinic", () => {
       expect(own.text).not.toContain("Enrolled,");
     }
   });
+
+  it.each(["audit", "audit.csv"])("refuses a name that nobody can have, in %s", async (page) => {
+    const answer = await admin.get(`${admin.at(page)}?actor=%00`);
+    expect(answer.status).toBe(422);
+  });
 });

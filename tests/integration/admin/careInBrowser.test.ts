@@ -164,6 +164,22 @@ describe.each(BROWSED)("looking after a patient in a browser, on the deployment 
     await page.context().close();
   });
 
+  it("keeps what it shows where asking for news fails, and goes on afterwards", async () => {
+    const other = texter.nextPhone();
+    const { treatment } = await texter.enrol(other, { firstName: "Bea" });
+    const { page } = await open(`patients/${treatment.patientId}`);
+    const answer = { status: 502, contentType: "text/html", body: "<h1>Bad Gateway</h1>" };
+    await page.route("**/news?*", (route) => route.fulfill(answer), { times: 1 });
+    const lost = page.getByText("Not up to date: the connection is lost.");
+    await lost.waitFor();
+    expect(await page.getByText("Bad Gateway").count()).toBe(0);
+    expect(await page.getByRole("heading", { name: "Timeline" }).isVisible()).toBe(true);
+    await texter.enrol(other, { firstName: "Beatrix" });
+    await page.getByRole("heading", { level: 1, name: "Beatrix" }).waitFor();
+    expect(await lost.isVisible()).toBe(false);
+    await page.context().close();
+  });
+
   it("cancels a treatment, after saying what that does", async () => {
     const { page } = await open(`patients/${patientId}`);
     await page.getByRole("table").getByRole("link", { name: "Micro needling" }).first().click();

@@ -60,7 +60,8 @@ export interface FullClinic {
 export async function fillClinic(running: TestApp): Promise<FullClinic> {
   const { app, clock } = running;
   const { db } = app.ledger;
-  const { id, enrol } = await openClinic(running, { phone: "+1 212-555-0100" });
+  const clinic = await openClinic(running, { phone: "+1 212-555-0100" });
+  const { id } = clinic;
   const admin = await joinClinic(running, id, "admin", { operator: true });
   await joinClinic(running, id, "front_desk", { name: RTL_NAME });
   await joinClinic(running, id, "front_desk", { name: LONG_NAME });
@@ -71,12 +72,12 @@ export async function fillClinic(running: TestApp): Promise<FullClinic> {
     const phone = `+1212555520${index}`;
     const email = `e-${index}@patients.example.test`;
     const facts = { externalId: `e-${index}`, firstName, phone, email };
-    const { treatment, reminders } = await enrol(facts);
+    const { treatment, reminders } = await clinic.enrol(facts);
     const idOf = (step: string) => reminders.find((each) => each.step === step)?.id ?? "";
     const wait = { reason, step: "retinol-ok", amount: "72", unit: "h", confirmed: "yes" };
     await admin.post(admin.at(`treatments/${treatment.id}/wait`), wait);
     await admin.post(admin.at(`reminders/${idOf("two-months")}/cancel`), { reason });
-    const { treatment: second } = await enrol(facts);
+    const { treatment: second } = await clinic.enrol(facts);
     await admin.post(admin.at(`treatments/${second.id}/cancel`), { reason });
     await writeIn(running, phone, RTL_NAME, "reply");
     await writeIn(running, phone, "fever", "alarm");

@@ -37,7 +37,7 @@ describe("each page for staff, full of long names, names from right to left, and
           full.admin,
           address,
         );
-        expect(await page.locator("h1").count(), address).toBe(1);
+        expect([address, await page.locator("h1").count()]).toEqual([address, 1]);
         const found = await page.evaluate(() => ({
           struck: (globalThis as { struck?: string }).struck,
           scripts: [...document.querySelectorAll("script")].filter(

@@ -187,10 +187,14 @@ describe("failures", () => {
     const [, count = ""] = /(\d+) would be cancelled/.exec(dry.text) ?? [];
     expect(Number(count)).toBeGreaterThan(0);
     expect(Number(count)).toBeLessThan(ids.length);
+    // Who comes after it was looked at was not looked at.
+    running.clock.moveBy(1_000);
+    const later = await enrol();
     const answer = await admin.post(admin.at("failures/bulk/run"), fieldsOf(dry, "bulk/run"));
     expect(answer.text).toMatch(new RegExp(`${count} messages? (is|are) cancelled`));
     const cancelled = (await statuses(ids)).filter((status) => status === "cancelled");
     expect(cancelled).toHaveLength(Number(count));
+    expect(await statuses(later)).not.toContain("cancelled");
   });
 
   it.each([

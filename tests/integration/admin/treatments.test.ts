@@ -131,10 +131,17 @@ describe("a treatment's page", () => {
     expect(after.html).toContain("/undo");
 
     const undo = admin.at(`${page}/undo`);
-    expect((await admin.get(undo)).text).toContain("Puts back: done Mon 23 Nov 2026, 15:");
-    const back = { reason: "it was not", confirmed: "yes" };
+    const puts = await admin.get(undo);
+    expect(puts.text).toContain("Puts back: done Mon 23 Nov 2026, 15:");
+    const [, of = ""] = /name="of" value="([^"]+)"/.exec(puts.html) ?? [];
+    const back = { reason: "it was not", confirmed: "yes", of };
     expect((await admin.post(undo, back)).status).toBe(303);
     expect(await dueOf("retinol-ok")).toBe(before);
+    expect((await now()).treatment.performedAt).toBe(performedAt);
+    // Sent once more, it does not undo the undoing.
+    const again = await admin.post(undo, back);
+    expect(again.status).toBe(422);
+    expect(again.text).toContain("Something was corrected since.");
     expect((await now()).treatment.performedAt).toBe(performedAt);
   });
 
