@@ -1,4 +1,6 @@
+import { CHANNEL_WORDS } from "../domain/channel.ts";
 import type { Event } from "../ledger/events.ts";
+import { causeOf } from "./causes.ts";
 import { localText } from "./pieces.tsx";
 
 /** Every type of event, and how people read it. */
@@ -70,6 +72,9 @@ export const REASON_WORDS: Readonly<Record<string, string>> = {
   filtered: "a carrier filtered it",
   refused: "the provider refused it",
   no_postal_address: "marketing email needs the clinic's postal address",
+  channel_paused: "its channel was paused",
+  outside_hours: "it was outside the hours in which it may be sent",
+  daily_cap: "the patient had as many messages that day as one gets at most",
 };
 
 /** Why a reminder stands as it does, in words; a provider's code stays a code. */
@@ -95,11 +100,32 @@ export function eventWords({ type }: Pick<Event, "type">): string {
   return EVENT_WORDS[type] ?? type;
 }
 
+/** The moves of a reminder whose reason is ours or the provider's, and not what a person wrote. */
+const BY_THEMSELVES: ReadonlySet<string> = new Set([
+  "postponed",
+  "held",
+  "next channel",
+  "undelivered",
+  "failed",
+  "unknown",
+]);
+
 /** What happened to a reminder or a treatment, until when and why. The time is of `zone`. */
 export function historyWords({ type, detail }: Event, zone: string): string {
-  const reason = detail["reason"];
+  const { reason, channel } = detail;
   const dueAt = detail["dueAt"];
   const due = typeof dueAt === "string" ? `, due ${localText(new Date(dueAt), zone)}` : "";
-  const why = typeof reason === "string" ? `: ${REASON_WORDS[reason] ?? reason}` : "";
+  const why = typeof reason === "string" ? `: ${whyWords(type, reason, channel)}` : "";
   return `${eventWords({ type })}${due}${why}`;
+}
+
+function whyWords(type: string, reason: string, channel: unknown): string {
+  if (!BY_THEMSELVES.has(type)) return REASON_WORDS[reason] ?? reason;
+  if (reason === "channel_paused" && (channel === "sms" || channel === "email")) {
+    return `${CHANNEL_WORDS[channel].many} were paused`;
+  }
+  const known = REASON_WORDS[reason];
+  if (known !== undefined) return known;
+  const { title } = causeOf("failed", reason);
+  return `${title.charAt(0).toLowerCase()}${title.slice(1)} (code ${reason})`;
 }

@@ -1,26 +1,26 @@
 import { CHANNEL_WORDS } from "../domain/channel.ts";
+import type { PastPause } from "../domain/channelState.ts";
 import type { MessageContent } from "../domain/message.ts";
 import type { Refusal } from "../domain/replay.ts";
-import { placeOfZone, traceWords } from "../domain/traceWords.ts";
+import { firstDue, placeOfZone, traceWords } from "../domain/traceWords.ts";
 import type { ActionName } from "../ledger/actions.ts";
-import type { Attempt } from "../ledger/attempts.ts";
-import type { Event } from "../ledger/events.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import type { Did } from "./acts.ts";
 import { stepWords } from "./careWords.ts";
-import { actorWords, historyWords, reasonWords } from "./eventWords.ts";
+import { reasonWords } from "./eventWords.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Empty, Facts, Given, LocalTime, Notice, Status } from "./pieces.tsx";
 import { ACT_WORDS, refusalSentence } from "./reminderActView.tsx";
+import { Attempts, History } from "./reminderHistory.tsx";
+import { type Followed, skippedAt } from "./reminderPauses.ts";
 import type { FoundTreatment } from "./treatmentOf.ts";
 
-interface ReminderProps extends FoundTreatment {
+interface ReminderProps extends FoundTreatment, Followed {
   place: Place;
-  reminder: Reminder;
-  attempts: readonly Attempt[];
-  events: readonly Event[];
+  /** The pauses of its channel since it was due. */
+  pauses: readonly PastPause[];
   names: ReadonlyMap<string, string>;
   /** Why each act cannot be done now; null where it can. */
   refusals: ReadonlyMap<ActionName, Refusal | null>;
@@ -33,11 +33,11 @@ interface ReminderProps extends FoundTreatment {
 
 /** One message: what it says, why it comes when it does, and what became of it. */
 export function ReminderPage(props: ReminderProps) {
-  const { place, reminder, patient, treatment, protocol, attempts, replaces } = props;
-  const { timeZone: zone } = reminder;
+  const { place, reminder, patient, treatment, protocol, attempts, pauses, replaces } = props;
   const { clinic } = place;
   const last = attempts.findLast(({ status }) => status !== "failed");
-  const why = traceWords({ ...reminder, sentAt: last?.startedAt ?? null });
+  const sentAt = last?.startedAt ?? null;
+  const why = traceWords({ ...reminder, sentAt, skippedAt: skippedAt(props), pauses });
   return (
     <Page
       title={capital(stepWords(reminder.step))}
@@ -59,14 +59,7 @@ export function ReminderPage(props: ReminderProps) {
               </>
             ),
           },
-          {
-            name: "Due",
-            value: (
-              <>
-                <LocalTime at={reminder.dueAt} zone={zone} /> {placeOfZone(zone)}
-              </>
-            ),
-          },
+          ...dueFacts(reminder),
           { name: "By", value: CHANNEL_WORDS[reminder.channel].one },
           { name: "Kind", value: `${reminder.kind}: ${reminder.topics.join(", ")}` },
           {
@@ -116,10 +109,27 @@ export function ReminderPage(props: ReminderProps) {
           </p>
         )}
       </section>
-      <Attempts attempts={attempts} zone={zone} />
+      <Attempts {...props} />
       <History {...props} />
     </Page>
   );
+}
+
+/** When it is due; of what was put off and then given up, that it was due more than once. */
+function dueFacts(reminder: Reminder) {
+  const { dueAt, status, timeZone: zone } = reminder;
+  const fact = (name: string, at: Date) => ({
+    name,
+    value: (
+      <>
+        <LocalTime at={at} zone={zone} /> {placeOfZone(zone)}
+      </>
+    ),
+  });
+  const first = status === "skipped" ? firstDue(reminder) : null;
+  return first === null
+    ? [fact("Due", dueAt)]
+    : [fact("Due first", first), fact("Due last", dueAt)];
 }
 
 function DidNotice({ did: { did }, reminder, refusals }: ReminderProps) {
@@ -225,61 +235,6 @@ function Message({
       )}
       <pre dir="auto">{text}</pre>
     </div>
-  );
-}
-
-function Attempts({ attempts, zone }: { attempts: readonly Attempt[]; zone: string }) {
-  return (
-    <section aria-labelledby="attempts">
-      <h2 id="attempts">Tries</h2>
-      {attempts.length === 0 && <p class="muted">Nothing has been tried yet.</p>}
-      <ol class="history">
-        {attempts.map((attempt) => (
-          <li key={attempt.id}>
-            <LocalTime at={attempt.startedAt} zone={zone} />: {CHANNEL_WORDS[attempt.channel].one}{" "}
-            by {attempt.provider} <Status status={attempt.status} />
-            {attempt.code !== null && ` code ${attempt.code}`}
-            {attempt.detail !== null && (
-              <small class="muted">
-                {" "}
-                <bdi>{attempt.detail}</bdi>
-              </small>
-            )}
-            {attempt.providerId !== null && (
-              <small class="muted"> the provider's id {attempt.providerId}</small>
-            )}
-            {attempt.receipts.length > 0 && (
-              <ul>
-                {attempt.receipts.map((receipt) => (
-                  <li key={`${receipt.status} ${receipt.code}`}>
-                    <LocalTime at={receipt.receivedAt} zone={zone} />: the provider said{" "}
-                    {receipt.status}
-                    {receipt.code !== null && `, code ${receipt.code}`}
-                  </li>
-                ))}
-              </ul>
-            )}
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function History({ events, names, reminder }: ReminderProps) {
-  return (
-    <section aria-labelledby="history">
-      <h2 id="history">History</h2>
-      {events.length === 0 && <p class="muted">Nothing but what the tries tell.</p>}
-      <ul class="history">
-        {events.map((event, index) => (
-          <li key={`${index} ${event.type}`}>
-            <LocalTime at={event.at} zone={reminder.timeZone} />, {actorWords(event.actor, names)}:{" "}
-            <bdi>{historyWords(event, reminder.timeZone)}</bdi>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

@@ -19,6 +19,7 @@ import { noSuch } from "./pageProblem.ts";
 import type { AdminParts } from "./parts.ts";
 import { clinicPath } from "./paths.ts";
 import { ActPage } from "./reminderActView.tsx";
+import { pausesMet } from "./reminderPauses.ts";
 import { ReminderPage } from "./reminderView.tsx";
 import { keepPrivate, sendPage } from "./send.ts";
 import { treatmentOf } from "./treatmentOf.ts";
@@ -70,10 +71,13 @@ export const reminderRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
       for (const action of ACTIONS) refusals.set(action, await refusalOf(clinic.id, id, action));
       const replaces = await replacedReminders(ledger.db, clinic.id, id);
       const planned = await plannedMessage(parts, id);
+      const now = clock.now();
+      const pauses = await pausesMet(ledger.db, clinic.id, { ...found, attempts, events }, now);
       const shown = {
         ...found,
         attempts,
         events,
+        pauses,
         names,
         refusals,
         replaces,

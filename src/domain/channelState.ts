@@ -24,6 +24,14 @@ export interface Pause {
   probeAt: Date;
 }
 
+/** A pause as it is looked back upon; `until` is null while it lasts. */
+export interface PastPause {
+  since: Date;
+  until: Date | null;
+  reason: Pause["reason"];
+  code: string;
+}
+
 /** What one message tells of its channel. */
 export type ChannelSign =
   /** The provider took the message. */

@@ -48,7 +48,10 @@ export function decideClaim(state: ClaimState, ticket: Ticket, now: Date): Claim
   if (waitMs > 0) return { kind: "early", waitMs };
   // Looked at once more: since it was planned, the patient may have moved, or the clinic's hours may.
   const open = state.anyHour || isOpen(state.window, state.timeZone, now);
-  if (!open || now >= state.sendUntil) return { kind: "move", move: postponed(state, now) };
+  if (!open || now >= state.sendUntil) {
+    const reason = state.held ? "channel_paused" : "outside_hours";
+    return { kind: "move", move: postponed(state, now, reason) };
+  }
   // A stop is a stop: what was to go by this channel does not go by another one instead.
   if (state.optedOut) return { kind: "move", move: endedAs(state, "skipped", "opted_out") };
   if (state.paused) return { kind: "move", move: endedAs(state, "skipped", "paused") };

@@ -142,10 +142,14 @@ function endOf(state: SendState, failure: Failure): Move {
   return endedAs(state, reason === "opted_out" ? "skipped" : "failed", reason);
 }
 
-/** A message that waits for the next opening, or that has gone stale by then. */
-export function postponed(state: SendState, earliest: Date): Move {
+/** A message that waits for the next opening, and why; or that has gone stale by then. */
+export function postponed(
+  state: SendState,
+  earliest: Date,
+  reason: "channel_paused" | "outside_hours" | null,
+): Move {
   return (
-    scheduledFrom(state, earliest, state.channel, state.retries, null) ??
+    scheduledFrom(state, earliest, state.channel, state.retries, reason) ??
     endedAs(state, "skipped", "expired")
   );
 }

@@ -1,24 +1,16 @@
-import { DateTime } from "luxon";
 import { CHANNEL_WORDS } from "./channel.ts";
 import { wallClockAt } from "./localTime.ts";
+import { momentWords } from "./momentWords.ts";
 import { addOffset } from "./offset.ts";
-import {
-  type ChannelUse,
-  localZoneOf,
-  type ReminderStatus,
-  type Superseding,
-  type Trace,
-} from "./reminder.ts";
+import { type Paused, pauseWords, staleWords } from "./pauseWords.ts";
+import { type ChannelUse, localZoneOf, type Superseding, type Trace } from "./reminder.ts";
 import { offsetOf, stepTrueAt } from "./stepTime.ts";
 import { describeWait } from "./waits.ts";
 
 /** A reminder whose time is to be explained. */
-export interface Explained {
-  trace: Trace;
-  status: ReminderStatus;
+export interface Explained extends Paused {
   statusReason: string | null;
   dueAt: Date;
-  expiresAt: Date;
   /** When it last went out; null where it has not. */
   sentAt: Date | null;
 }
@@ -37,15 +29,9 @@ export function traceWords(reminder: Explained): string[] {
     ...insteadWords(reminder),
     ...laterWords(reminder),
     channelWords(trace),
+    ...pauseWords(reminder),
     ...endWords(reminder),
   ];
-}
-
-/** An instant as people say it: "15:30 on Wednesday 25 November 2026". */
-export function momentWords(instant: Date, zone: string): string {
-  const local = DateTime.fromJSDate(instant, { zone }).setLocale("en-GB");
-  const seconds = local.second > 0 ? "HH:mm:ss" : "HH:mm";
-  return local.toFormat(`${seconds} 'on' cccc d LLLL yyyy`);
 }
 
 /** The place that names a zone: "New York". */
@@ -191,11 +177,17 @@ function speakerWords({ protocol, step, topics }: Superseding, reason: string): 
   return `It is not sent: the message ${step} of ${protocol} speaks of ${what} in its place.`;
 }
 
-/** What moved it since it was planned: a retry, a replay, a channel that was paused. */
-function laterWords({ trace, status, dueAt }: Explained): string[] {
-  if (status === "skipped" || trace.cappedDays !== undefined) return [];
+/** When it was due before anything moved it; null where it stands so, or its trace does not say. */
+export function firstDue({ trace, dueAt }: Pick<Explained, "trace" | "dueAt">): Date | null {
+  if (trace.cappedDays !== undefined) return null;
   const planned = new Date(trace.trueAt).getTime() + trace.movedMinutes * 60_000;
-  if (Math.abs(dueAt.getTime() - planned) < 60_000) return [];
+  return Math.abs(dueAt.getTime() - planned) < 60_000 ? null : new Date(planned);
+}
+
+/** What moved it since it was planned: a retry, a replay, a channel that was paused. */
+function laterWords(reminder: Explained): string[] {
+  const { trace, status, dueAt } = reminder;
+  if (status === "skipped" || firstDue(reminder) === null) return [];
   const zone = localZoneOf(trace);
   return [`Since then it was moved to ${momentWords(dueAt, zone)}; its history says why.`];
 }
@@ -215,7 +207,8 @@ function channelWords({ channels }: Trace): string {
   return `Its channels in order, as they were when it was planned: ${each.join(", ")}.`;
 }
 
-function endWords({ trace, status, statusReason, dueAt, expiresAt, sentAt }: Explained): string[] {
+function endWords(reminder: Explained): string[] {
+  const { trace, status, statusReason, dueAt, expiresAt, sentAt } = reminder;
   const zone = localZoneOf(trace);
   const sent = sentAt === null ? "sent" : `sent at ${momentWords(sentAt, zone)}`;
   switch (status) {
@@ -240,14 +233,15 @@ function endWords({ trace, status, statusReason, dueAt, expiresAt, sentAt }: Exp
     case "cancelled":
       return ["It was cancelled before it was sent."];
     case "skipped":
-      return SKIPPED[statusReason ?? ""] ?? [];
+      return statusReason === "expired"
+        ? staleWords(reminder)
+        : (SKIPPED[statusReason ?? ""] ?? []);
     default:
       return status satisfies never;
   }
 }
 
 const SKIPPED: Readonly<Record<string, string[]>> = {
-  expired: ["It is not sent: at the next hour at which it may be sent it is out of date."],
   opted_out: ["It is not sent: the patient stopped these messages."],
   no_consent: ["It is not sent: the patient did not agree to such messages."],
   no_address: ["It is not sent: no number or address of the patient takes it."],

@@ -190,7 +190,7 @@ function noteRescue(
       reminderId: row.id,
       type,
       actor: "rescuer",
-      detail: {},
+      detail: type === "skipped" ? { reason: "expired" } : {},
       at: now,
     })),
   );

@@ -41,7 +41,7 @@ export async function rezoneRetractions(
   );
   const moves = states.map((state) => ({
     state,
-    move: postponed(state, state.trueAt > now ? state.trueAt : now),
+    move: postponed(state, state.trueAt > now ? state.trueAt : now, null),
   }));
   await moveReminders(
     db,

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { momentWords } from "../../src/domain/momentWords.ts";
 import type { PlannedReminder, Trace } from "../../src/domain/reminder.ts";
-import { type Explained, momentWords, traceWords, zoneWords } from "../../src/domain/traceWords.ts";
+import { type Explained, traceWords, zoneWords } from "../../src/domain/traceWords.ts";
 import { planOne } from "./treatment.ts";
 
 // 23 November 2026 is a Monday; in New York the clocks change on 8 March and 1 November.
 const MONDAY = { performedAt: "2026-11-23T15:30-05:00" };
 
 function wordsOf(planned: PlannedReminder, became: Partial<Explained> = {}): string[] {
-  return traceWords({ ...planned, sentAt: null, ...became });
+  return traceWords({ ...planned, sentAt: null, skippedAt: null, pauses: [], ...became });
 }
 
 /** The words of a step with what else its trace may say. */

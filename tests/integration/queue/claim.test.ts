@@ -113,7 +113,8 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     expect((await rig.reminder(patient)).status).toBe("queued");
     rig.skip(60_000);
     rig.work();
-    const { dueAt, sendUntil } = await rig.ends(patient, "scheduled");
+    const { dueAt, sendUntil, statusReason } = await rig.ends(patient, "scheduled");
+    expect(statusReason).toBe("outside_hours");
     // From 09:00 to 20:00 of the next day there; in UTC it is the same day as the closing was.
     const opening = new Date(patient.reminder.dueAt);
     opening.setUTCHours(14, 0, 0, 0);

@@ -203,11 +203,12 @@ describe.each(DEPLOYMENTS)("a channel that does not work, on %s", (kind) => {
     await rig.dispatch();
     // At five past eight in the evening each of them waits for the morning, and none is tried.
     for (const each of late) {
-      const { dueAt } = await until("it waits for the morning", async () => {
+      const { dueAt, statusReason } = await until("it waits for the morning", async () => {
         const reminder = await rig.reminder(each);
         return reminder.status === "scheduled" && reminder.dueAt > rig.clock.now() && reminder;
       });
       expect(dueAt.getUTCHours()).toBe(14);
+      expect(statusReason).toBe("channel_paused");
     }
     expect(await attemptsOf(late)).toEqual([0, 0, 0]);
     rig.skipToHour(9);
