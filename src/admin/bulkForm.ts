@@ -20,7 +20,7 @@ export type BulkAction = (typeof BULK_ACTIONS)[number];
 const date = z.iso.date("must be a date").optional();
 
 /** A status and a reason in one word, as the choice of a cause sends it: `failed.30003`. */
-const causeField = z
+export const causeField = z
   .string()
   .max(120)
   .transform((text, ctx) => {
@@ -32,12 +32,11 @@ const causeField = z
     if (read.success) return read.data;
     ctx.addIssue({ code: "custom", message: "is not a cause of this list" });
     return z.NEVER;
-  })
-  .optional();
+  });
 
 const fields = {
   action: z.enum(BULK_ACTIONS, "must be to replay or to cancel"),
-  cause: causeField,
+  cause: causeField.optional(),
   step: reminderConditions.step,
   channel: z.enum(CHANNELS, "must be a channel of this list").optional(),
   from: date,

@@ -1,4 +1,5 @@
 import type { ReminderStatus } from "../domain/reminder.ts";
+import { clinicPath } from "./paths.ts";
 
 /** Why messages did not reach their patients, in plain words, and what to do about it. */
 export interface Cause {
@@ -146,6 +147,17 @@ export function causeOf(status: ReminderStatus, reason: string | null): Cause {
   const [title, meaning, advice, replay] =
     status === "unknown" && reason !== "worker_lost" ? UNKNOWN : (known ?? byShape(reason));
   return { title, meaning, advice, replay: replay !== undefined };
+}
+
+/** A cause in one word, by which addresses and forms name it: `failed.30003`. */
+export function causeWord(status: ReminderStatus, reason: string | null): string {
+  return `${status}.${reason ?? ""}`;
+}
+
+/** Where all that failed in one way is listed. */
+export function causePath(clinicId: string, status: ReminderStatus, reason: string | null): string {
+  const query = new URLSearchParams({ cause: causeWord(status, reason) });
+  return `${clinicPath(clinicId, "failures/cause")}?${query}`;
 }
 
 /** Codes of networks and servers: `ECONNREFUSED`, `http_503`, `451 4.7.1`. */

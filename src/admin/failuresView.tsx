@@ -1,11 +1,12 @@
 import type { Content } from "../content/content.ts";
 import type { FailedReminder, FailureGroup } from "../ledger/failures.ts";
 import type { UntoldCorrection } from "../ledger/untoldCorrections.ts";
-import { causeOf } from "./causes.ts";
+import { causeOf, causePath, causeWord } from "./causes.ts";
+import { WhenDue } from "./causeView.tsx";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Badge, Empty, Given, localText, Status } from "./pieces.tsx";
+import { Badge, Empty, Given, Status } from "./pieces.tsx";
 import { UntoldList } from "./untoldView.tsx";
 
 /** Whom to call, and what did not reach its patient since a local date, by cause. */
@@ -101,10 +102,20 @@ function Group({
           <Newest key={reminder.id} place={place} reminder={reminder} reason={reason} />
         ))}
       </ul>
+      {newest.length < count && (
+        <p>
+          <a
+            href={causePath(place.clinic.id, status, reason)}
+            aria-label={`Show all ${count}: ${title}`}
+          >
+            Show all {count}
+          </a>
+        </p>
+      )}
       {place.role === "admin" && replay && (
         <p class="actions">
           <a
-            href={bulkPath(place, "replay", `${status}.${reason ?? ""}`, since)}
+            href={bulkPath(place, "replay", causeWord(status, reason), since)}
             role="button"
             class="secondary outline"
             aria-label={`${press}: ${title}`}
@@ -126,8 +137,7 @@ function Newest({
   reminder: FailedReminder;
   reason: string | null;
 }) {
-  const { id, firstName, step, channel, dueAt, timeZone, code } = reminder;
-  const own = place.clinic.timeZone;
+  const { id, firstName, step, channel } = reminder;
   return (
     <li>
       <a href={clinicPath(place.clinic.id, `reminders/${id}`)}>
@@ -135,13 +145,7 @@ function Newest({
       </a>{" "}
       <Badge tone="plain">{channel === "sms" ? "text" : "email"}</Badge>{" "}
       <span class="quiet">
-        <time dateTime={dueAt.toISOString()}>{localText(dueAt, own)}</time>
-        {timeZone !== own && ` (${localText(dueAt, timeZone)} for the patient)`}
-        {code !== null && code !== reason && (
-          <>
-            , the provider's code <code>{code}</code>
-          </>
-        )}
+        <WhenDue place={place} reminder={reminder} reason={reason} />
       </span>
     </li>
   );

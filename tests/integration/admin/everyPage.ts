@@ -198,6 +198,10 @@ export const PAGES: Record<string, (full: FullClinic) => string[]> = {
   ]),
   "/admin/:clinicId/inbox": ofClinic(() => ["inbox", "inbox?show=handled"]),
   "/admin/:clinicId/failures": ofClinic(() => ["failures"]),
+  "/admin/:clinicId/failures/cause": ofClinic(() => [
+    "failures/cause?cause=skipped.no_consent",
+    "failures/cause?cause=failed.30003",
+  ]),
   "/admin/:clinicId/failures/bulk": ofClinic(() => ["failures/bulk"]),
   "/admin/:clinicId/protocols": ofClinic(() => ["protocols"]),
   "/admin/:clinicId/protocols/:name": ofClinic(() => [
