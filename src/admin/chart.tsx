@@ -3,7 +3,8 @@ import type { Tone } from "./pieces.tsx";
 /** What the bars of a chart count, from the bottom up. */
 export interface Series {
   name: string;
-  tone: Tone;
+  /** What is still to come is drawn as an outline, which can be told from the rest without colours. */
+  tone: Tone | "to come";
 }
 
 /** One bar: its name in full, what stands under it ("" for nothing), and a number for each series. */
@@ -37,7 +38,7 @@ export function BarChart({ title, series, bars }: ChartProps) {
     <figure class="chart">
       <figcaption class="legend" aria-hidden="true">
         {series.map(({ name, tone }) => (
-          <span key={name} class={`key ${tone}`}>
+          <span key={name} class={`key ${classOf(tone)}`}>
             {name}
           </span>
         ))}
@@ -61,7 +62,7 @@ export function BarChart({ title, series, bars }: ChartProps) {
                 return value === 0 ? null : (
                   <rect
                     key={series[at]?.name}
-                    class={series[at]?.tone}
+                    class={classOf(series[at]?.tone)}
                     x={round(x + each * 0.12)}
                     width={round(each * 0.76)}
                     y={round(y(under + value))}
@@ -125,6 +126,8 @@ function niceTop(count: number): number {
   const found = [1, 2, 4, 6, 8, 10].map((times) => times * unit).find((top) => top >= count);
   return Math.max(2, found ?? count);
 }
+
+const classOf = (tone: Series["tone"] = "plain") => tone.replace(" ", "-");
 
 const words = (series: readonly Series[], values: readonly number[]) =>
   series.map(({ name }, at) => `${values[at]} ${name}`).join(", ");

@@ -3,7 +3,13 @@ import type { Pause } from "../domain/channelState.ts";
 import { listChannelStates } from "../ledger/channelStates.ts";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { countComing, countToday, type DayCount, type Today } from "../ledger/today.ts";
+import {
+  countComing,
+  countGoneStale,
+  countToday,
+  type DayCount,
+  type Today,
+} from "../ledger/today.ts";
 import { dayOf, dayStarts } from "./days.ts";
 
 /** How many days ahead are shown. */
@@ -17,6 +23,8 @@ export interface SeenDay {
   to: Date;
   today: Today;
   pauses: ReadonlyMap<ChannelName, Pause>;
+  /** How many messages have gone out of date since a channel was paused. */
+  stale: ReadonlyMap<ChannelName, number>;
   providers: Readonly<Record<ChannelName, string>>;
   /** What is planned for each of the next days, and when these begin. */
   coming: readonly DayCount[];
@@ -39,12 +47,15 @@ export async function seeDay(
   const comingStarts = dayStarts(now, clinic.timeZone, 1, DAYS_AHEAD + 1);
   const [today, states] = [await countToday(db, span, now), await listChannelStates(db, clinic.id)];
   const pauses = new Map<ChannelName, Pause>();
+  const stale = new Map<ChannelName, number>();
   for (const channel of CHANNELS) {
     const pause = states.find((each) => each.channel === channel)?.pause ?? null;
-    if (pause !== null) pauses.set(channel, pause);
+    if (pause === null) continue;
+    pauses.set(channel, pause);
+    stale.set(channel, await countGoneStale(db, clinic.id, channel, pause.since));
   }
   const still = known?.from.getTime() === span.from.getTime();
   const coming = still ? known.coming : await countComing(db, clinic.id, comingStarts);
   const { from, to } = span;
-  return { clinic, from, to, today, pauses, providers, coming, comingStarts };
+  return { clinic, from, to, today, pauses, stale, providers, coming, comingStarts };
 }

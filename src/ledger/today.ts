@@ -15,9 +15,11 @@ export interface ClinicSpan {
 /** How many reminders of a status belong to an hour. */
 export interface HourCount {
   status: ReminderStatus;
+  /** Skipped because another message says it: it was meant not to go out. */
+  replaced: boolean;
   /**
    * So many whole hours after the start of the span: of its last claim, or of its due time where it
-   * was not claimed in the span.
+   * was not claimed in the span, or waits to be sent again.
    */
   hour: number;
   count: number;
@@ -60,12 +62,15 @@ export async function countToday(
     select
       coalesce((
         select jsonb_agg(counted) from (
-          select status, count(*)::int as count, floor(extract(epoch from (
-            case when claimed_at >= ${from} and claimed_at < ${to} then claimed_at else due_at end
-          ) - ${from}::timestamptz) / 3600)::int as hour
+          select status, count(*)::int as count,
+            status = 'skipped' and status_reason in ('superseded', 'collapsed') as replaced,
+            floor(extract(epoch from (
+              case when claimed_at >= ${from} and claimed_at < ${to}
+                and status not in ('scheduled', 'queued') then claimed_at else due_at end
+            ) - ${from}::timestamptz) / 3600)::int as hour
           from aftercare.reminders
           where clinic_id = ${clinicId} and due_at >= ${from} and due_at < ${to}
-          group by 1, 3
+          group by 1, 3, 4
         ) counted
       ), '[]') as counts,
       coalesce((
@@ -101,6 +106,23 @@ export async function countToday(
     ...row,
     overdue: row.overdue.map(({ oldest, ...rest }) => ({ ...rest, oldestDueAt: new Date(oldest) })),
   };
+}
+
+/**
+ * How many reminders of a channel went out of date since an instant although they had been planned
+ * in time. Read from the partial index of those, whose condition stands here word for word.
+ */
+export async function countGoneStale(
+  db: Queries,
+  clinicId: string,
+  channel: ChannelName,
+  since: Date,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from aftercare.reminders
+    where clinic_id = ${clinicId} and channel = ${channel} and updated_at >= ${since}
+      and status = 'skipped' and status_reason = 'expired' and updated_at > created_at`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 /** What is planned for a day, by channel. */

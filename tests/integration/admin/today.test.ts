@@ -30,11 +30,15 @@ describe("today", () => {
       .filter(({ dueAt, status }) => dueAt < "2026-11-24T05:00" && status === "scheduled")
       .map(({ id }) => id);
 
-  it("says that nothing is due, and that the channels work", async () => {
+  it("says that nothing is due, and that nothing is sent where no provider is set up", async () => {
     const { text, html } = await today();
     expect(text).toContain("Nothing is due today. Enrol a patient");
-    expect(text).toContain("Text messages working");
+    expect(text).toContain(
+      "Text messages not set up Nothing is sent: messages are kept in the outbox",
+    );
     expect(text).toContain("nothing leaves this machine");
+    expect(text).not.toContain("working");
+    expect(html).toContain('<span class="badge warn">not set up</span>');
     expect(text).not.toContain("alarming");
     expect(html).not.toContain("style=");
     expect(html).not.toContain("<script>alert");
@@ -48,21 +52,35 @@ describe("today", () => {
       ids.push(...dueToday(await clinic.enrol(patient)));
     }
     expect(ids.length).toBeGreaterThanOrEqual(4);
-    const [sent = "", delivered = "", failed = "", unknown = ""] = ids;
+    const [sent = "", delivered = "", failed = "", unknown = "", stale = "", ...more] = ids;
+    const [replaced = "", cancelled = ""] = more;
     await endAs(running, [sent], "sent");
     await endAs(running, [delivered], "delivered");
     await endAs(running, [failed], "failed", "30003");
     await endAs(running, [unknown], "unknown", "ECONNRESET");
+    await endAs(running, [stale], "skipped", "expired");
+    await endAs(running, [replaced], "skipped", "collapsed");
+    await endAs(running, [cancelled], "cancelled");
     const { text, html } = await today();
-    expect(text).toContain(`${ids.length} Due today`);
-    expect(text).toContain(`${ids.length - 4} Waiting`);
-    expect(text).toContain("1 Sent");
-    expect(text).toContain("1 Delivered");
+    expect(text).toContain(`${ids.length - 2} Due today in all`);
+    expect(text).toContain(`${ids.length - 7} Planned still to go`);
+    expect(text).toContain("2 Sent kept in the outbox");
     expect(text).toContain("1 Failed");
-    expect(text).toContain("1 In doubt");
+    expect(text).toContain("1 Being looked into");
+    expect(text).toContain("1 Not sent");
+    expect(html).toMatch(new RegExp(`href="${desk.at("failures")}">Not sent<`));
+    expect(text).toContain("Besides, 2 messages of today were cancelled");
     // In New York it is half past three.
-    expect(html).toContain("<title>15:00: 2 sent, 1 failed</title>");
-    expect(text).toMatch(/Hour sent failed 15:00 2 1/);
+    expect(html).toMatch(
+      /<title>15:00: 2 sent, 1 failed, 1 being looked into, \d+ planned<\/title>/,
+    );
+    const [, table = ""] =
+      /Hour sent failed being looked into planned (.*) Coming in/.exec(text) ?? [];
+    const rows = [...table.matchAll(/\d\d:00 (\d+) (\d+) (\d+) (\d+)/g)];
+    const sums = [1, 2, 3, 4].map((at) => rows.reduce((sum, row) => sum + Number(row[at]), 0));
+    expect(sums).toEqual([2, 1, 1, ids.length - 7]);
+    // What is planned stands at the hour for which it is planned.
+    expect(table).toMatch(/19:00 0 0 0 \d/);
     const days = /Day text messages emails (.*)/.exec(text)?.[1] ?? "";
     expect(days).toMatch(/^Tue 24 Nov \d+/);
     expect(html).not.toContain("style=");
@@ -103,9 +121,9 @@ describe("today", () => {
     expect(text).toContain("The carriers refuse the clinic's sender");
     expect(text).toContain("30034");
     expect(text).toContain("What to do: whoever looks after the provider's account");
-    expect(text).toContain("Emails working");
+    expect(text).toContain("Emails not set up");
     // What waits behind the pause is not told of as a worker that is away.
-    expect(text).toMatch(/messages? waits?, the oldest since/);
+    expect(text).toMatch(/\d messages? waits?\. What goes out of date meanwhile is not sent\./);
   });
 
   it("is not there for another clinic's people, nor without signing in", async () => {
@@ -147,7 +165,7 @@ describe("today", () => {
       const ids = dueToday(enrolled);
       await endAs(running, ids, "delivered");
       const news = () => heard.text.slice(before);
-      await until("it is told", () => textOf(news()).includes(`${ids.length} Delivered`));
+      await until("it is told", () => textOf(news()).includes(`${ids.length} Sent`));
       expect(news()).not.toContain("event: channels");
       stop();
     });

@@ -1,0 +1,116 @@
+import { CHANNELS, type ChannelName } from "../domain/channel.ts";
+import type { Pause } from "../domain/channelState.ts";
+import { clockText, countWords } from "./careWords.ts";
+import { causePath } from "./causes.ts";
+import { clinicPath } from "./paths.ts";
+import { Badge, LocalTime, Notice } from "./pieces.tsx";
+import type { SeenDay } from "./seenDay.ts";
+
+const CHANNEL_WORDS: Record<ChannelName, string> = { sms: "Text messages", email: "Emails" };
+
+/** Whether a channel works, in a word. What goes to the outbox reaches nobody. */
+export function ChannelBadge({ provider, pause }: { provider: string; pause: Pause | null }) {
+  if (pause !== null) return <Badge tone="bad">paused</Badge>;
+  if (provider === "outbox") return <Badge tone="warn">not set up</Badge>;
+  return <Badge tone="good">working</Badge>;
+}
+
+/** That a channel is paused, how many messages wait for it, and how many were lost by it. */
+export function PauseNotice({ day, channel }: { day: SeenDay; channel: ChannelName }) {
+  const { clinic, pauses, stale, today } = day;
+  const pause = pauses.get(channel);
+  if (pause === undefined) return null;
+  const waiting = today.overdue.find((each) => each.channel === channel)?.count ?? 0;
+  const lost = stale.get(channel) ?? 0;
+  return (
+    <Notice tone="bad">
+      <strong>{CHANNEL_WORDS[channel]} are paused</strong> since{" "}
+      <LocalTime at={pause.since} zone={clinic.timeZone} />.{" "}
+      {waiting > 0 && (waiting === 1 ? "1 message waits. " : `${waiting} messages wait. `)}
+      {lost === 0 ? (
+        "What goes out of date meanwhile is not sent."
+      ) : (
+        <>
+          {countWords(lost, "message")} {lost === 1 ? "has" : "have"} gone out of date meanwhile and{" "}
+          {lost === 1 ? "is" : "are"} not sent:{" "}
+          <a href={causePath(clinic.id, "skipped", "expired")}>see whom to tell</a>.
+        </>
+      )}
+    </Notice>
+  );
+}
+
+/** Each channel: whether it works, what carries it, and what to do where it is paused. */
+export function Channels({ day: { clinic, providers, pauses } }: { day: SeenDay }) {
+  return (
+    <div class="columns">
+      {CHANNELS.map((channel) => {
+        const pause = pauses.get(channel) ?? null;
+        return (
+          <section key={channel} class="card" aria-labelledby={`channel-${channel}`}>
+            <h3 id={`channel-${channel}`} class="channel">
+              {CHANNEL_WORDS[channel]} <ChannelBadge provider={providers[channel]} pause={pause} />
+            </h3>
+            {pause !== null && <Paused pause={pause} zone={clinic.timeZone} />}
+            <p class="quiet">
+              <Carrier provider={providers[channel]} clinicId={clinic.id} />
+            </p>
+          </section>
+        );
+      })}
+    </div>
+  );
+}
+
+function Paused({ pause, zone }: { pause: Pause; zone: string }) {
+  const { since, code, probeAt } = pause;
+  const { why, todo } = pauseWords(pause);
+  return (
+    <>
+      <p>
+        Since <LocalTime at={since} zone={zone} />. {why} <small>(Its code: {code}.)</small>
+      </p>
+      <p>
+        <strong>What to do:</strong> {todo} Sending goes on by itself as soon as a message gets
+        through; the next one tries it at{" "}
+        <time dateTime={probeAt.toISOString()}>{clockText(probeAt, zone)}</time>.
+      </p>
+    </>
+  );
+}
+
+function pauseWords({ reason, endedBy }: Pause): { why: string; todo: string } {
+  switch (reason) {
+    case "account_fault":
+      return {
+        why:
+          endedBy === "receipt"
+            ? "The carriers refuse the clinic's sender, so no text arrives."
+            : "The provider refuses the clinic's account or sender.",
+        todo: "whoever looks after the provider's account signs in there and mends what its code names: credentials, credit, or the sender's registration.",
+      };
+    case "provider_down":
+      return {
+        why: "The provider cannot be reached, or failed several times in a row.",
+        todo: "nothing at first. Where it lasts for more than an hour, look at the provider's status page, and tell patients yourself where it matters.",
+      };
+  }
+}
+
+function Carrier({ provider, clinicId }: { provider: string; clinicId: string }) {
+  switch (provider) {
+    case "outbox":
+      return (
+        <>
+          Nothing is sent: messages are kept in the{" "}
+          <a href={clinicPath(clinicId, "outbox")}>outbox</a>, and nothing leaves this machine.
+        </>
+      );
+    case "smtp":
+      return "By the clinic's mail server.";
+    case "twilio":
+      return "By Twilio.";
+    default:
+      return `By ${provider}.`;
+  }
+}
