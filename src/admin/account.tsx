@@ -1,14 +1,15 @@
+import type { FastifyRequest } from "fastify";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { renderSVG } from "uqr";
 import { z } from "zod";
 import { FormRefusal, TextField } from "./fields.tsx";
 import { type FormProblems, readForm } from "./forms.ts";
-import { headersOf, type Visitor, visitorOf } from "./guard.ts";
+import { headersOf, visitorOf } from "./guard.ts";
 import { newPassword } from "./invitation.tsx";
 import { Page } from "./layout.tsx";
 import type { AdminParts } from "./parts.ts";
 import { ACCOUNT } from "./paths.ts";
-import { localText, Notice, Press, Table } from "./pieces.tsx";
+import { localText, Notice, Press, Row, Table } from "./pieces.tsx";
 import { keepPrivate, passCookies, sendPage } from "./send.ts";
 
 const passwordForm = z.object({ current: z.string("is needed").max(128), password: newPassword });
@@ -36,7 +37,7 @@ export const accountRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
     config: { staff: "signed in" },
     async handler(request, reply) {
       const sessions = await sessionsOf(headersOf(request));
-      return sendPage(reply, <Account visitor={visitorOf(request)} sessions={sessions} />);
+      return sendPage(reply, <Account request={request} sessions={sessions} />);
     },
   });
 
@@ -47,9 +48,8 @@ export const accountRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
     async handler(request, reply) {
       const read = readForm(passwordForm, request.body);
       const again = async (problems: FormProblems) => {
-        const visitor = visitorOf(request);
         const sessions = await sessionsOf(headersOf(request));
-        const page = <Account visitor={visitor} sessions={sessions} problems={problems} />;
+        const page = <Account request={request} sessions={sessions} problems={problems} />;
         return sendPage(reply.code(422), page);
       };
       if ("problems" in read) return again(read.problems);
@@ -78,7 +78,7 @@ export const accountRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       const read = readForm(confirmForm, request.body);
       const again = async (problems: FormProblems) => {
         const sessions = await sessionsOf(headersOf(request));
-        const page = <Account visitor={visitor} sessions={sessions} problems={problems} />;
+        const page = <Account request={request} sessions={sessions} problems={problems} />;
         return sendPage(reply.code(422), page);
       };
       if ("problems" in read) return again(read.problems);
@@ -97,7 +97,7 @@ export const accountRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       if (!answer.ok) return again({ confirm: WRONG });
       const secret = z.object({ totpURI: z.string(), backupCodes: z.array(z.string()) });
       const { totpURI, backupCodes } = secret.parse(await answer.json());
-      return sendPage(reply, <Factor visitor={visitor} uri={totpURI} codes={backupCodes} />);
+      return sendPage(reply, <Factor request={request} uri={totpURI} codes={backupCodes} />);
     },
   });
 
@@ -106,10 +106,9 @@ export const accountRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
     url: "/account/factor/code",
     config: { staff: "signed in" },
     async handler(request, reply) {
-      const visitor = visitorOf(request);
       const read = readForm(codeForm, request.body);
       const again = (problems: FormProblems) =>
-        sendPage(reply.code(422), <Factor visitor={visitor} problems={problems} />);
+        sendPage(reply.code(422), <Factor request={request} problems={problems} />);
       if ("problems" in read) return again(read.problems);
       const code = read.value.code.replaceAll(/\s/g, "");
       const headers = headersOf(request);
@@ -153,16 +152,23 @@ export const accountRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
 };
 
 function Account({
-  visitor,
+  request,
   sessions,
   problems,
 }: {
-  visitor: Visitor;
+  request: FastifyRequest;
   sessions: Session[];
   problems?: FormProblems;
 }) {
+  const visitor = visitorOf(request);
   return (
-    <Page title="Your account" place={null} visitor={visitor} current="account" width="narrow">
+    <Page
+      title="Your account"
+      place={request.place}
+      visitor={visitor}
+      current="account"
+      width="narrow"
+    >
       <p>
         You sign in as <bdi>{visitor.email}</bdi>.
       </p>
@@ -213,9 +219,9 @@ function Account({
       </section>
       <section aria-labelledby="sessions">
         <h2 id="sessions">Where you are signed in</h2>
-        <Table label="Sessions" head={["Since", "With", "End"]}>
+        <Table label="Sessions" head={["Since", "With", { name: "End", holds: "acts" }]}>
           {sessions.map(({ id, since, agent, own }) => (
-            <tr key={id}>
+            <Row key={id}>
               <td>{localText(since, "UTC")} UTC</td>
               <td>
                 <bdi>{agent ?? "unknown"}</bdi>
@@ -227,7 +233,7 @@ function Account({
                   <Press action={`${ACCOUNT}/sessions`} label="End" fields={{ session: id }} />
                 )}
               </td>
-            </tr>
+            </Row>
           ))}
         </Table>
       </section>
@@ -236,19 +242,20 @@ function Account({
 }
 
 function Factor({
-  visitor,
+  request,
   uri,
   codes = [],
   problems,
 }: {
-  visitor: Visitor;
+  request: FastifyRequest;
   uri?: string;
   codes?: string[];
   problems?: FormProblems;
 }) {
+  const visitor = visitorOf(request);
   const secret = uri === undefined ? null : new URL(uri).searchParams.get("secret");
   return (
-    <Page title="Set up your second factor" place={null} visitor={visitor} width="narrow">
+    <Page title="Set up your second factor" place={request.place} visitor={visitor} width="narrow">
       {uri !== undefined && (
         <>
           <p>Scan this with an authenticator app, or type its key there.</p>

@@ -9,7 +9,7 @@ import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { markOf } from "./listMark.ts";
 import { clinicPath } from "./paths.ts";
-import { Empty, Given, LocalTime, Table } from "./pieces.tsx";
+import { Empty, Given, LocalTime, Row, Table } from "./pieces.tsx";
 
 const FILTERS = ["type", "actor", "from", "to", "treatment"] as const;
 
@@ -54,7 +54,7 @@ export function AuditPage({ place, staff, keys, events, names, values, problems 
       ) : (
         <Table label="Events" head={["When", "Who", "What", "Of"]}>
           {events.items.map((event) => (
-            <Row key={event.id} place={place} event={event} names={names} />
+            <Line key={event.id} place={place} event={event} names={names} />
           ))}
         </Table>
       )}
@@ -113,7 +113,7 @@ function Filter({
   );
 }
 
-function Row({
+function Line({
   place,
   event,
   names,
@@ -122,7 +122,7 @@ function Row({
   const { at, actor, treatmentId, reminderId } = event;
   const details = detailWords(event, names, clinic.timeZone);
   return (
-    <tr>
+    <Row>
       <td>
         <LocalTime at={at} zone={clinic.timeZone} />
       </td>
@@ -152,6 +152,6 @@ function Row({
           <a href={clinicPath(clinic.id, `reminders/${reminderId}`)}>reminder</a>
         )}
       </td>
-    </tr>
+    </Row>
   );
 }

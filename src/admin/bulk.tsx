@@ -11,11 +11,12 @@ import {
   runOf,
 } from "./bulkForm.ts";
 import { RunPage, RunPart } from "./bulkRunView.tsx";
-import { BulkFormPage, DryRunPage } from "./bulkView.tsx";
+import { BulkFormPage, DryRunPage, type Step } from "./bulkView.tsx";
 import { type FormProblems, readForm, valuesOf } from "./forms.ts";
 import { type Place, placeOf } from "./guard.ts";
 import { PageProblem } from "./pageProblem.ts";
 import type { AdminParts } from "./parts.ts";
+import { namesFor } from "./planWords.ts";
 import { sendPage, sendPart } from "./send.ts";
 
 /** A dry run that is older than this is looked at anew before anything is done, in milliseconds. */
@@ -27,20 +28,29 @@ export const bulkRoutes: FastifyPluginCallbackZod<AdminParts> = (
   { ledger, clock, content, onDue },
   done,
 ) => {
-  const steps = [
-    ...new Set([...content.protocols.values()].flatMap((each) => each.steps.map(({ key }) => key))),
-  ].sort();
+  /** The messages of all protocols; where two have a step of the same key, both are meant by it. */
+  function stepsFor({ clinic }: Place): Step[] {
+    const names = namesFor(content, clinic);
+    const called = new Map<string, Set<string>>();
+    for (const { name, steps } of content.protocols.values()) {
+      for (const { key } of steps) {
+        called.set(key, (called.get(key) ?? new Set()).add(names.message(name, key)));
+      }
+    }
+    const steps = [...called].map(([value, of]) => ({ value, label: [...of].join(" / ") }));
+    return steps.sort((one, other) => one.label.localeCompare(other.label));
+  }
 
   server.route({
     method: "GET",
     url: "/:clinicId/failures/bulk",
     config: { staff: "admin" },
     schema: { querystring: bulkQuery },
-    handler: (request, reply) =>
-      sendPage(
-        reply,
-        <BulkFormPage place={placeOf(request)} steps={steps} values={request.query} />,
-      ),
+    handler(request, reply) {
+      const place = placeOf(request);
+      const steps = stepsFor(place);
+      return sendPage(reply, <BulkFormPage place={place} steps={steps} values={request.query} />);
+    },
   });
 
   server.route({
@@ -49,6 +59,7 @@ export const bulkRoutes: FastifyPluginCallbackZod<AdminParts> = (
     config: { staff: "admin" },
     async handler(request, reply) {
       const place = placeOf(request);
+      const steps = stepsFor(place);
       const values = valuesOf(request.body);
       const again = (problems: FormProblems) =>
         sendPage(
@@ -63,7 +74,7 @@ export const bulkRoutes: FastifyPluginCallbackZod<AdminParts> = (
       }
       const cursor = firstCursor(clock.now());
       const result = await lookOrAct(place, read.value, { cursor, dryRun: true });
-      const page = { place, form: read.value, values, result };
+      const page = { place, steps, form: read.value, values, result };
       return sendPage(reply, <DryRunPage {...page} began={cursor.began} />);
     },
   });
@@ -74,6 +85,7 @@ export const bulkRoutes: FastifyPluginCallbackZod<AdminParts> = (
     config: { staff: "admin" },
     async handler(request, reply) {
       const place = placeOf(request);
+      const steps = stepsFor(place);
       const values = valuesOf(request.body);
       const form = readForm(bulkForm, request.body);
       const carried = readForm(runForm, request.body);

@@ -4,7 +4,7 @@ import type { FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Notice, Table } from "./pieces.tsx";
+import { Notice, Row, Table } from "./pieces.tsx";
 
 /** What each act on many is called. */
 export const ACTION_WORDS: Record<BulkAction, { title: string; verb: string; done: string }> = {
@@ -121,12 +121,15 @@ export function Refused({ refused }: { refused: ReadonlyMap<string, number> }) {
   if (refused.size === 0) return null;
   const rows = [...refused].sort(([, one], [, other]) => other - one);
   return (
-    <Table label="Left as they are" head={["Left as they are, because", "messages"]}>
+    <Table
+      label="Left as they are"
+      head={["Left as they are, because", { name: "Messages", holds: "numbers" }]}
+    >
       {rows.map(([code, times]) => (
-        <tr key={code}>
+        <Row key={code}>
           <td>{isRefusal(code) ? REFUSAL_WORDS[code] : code}</td>
-          <td>{times}</td>
-        </tr>
+          <td class="number">{times}</td>
+        </Row>
       ))}
     </Table>
   );

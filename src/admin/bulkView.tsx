@@ -10,9 +10,16 @@ import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Facts, Given, Notice } from "./pieces.tsx";
 
+/** A message to be chosen: its step, and what staff call it. */
+export interface Step {
+  value: string;
+  label: string;
+}
+
 interface FormPageProps {
   place: Place;
-  steps: readonly string[];
+  /** Each message by its step, and what it is called. */
+  steps: readonly Step[];
   values: FormValues | Partial<Record<string, string | undefined>>;
   problems?: FormProblems;
 }
@@ -46,10 +53,7 @@ export function BulkFormPage({ place, steps, values, problems }: FormPageProps) 
           name="step"
           label="Message"
           value={of("step")}
-          options={[
-            { value: "", label: "any" },
-            ...steps.map((step) => ({ value: step, label: step })),
-          ]}
+          options={[{ value: "", label: "any" }, ...steps]}
           problems={problems}
         />
         <SelectField
@@ -105,6 +109,7 @@ function causeOptions(chosen: string | undefined) {
 
 interface DryRunProps {
   place: Place;
+  steps: readonly Step[];
   form: BulkForm;
   values: FormValues;
   result: BulkResult;
@@ -112,7 +117,7 @@ interface DryRunProps {
 }
 
 /** What it would do, and the button that does it. */
-export function DryRunPage({ place, form, values, result, began }: DryRunProps) {
+export function DryRunPage({ place, steps, form, values, result, began }: DryRunProps) {
   const { title, verb } = ACTION_WORDS[form.action];
   const { changed } = result;
   const matched = [...result.refused.values()].reduce((sum, times) => sum + times, changed);
@@ -125,7 +130,7 @@ export function DryRunPage({ place, form, values, result, began }: DryRunProps) 
         <strong>{matchWords(matched, more)}</strong> {wouldWords(form.action, changed, more)}
       </p>
       <Refused refused={result.refused} />
-      <Facts facts={choiceFacts(form, values)} />
+      <Facts facts={choiceFacts(form, values, steps)} />
       {changed === 0 && !more && (
         <Notice tone="plain">There is nothing to do for this choice.</Notice>
       )}
@@ -151,12 +156,16 @@ export function DryRunPage({ place, form, values, result, began }: DryRunProps) 
 }
 
 /** The choice as it was made, so that what is confirmed is seen beside its button. */
-function choiceFacts({ step, channel, from, to, reason }: BulkForm, values: FormValues) {
+function choiceFacts(
+  { step, channel, from, to, reason }: BulkForm,
+  values: FormValues,
+  steps: readonly Step[],
+) {
   const cause = values["cause"] ?? "";
   const chosen = causeOptions(cause).find(({ value }) => value === cause)?.label;
   const facts = [
     { name: "Cause", value: cause === "" ? undefined : chosen },
-    { name: "Message", value: step },
+    { name: "Message", value: steps.find(({ value }) => value === step)?.label ?? step },
     { name: "Channel", value: channel && CHANNEL_WORDS[channel].many },
     { name: "Due from", value: from },
     { name: "Due until", value: to },

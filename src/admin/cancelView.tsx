@@ -1,6 +1,6 @@
 import type { CancelledTreatment } from "../ledger/cancel.ts";
 import type { Reminder } from "../ledger/reminders.ts";
-import { countWords, placedText, stepWords } from "./careWords.ts";
+import { countWords, placedText, quotedWords } from "./careWords.ts";
 import { FormRefusal, ReasonField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
@@ -21,7 +21,8 @@ interface CancelProps extends FoundTreatment {
 
 /** Says what a cancel will do, and asks for it. */
 export function CancelPage(props: CancelProps) {
-  const { place, treatment, patient, protocol, reminders, quiet, loud, values, problems } = props;
+  const { place, treatment, patient, protocol, called } = props;
+  const { reminders, quiet, loud, values, problems } = props;
   const path = clinicPath(place.clinic.id, `treatments/${treatment.id}`);
   const told = reminders.filter(
     ({ kind, status }) =>
@@ -51,7 +52,7 @@ export function CancelPage(props: CancelProps) {
         {told.length > 0 && (
           <li>
             The patient was told already:{" "}
-            {[...new Set(told.map((it) => stepWords(it.step)))].join(", ")}.
+            {quotedWords([...new Set(told.map(({ step }) => called(step)))])}.
           </li>
         )}
       </ul>
@@ -83,7 +84,7 @@ export function CancelPage(props: CancelProps) {
                 value="yes"
                 checked={values["retract"] === "yes"}
               />
-              Take it back: {foreseen(loud)}
+              Take it back: {foreseen(props)}
             </label>
             {problems["retract"] !== undefined && (
               <small class="problem">{problems["retract"]}</small>
@@ -102,10 +103,10 @@ export function CancelPage(props: CancelProps) {
   );
 }
 
-function foreseen({ retracted, untold }: CancelledTreatment): string {
+function foreseen({ loud: { retracted, untold }, called }: CancelProps): string {
   if (retracted === 0 && untold.length === 0) return "there is nothing to take back";
   const messages = `${countWords(retracted, "message")} will ask the patient to hold off`;
   if (untold.length === 0) return messages;
-  const alone = `tell the patient yourself about ${untold.map(stepWords).join(", ")}`;
+  const alone = `tell the patient yourself that ${quotedWords(untold.map(called))} does not hold`;
   return retracted === 0 ? `no message can; ${alone}` : `${messages}; ${alone}`;
 }

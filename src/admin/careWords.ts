@@ -20,9 +20,9 @@ export const READING_WORDS: Record<InboundReading, string> = {
   reply: "replied",
 };
 
-/** The key of a step as words: `retinol-ok` is "retinol ok". */
-export function stepWords(step: string): string {
-  return step.replaceAll("-", " ");
+/** Names of messages, as they stand in a sentence: “What your skin may look like now”, “…”. */
+export function quotedWords(names: readonly string[]): string {
+  return names.map((name) => `“${name}”`).join(", ");
 }
 
 /** `1 message`, `3 messages`. */
@@ -48,6 +48,11 @@ export function dayText(at: Date, zone: string): string {
 /** The time of day of an instant: "15:30". */
 export function clockText(at: Date, zone: string): string {
   return DateTime.fromJSDate(at, { zone }).toFormat("HH:mm");
+}
+
+/** The time of day to the second: "15:30:05". */
+export function timeText(at: Date, zone: string): string {
+  return DateTime.fromJSDate(at, { zone }).toFormat("HH:mm:ss");
 }
 
 const STOPS: Readonly<Record<string, string>> = {

@@ -1,23 +1,26 @@
 import { CHANNEL_WORDS } from "../domain/channel.ts";
 import type { FailedReminder, FailureCause } from "../ledger/failures.ts";
 import type { Page as ListPage } from "../ledger/page.ts";
-import { countWords, stepWords } from "./careWords.ts";
+import { countWords } from "./careWords.ts";
 import { causeOf, causePath } from "./causes.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { markOf } from "./listMark.ts";
 import { clinicPath } from "./paths.ts";
-import { Badge, Empty, Given, localText, Table } from "./pieces.tsx";
+import { Badge, Empty, Given, localText, Row, Table } from "./pieces.tsx";
+import type { Names } from "./planWords.ts";
 
 /** All that failed in one way, with whom to call. */
 export function CausePage({
   place,
+  names,
   cause,
   count,
   failures,
   first,
 }: {
   place: Place;
+  names: Names;
   cause: FailureCause;
   /** How many there are on all pages of the list. */
   count: number;
@@ -44,7 +47,7 @@ export function CausePage({
       ) : (
         <Table label={title} head={["Patient", "Message", "When", "Phone"]}>
           {failures.items.map((reminder) => (
-            <tr key={reminder.id}>
+            <Row key={reminder.id}>
               <td>
                 <a href={clinicPath(clinic.id, `patients/${reminder.patientId}`)}>
                   <Given>{reminder.firstName}</Given>
@@ -52,7 +55,7 @@ export function CausePage({
               </td>
               <td>
                 <a href={clinicPath(clinic.id, `reminders/${reminder.id}`)}>
-                  {stepWords(reminder.step)}
+                  {names.message(reminder.protocol, reminder.step)}
                 </a>{" "}
                 <Badge tone="plain">{CHANNEL_WORDS[reminder.channel].one}</Badge>
               </td>
@@ -66,7 +69,7 @@ export function CausePage({
                   <a href={`tel:${reminder.phone}`}>{reminder.phone}</a>
                 )}
               </td>
-            </tr>
+            </Row>
           ))}
         </Table>
       )}

@@ -1,14 +1,14 @@
 import type { Correction } from "../domain/correction.ts";
 import type { Corrected } from "../ledger/correct.ts";
 import type { Reminder } from "../ledger/reminders.ts";
-import { countWords, stepWords } from "./careWords.ts";
+import { countWords, quotedWords } from "./careWords.ts";
 import { correctionText } from "./correctionView.tsx";
 import { reasonWords } from "./eventWords.ts";
 import type { FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Empty, LocalTime, Notice, Status, Table } from "./pieces.tsx";
+import { Empty, LocalTime, Notice, Row, Status, Table } from "./pieces.tsx";
 import type { FoundTreatment } from "./treatmentOf.ts";
 
 interface PreviewProps extends FoundTreatment {
@@ -29,17 +29,17 @@ interface Change {
 
 /** Says what a correction would change, and asks whether it is to be made. */
 export function PreviewPage(props: PreviewProps) {
-  const { place, treatment, patient, way, correction, before, after, values } = props;
+  const { place, treatment, patient, way, correction, before, after, values, called } = props;
   const path = clinicPath(place.clinic.id, `treatments/${treatment.id}`);
   const zone = patient.timeZone ?? place.clinic.timeZone;
   const changes = changesOf(before, after.reminders);
   return (
     <Page title="What would change" place={place} visitor={place.visitor} current="patients">
-      <p>Nothing is changed yet. To be set: {correctionText(correction, treatment.timeZone)}.</p>
+      <p>Nothing is changed yet. To be set: {correctionText(correction, props)}.</p>
       {after.untold.length > 0 && (
         <Notice tone="bad">
-          You will have to tell the patient yourself about {after.untold.map(stepWords).join(", ")}:
-          the permission went out, and no message takes it back.
+          You will have to tell the patient yourself that {quotedWords(after.untold.map(called))}{" "}
+          does not hold: it went out, and no message takes it back.
         </Notice>
       )}
       {after.retracted > 0 && (
@@ -53,13 +53,13 @@ export function PreviewPage(props: PreviewProps) {
       ) : (
         <Table label="What would change" head={["Message", "Now", "Then"]}>
           {changes.map(({ was, is }) => (
-            <tr key={is.id}>
-              <th scope="row">{stepWords(is.step)}</th>
+            <Row key={is.id}>
+              <th scope="row">{called(is.step)}</th>
               <td>{was === null ? "new" : <Planned reminder={was} zone={zone} />}</td>
               <td>
                 <Planned reminder={is} zone={zone} />
               </td>
-            </tr>
+            </Row>
           ))}
         </Table>
       )}

@@ -2,7 +2,7 @@ import type { Correction } from "../domain/correction.ts";
 import type { Step } from "../domain/protocol.ts";
 import { placeOfZone } from "../domain/traceWords.ts";
 import { wallTimeOf } from "../domain/wallTime.ts";
-import { placedText, stepWords, waitWords } from "./careWords.ts";
+import { placedText, waitWords } from "./careWords.ts";
 import { type Undo, WAIT_UNITS, waitOf } from "./correctionForms.ts";
 import { CheckField, FormRefusal, ReasonField, SelectField, TextField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
@@ -115,7 +115,7 @@ export function WaitPage(props: FormProps) {
 
 /** Asks whether the last correction is to be taken back. */
 export function UndoPage(props: FormProps & { undo: Undo | null }) {
-  const { place, treatment, values, problems, undo } = props;
+  const { place, values, problems, undo } = props;
   return (
     <Page
       title="Undo the last correction"
@@ -132,7 +132,7 @@ export function UndoPage(props: FormProps & { undo: Undo | null }) {
       ) : (
         <form method="post" action={pathOf(props, "/undo")}>
           <FormRefusal problems={problems} />
-          <p>Puts back: {correctionText(undo, treatment.timeZone)}.</p>
+          <p>Puts back: {correctionText(undo, props)}.</p>
           <input type="hidden" name="of" value={undo.of} />
           <ReasonField value={values["reason"]} problems={problems} />
           <Onward back={pathOf(props)} />
@@ -143,11 +143,14 @@ export function UndoPage(props: FormProps & { undo: Undo | null }) {
 }
 
 /** What a correction sets, in words. */
-export function correctionText({ performedAt, changes }: Correction, zone: string): string {
-  const time = performedAt === null ? [] : [`done ${placedText(performedAt, zone)}`];
+export function correctionText(
+  { performedAt, changes }: Correction,
+  { treatment, called }: FoundTreatment,
+): string {
+  const time = performedAt === null ? [] : [`done ${placedText(performedAt, treatment.timeZone)}`];
   const waits = Object.entries(changes).map(([step, after]) => {
     const wait = after === null ? "as the protocol says" : waitWords(after);
-    return `${stepWords(step)}: ${wait}`;
+    return `“${called(step)}”: ${wait}`;
   });
   return [...time, ...waits].join("; ");
 }
@@ -172,13 +175,14 @@ function Onward({ back }: { back: string }) {
 
 function sooner({ role }: Place): string {
   return role === "admin"
-    ? "You may also let one come sooner than its floor, or move another message."
-    : "Sooner than its floor, or another message, is for an admin to set.";
+    ? "You may also let one come sooner than that, or move another message."
+    : "Sooner than that, or another message, is for an admin to set.";
 }
 
-function labelOf(step: Step, { treatment }: FormProps): string {
-  const floor = step.kind === "permission" ? `, floor ${waitWords(step.floor ?? step.after)}` : "";
-  return `${stepWords(step.key)} (${step.kind}): ${waitWords(waitOf(step, treatment))}${floor}`;
+function labelOf(step: Step, { treatment, called }: FormProps): string {
+  const least =
+    step.kind === "permission" ? `, at least ${waitWords(step.floor ?? step.after)}` : "";
+  return `${called(step.key)} (${waitWords(waitOf(step, treatment))}${least})`;
 }
 
 function pathOf({ place, treatment }: FormProps, more = ""): string {

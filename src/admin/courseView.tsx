@@ -18,7 +18,16 @@ const MARKS: readonly Offset[] = [
 ];
 
 /** Steps on a line of time, each with a bar from when it becomes true to when it is stale. */
-export function Course({ content, steps }: { content: Content; steps: readonly Step[] }) {
+export function Course({
+  content,
+  called,
+  steps,
+}: {
+  content: Content;
+  /** What staff call a message, by its step. */
+  called: (step: string) => string;
+  steps: readonly Step[];
+}) {
   const spans = steps.map((step) => ({ step, ...spanOf(step) }));
   const longest = Math.max(1, ...spans.map(({ to }) => to));
   return (
@@ -28,12 +37,13 @@ export function Course({ content, steps }: { content: Content; steps: readonly S
           <p class="time">{whenInWords(step)}</p>
           <p class="what">
             <Badge tone={KIND_WORDS[step.kind].tone}>{KIND_WORDS[step.kind].word}</Badge>{" "}
-            <a href={`#step-${step.key}`}>{topicsInWords(content, step.topics)}</a>
+            <a href={`#step-${step.key}`}>{called(step.key)}</a>{" "}
+            <code class="muted">{step.key}</code>
           </p>
           <Bar from={from} to={to} longest={longest} />
           <p class="rules">
-            {channelsInWords(step)} · {windowInWords(step.window)} · not sent any more after{" "}
-            {waitWords(step.expires)} · <code>{step.key}</code>
+            {topicsInWords(content, step.topics)} · {channelsInWords(step)} ·{" "}
+            {windowInWords(step.window)} · not sent any more after {waitWords(step.expires)}
           </p>
         </li>
       ))}

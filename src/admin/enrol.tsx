@@ -116,6 +116,7 @@ export const enrolRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
           {protocol && values["waitsOf"] !== protocol.name && (
             <EnrolWaits
               protocol={protocol}
+              content={content}
               admin={role === "admin"}
               names={namesFor(content, clinic)}
               values={{}}
@@ -159,6 +160,10 @@ export const enrolRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
               {await previewOf(place, start, draft)}
             </div>
           </section>
+          {/* After the plan: whoever reads down, or cannot see beside, comes to it before enrolling. */}
+          <button type="submit" form="enrol">
+            Enrol
+          </button>
         </div>
       </Page>
     );

@@ -116,6 +116,7 @@ export function EnrolForm(props: FormProps) {
         {protocol && (
           <EnrolWaits
             protocol={protocol}
+            content={content}
             admin={role === "admin"}
             names={namesFor(content, clinic)}
             values={values}
@@ -132,7 +133,6 @@ export function EnrolForm(props: FormProps) {
           maxlength={100}
         />
       </details>
-      <button type="submit">Enrol</button>
     </form>
   );
 }

@@ -1,9 +1,11 @@
+import type { Content } from "../content/content.ts";
 import { whyUnmovable } from "../domain/overrides.ts";
 import type { Protocol, Step } from "../domain/protocol.ts";
 import { AFTER } from "./enrolForm.ts";
 import { TextField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
 import type { Names } from "./planWords.ts";
+import { topicsInWords } from "./stepWords.ts";
 
 /** Whether something is wrong with the waits that were typed. */
 export function waitProblems(problems: FormProblems | undefined): boolean {
@@ -14,6 +16,7 @@ export function waitProblems(problems: FormProblems | undefined): boolean {
 /** The waits of a treatment that somebody may set otherwise for one patient. */
 export function EnrolWaits({
   protocol,
+  content,
   admin,
   names,
   values,
@@ -21,6 +24,7 @@ export function EnrolWaits({
   swap,
 }: {
   protocol: Protocol;
+  content: Content;
   admin: boolean;
   names: Names;
   values: FormValues;
@@ -44,7 +48,12 @@ export function EnrolWaits({
         <TextField
           key={step.key}
           name={AFTER + step.key}
-          label={names.message(protocol.name, step.key)}
+          // What is permitted is the thing itself; any other message is known by its name.
+          label={
+            step.kind === "permission"
+              ? topicsInWords(content, step.topics)
+              : names.message(protocol.name, step.key)
+          }
           value={same ? values[AFTER + step.key] : undefined}
           hint={limitOf(step, admin)}
           problems={problems}

@@ -11,6 +11,7 @@ import { FailuresPage } from "./failuresView.tsx";
 import { placeOf } from "./guard.ts";
 import { markSchema } from "./listMark.ts";
 import type { AdminParts } from "./parts.ts";
+import { namesFor } from "./planWords.ts";
 import { sendPage } from "./send.ts";
 
 /** How many days back failures are shown. */
@@ -54,7 +55,10 @@ export const failuresRoutes: FastifyPluginCallbackZod<AdminParts> = (
       const count = await countFailures(ledger.db, span, cause);
       const failures = await listFailuresOf(ledger.db, span, cause, { cursor, limit: PAGE });
       const seen = { cause, count, failures, first: cursor === null };
-      return sendPage(reply, <CausePage place={place} {...seen} />);
+      return sendPage(
+        reply,
+        <CausePage place={place} names={namesFor(content, clinic)} {...seen} />,
+      );
     },
   });
   done();

@@ -7,6 +7,7 @@ import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Badge, Empty, Given, Status } from "./pieces.tsx";
+import { type Names, namesFor } from "./planWords.ts";
 import { UntoldList } from "./untoldView.tsx";
 
 /** Whom to call, and what did not reach its patient since a local date, by cause. */
@@ -54,6 +55,7 @@ export function FailuresPage({
             <Group
               key={`${group.status} ${group.reason}`}
               place={place}
+              names={namesFor(content, place.clinic)}
               group={group}
               since={since}
               id={`cause-${index}`}
@@ -67,11 +69,13 @@ export function FailuresPage({
 
 function Group({
   place,
+  names,
   group,
   since,
   id,
 }: {
   place: Place;
+  names: Names;
   group: FailureGroup;
   since: string;
   id: string;
@@ -99,7 +103,13 @@ function Group({
       <h3>{newest.length < count ? "The newest" : "The messages"}</h3>
       <ul class="newest">
         {newest.map((reminder) => (
-          <Newest key={reminder.id} place={place} reminder={reminder} reason={reason} />
+          <Newest
+            key={reminder.id}
+            place={place}
+            names={names}
+            reminder={reminder}
+            reason={reason}
+          />
         ))}
       </ul>
       {newest.length < count && (
@@ -130,18 +140,20 @@ function Group({
 
 function Newest({
   place,
+  names,
   reminder,
   reason,
 }: {
   place: Place;
+  names: Names;
   reminder: FailedReminder;
   reason: string | null;
 }) {
-  const { id, firstName, step, channel } = reminder;
+  const { id, firstName, protocol, step, channel } = reminder;
   return (
     <li>
       <a href={clinicPath(place.clinic.id, `reminders/${id}`)}>
-        <Given>{firstName}</Given>: {step}
+        <Given>{firstName}</Given>: {names.message(protocol, step)}
       </a>{" "}
       <Badge tone="plain">{channel === "sms" ? "text" : "email"}</Badge>{" "}
       <span class="quiet">

@@ -73,25 +73,31 @@ export function guard(server: FastifyInstance, options: GuardOptions): void {
   server.addHook("onRequest", async (request, reply) => {
     refuseForeign(request, options.publicUrl);
     const { staff = "operator", polled = false } = request.routeOptions.config;
-    if (staff === "anyone" || request.is404) return;
+    if (staff === "anyone" && !request.is404) return;
     const { visitor, headers } = await sessionOf(request, options, { disableRefresh: polled });
     passCookies(reply, { headers });
-    if (visitor === null) return askToSignIn(request, reply);
+    if (visitor === null) return request.is404 ? undefined : askToSignIn(request, reply);
     request.visitor = visitor;
-    if (staff === "signed in") return;
+    const { clinicId } = (request.params ?? {}) as { clinicId?: string };
+    const membership = visitor.memberships.find(({ clinic }) => clinic.id === clinicId);
+    // Whoever works at one clinic finds the way back to it on every page, and on every refusal.
+    const [only, ...others] = visitor.memberships;
+    const shown = membership ?? (others.length === 0 ? only : undefined);
+    if (shown !== undefined) request.place = await placeIn(shown, visitor);
+    if (request.is404 || staff === "signed in") return;
     if (staff === "operator") {
       if (!visitor.operator) throw onlyFor("those who look after this installation");
       return;
     }
-    const { clinicId } = request.params as { clinicId?: string };
-    const membership = visitor.memberships.find(({ clinic }) => clinic.id === clinicId);
     if (membership === undefined) throw noSuch("clinic among yours");
     if (staff === "admin" && membership.role !== "admin") throw onlyFor("the clinic's admins");
-    const { outbox } = options;
-    const openAlarms = await countOpenAlarms(options.ledger.db, membership.clinic.id);
-    const actor = `staff:${visitor.id}`;
-    request.place = { ...membership, visitor, actor, outbox, openAlarms };
   });
+
+  async function placeIn(membership: Membership, visitor: Visitor): Promise<Place> {
+    const { ledger, outbox } = options;
+    const openAlarms = await countOpenAlarms(ledger.db, membership.clinic.id);
+    return { ...membership, visitor, actor: `staff:${visitor.id}`, outbox, openAlarms };
+  }
 }
 
 /** The visitor of a page that asks for somebody who is signed in. */

@@ -6,7 +6,7 @@ import { CellOf } from "./importColumnsView.tsx";
 import { CancelImport, importPath } from "./importView.tsx";
 import { many, placeOfProblem } from "./importWords.ts";
 import { Page } from "./layout.tsx";
-import { Notice, Table } from "./pieces.tsx";
+import { Notice, Row, Table } from "./pieces.tsx";
 
 interface CheckProps {
   place: Place;
@@ -110,7 +110,7 @@ function BadRows({ file, rows, total }: RowsProps) {
         , mend them there, and bring that file as the next import. They are deleted here with all
         others when this import ends.
       </p>
-      <ToldRows label="Rows with something wrong" why="what is wrong" file={file} rows={rows} />
+      <ToldRows label="Rows with something wrong" why="What is wrong" file={file} rows={rows} />
       {total > rows.length && <p>These are the first {rows.length}; the file has all of them.</p>}
     </>
   );
@@ -122,7 +122,7 @@ function NotedRows({ file, rows, total }: RowsProps) {
     <>
       <h2>{many(total, "row is", "rows are")} worth a look</h2>
       <p>Enrolled with the others, unless you take it out of your file and bring that again.</p>
-      <ToldRows label="Rows worth a look" why="what to know" file={file} rows={rows} />
+      <ToldRows label="Rows worth a look" why="What to know" file={file} rows={rows} />
       {total > rows.length && <p>These are the first {rows.length} of them.</p>}
     </>
   );
@@ -139,10 +139,10 @@ function ToldRows({
   const cellOf = (row: ToldRow, { field }: RowProblem) =>
     field === "row" ? undefined : row.cells[columns[field] ?? -1];
   return (
-    <Table label={label} head={["row", "column, and what it has", why]}>
+    <Table label={label} head={[{ name: "Row", holds: "numbers" }, "Column, and what it has", why]}>
       {rows.flatMap((row) =>
         row.problems.map((problem) => (
-          <tr key={`${row.number} ${problem.field} ${problem.message}`}>
+          <Row key={`${row.number} ${problem.field} ${problem.message}`}>
             <td class="number">{row.number}</td>
             <td>
               <bdi>{placeOfProblem(problem, file.headers, columns)}</bdi>
@@ -153,7 +153,7 @@ function ToldRows({
               )}
             </td>
             <td>{problem.message}</td>
-          </tr>
+          </Row>
         )),
       )}
     </Table>

@@ -9,7 +9,7 @@ import { Reading } from "./importReading.tsx";
 import { CancelImport, importPath } from "./importView.tsx";
 import { confirmWords, doubledHeaders, FIELD_LABELS, headerOf, many } from "./importWords.ts";
 import { Page } from "./layout.tsx";
-import { Given, Notice, Table } from "./pieces.tsx";
+import { Given, Notice, Row, Table } from "./pieces.tsx";
 
 const CONSENT_FIELDS: readonly ImportField[] = ["careSms", "careEmail", "rebook", "consentAt"];
 
@@ -68,17 +68,20 @@ export function ColumnsPage(props: ColumnsProps) {
       <h2>The first rows</h2>
       <Table
         label="The first rows of the file"
-        head={["row", ...file.headers.map((_, column) => headerOf(file.headers, column))]}
+        head={[
+          { name: "Row", holds: "numbers" },
+          ...file.headers.map((_, column) => headerOf(file.headers, column)),
+        ]}
       >
         {rows.map(({ number, cells }) => (
-          <tr key={number}>
+          <Row key={number}>
             <td class="number">{number}</td>
             {file.headers.map((header, column) => (
               <td key={`${column} ${header}`}>
                 <bdi>{cells[column]}</bdi>
               </td>
             ))}
-          </tr>
+          </Row>
         ))}
       </Table>
       <form method="post" action={`${path}/columns`} id="columns">

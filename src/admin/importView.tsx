@@ -7,7 +7,7 @@ import { MAX_ROWS } from "./importFile.ts";
 import { many, placeOfProblem } from "./importWords.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Badge, Empty, LocalTime, Notice, Table, type Tone } from "./pieces.tsx";
+import { Badge, Empty, LocalTime, Notice, Row, Table, type Tone } from "./pieces.tsx";
 
 /** The address of an import. */
 export function importPath({ clinicId, id }: Pick<Import, "clinicId" | "id">): string {
@@ -74,9 +74,18 @@ export function StartPage({
       {imports.length === 0 ? (
         <Empty>No file was brought yet.</Empty>
       ) : (
-        <Table label="Imports so far" head={["brought", "rows", "state", "enrolled", "page"]}>
+        <Table
+          label="Imports so far"
+          head={[
+            "Brought",
+            { name: "Rows", holds: "numbers" },
+            "State",
+            { name: "Enrolled", holds: "numbers" },
+            { name: "Page", holds: "acts" },
+          ]}
+        >
           {imports.map((each) => (
-            <tr key={each.id}>
+            <Row key={each.id}>
               <td>
                 <LocalTime at={each.createdAt} zone={clinic.timeZone} />
               </td>
@@ -92,7 +101,7 @@ export function StartPage({
                   {each.endedAt === null ? "Go on with it" : "Look at it"}
                 </a>
               </td>
-            </tr>
+            </Row>
           ))}
         </Table>
       )}
@@ -221,14 +230,17 @@ export function ResultPage({
       {badRows.length > 0 && (
         <>
           <h2>Rows that could not be enrolled</h2>
-          <Table label="Rows that could not be enrolled" head={["row", "where", "what is wrong"]}>
+          <Table
+            label="Rows that could not be enrolled"
+            head={[{ name: "Row", holds: "numbers" }, "Where", "What is wrong"]}
+          >
             {badRows.flatMap(({ number, problems }) =>
               problems.map((problem) => (
-                <tr key={`${number} ${problem.field}`}>
+                <Row key={`${number} ${problem.field}`}>
                   <td class="number">{number}</td>
                   <td>{placeOfProblem(problem, [], {})}</td>
                   <td>{problem.message}</td>
-                </tr>
+                </Row>
               )),
             )}
           </Table>

@@ -6,7 +6,7 @@ import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Badge, Empty, Given, LocalTime, Notice, Press, Table } from "./pieces.tsx";
+import { Badge, Empty, Given, LocalTime, Notice, Press, Row, Table } from "./pieces.tsx";
 
 const ROLES: Record<Role, { name: string; may: string }> = {
   enroll: { name: "front desk", may: "enrol patients, and read" },
@@ -45,7 +45,7 @@ export function KeysPage({
       ) : (
         <Table label="Keys" head={["What it is for", "May", "Made", "State"]}>
           {sorted.map((each) => (
-            <tr key={each.id}>
+            <Row key={each.id}>
               <th scope="row">
                 <Given>{each.label}</Given>
               </th>
@@ -65,7 +65,7 @@ export function KeysPage({
                   </>
                 )}
               </td>
-            </tr>
+            </Row>
           ))}
         </Table>
       )}

@@ -15,6 +15,12 @@ const HTMX = JSON.stringify({
   ],
 });
 
+interface TopProps {
+  place: Place | null;
+  visitor: Visitor;
+  current: string | undefined;
+}
+
 interface PageProps {
   title: string;
   /** What stands at the top instead of the title: a name, which no browser is to keep as a title. */
@@ -64,15 +70,8 @@ export function Page(props: PageProps) {
   );
 }
 
-function Top({
-  place,
-  visitor,
-  current,
-}: {
-  place: Place | null;
-  visitor: Visitor;
-  current: string | undefined;
-}) {
+function Top(props: TopProps) {
+  const { place, visitor } = props;
   return (
     <header class="top">
       <div class="container wide">
@@ -90,24 +89,59 @@ function Top({
             </a>
           )}
         </p>
-        {place !== null && <Menu place={place} current={current} />}
-        <nav class="own" aria-label="You">
-          <a href={ACCOUNT} aria-current={current === "account" ? "page" : undefined}>
-            <bdi>{visitor.name}</bdi>
-          </a>
-          {visitor.operator && (
-            <a href={QUEUES} aria-current={current === "queues" ? "page" : undefined}>
-              Queues
-            </a>
-          )}
-          <form method="post" action="/admin/sign-out">
-            <button class="link" type="submit">
-              Sign out
-            </button>
-          </form>
-        </nav>
+        <div class="in-a-row">
+          <Navigation {...props} />
+        </div>
+        {/* The same for a narrow screen: of the two, one is there at a time. */}
+        <details class="folded">
+          <summary>
+            Menu
+            {place !== null && <OpenAlarms count={place.openAlarms} />}
+          </summary>
+          <div>
+            <Navigation {...props} />
+          </div>
+        </details>
       </div>
     </header>
+  );
+}
+
+function Navigation({ place, visitor, current }: TopProps) {
+  return (
+    <>
+      {place === null ? <Clinics visitor={visitor} /> : <Menu place={place} current={current} />}
+      <nav class="own" aria-label="You">
+        <a href={ACCOUNT} aria-current={current === "account" ? "page" : undefined}>
+          <bdi>{visitor.name}</bdi>
+        </a>
+        {visitor.operator && (
+          <a href={QUEUES} aria-current={current === "queues" ? "page" : undefined}>
+            Queues
+          </a>
+        )}
+        <form method="post" action="/admin/sign-out">
+          <button class="link" type="submit">
+            Sign out
+          </button>
+        </form>
+      </nav>
+    </>
+  );
+}
+
+/** The way to where somebody works, on a page of no clinic. */
+function Clinics({ visitor }: { visitor: Visitor }) {
+  return (
+    <nav class="menu" aria-label="Your clinics">
+      <div>
+        {visitor.memberships.map(({ clinic }) => (
+          <a key={clinic.id} href={clinicPath(clinic.id)} dir="auto">
+            {clinic.name}
+          </a>
+        ))}
+      </div>
+    </nav>
   );
 }
 
@@ -125,8 +159,8 @@ const MENU: readonly {
   { page: "inbox", label: "Inbox" },
   { page: "failures", label: "Failures" },
   { page: "protocols", label: "Protocols" },
-  { page: "import", label: "Import", adminOnly: true },
   { page: "outbox", label: "Outbox", outboxOnly: true },
+  { page: "import", label: "Import", adminOnly: true },
   { page: "settings", label: "Settings", adminOnly: true },
   { page: "keys", label: "Keys", adminOnly: true },
   { page: "staff", label: "Staff", adminOnly: true },
@@ -138,26 +172,34 @@ function Menu({ place, current }: { place: Place; current: string | undefined })
     ({ adminOnly, outboxOnly }) =>
       (!adminOnly || place.role === "admin") && (!outboxOnly || place.outbox),
   );
+  const groups = [
+    pages.filter(({ adminOnly }) => !adminOnly),
+    pages.filter(({ adminOnly }) => adminOnly),
+  ].filter((group) => group.length > 0);
   return (
     <nav class="menu" aria-label="Pages">
-      {pages.map(({ page, label }) => (
-        <a
-          key={page}
-          href={clinicPath(place.clinic.id, page)}
-          aria-current={current === page ? "page" : undefined}
-        >
-          {label}
-          {page === "inbox" && <OpenAlarms count={place.openAlarms} />}
-        </a>
+      {groups.map((group) => (
+        <div key={group[0]?.page}>
+          {group.map(({ page, label }) => (
+            <a
+              key={page}
+              href={clinicPath(place.clinic.id, page)}
+              aria-current={current === page ? "page" : undefined}
+            >
+              {label}
+              {page === "inbox" && <OpenAlarms count={place.openAlarms} />}
+            </a>
+          ))}
+        </div>
       ))}
     </nav>
   );
 }
 
-/** How many alarms are open, beside the inbox in the menu; `fresh` where it is to replace that. */
+/** How many alarms are open, in the menu; `fresh` where it is to replace that, wherever it stands. */
 export function OpenAlarms({ count, fresh = false }: { count: number; fresh?: boolean }) {
   return (
-    <span id="open-alarms" {...(fresh && { "hx-swap-oob": "true" })}>
+    <span class="open-alarms" {...(fresh && { "hx-swap-oob": "outerHTML:.open-alarms" })}>
       {count > 0 && (
         <span class="badge bad count">{count === 1 ? "1 alarm" : `${count} alarms`}</span>
       )}

@@ -4,7 +4,7 @@ import type { Letter, Person } from "../ledger/letters.ts";
 import type { Place } from "./guard.ts";
 import { clinicPath } from "./paths.ts";
 import { Badge, Given, LocalTime, localText, type Tone } from "./pieces.tsx";
-import { stepInWords } from "./stepWords.ts";
+import { namesFor } from "./planWords.ts";
 
 interface LetterProps {
   letter: Letter;
@@ -62,7 +62,7 @@ export function LetterCard({ letter, place, content, names, fresh, level = 3 }: 
         </blockquote>
       )}
       <Others letter={letter} place={place} />
-      <Story letter={letter} content={content} zone={clinic.timeZone} />
+      <Story letter={letter} content={content} place={place} />
       <Pause letter={letter} zone={clinic.timeZone} />
       {letter.handledAt === null ? (
         <Handle letter={letter} place={place} />
@@ -137,7 +137,7 @@ function Others({ letter, place }: Pick<LetterProps, "letter" | "place">) {
 }
 
 /** What it answers, and what it was answered with. */
-function Story({ letter, content, zone }: { letter: Letter; content: Content; zone: string }) {
+function Story({ letter, content, place: { clinic } }: LetterProps) {
   const { answered, answer } = letter;
   return (
     <div class="story">
@@ -147,11 +147,11 @@ function Story({ letter, content, zone }: { letter: Letter; content: Content; zo
         <>
           <p>
             Most likely answers our message “
-            {stepInWords(content, answered.protocol, answered.step)}”
+            {namesFor(content, clinic).message(answered.protocol, answered.step)}”
             {answered.sentAt && (
               <>
                 {" "}
-                of <LocalTime at={answered.sentAt} zone={zone} />
+                of <LocalTime at={answered.sentAt} zone={clinic.timeZone} />
               </>
             )}
             .

@@ -6,7 +6,12 @@ import { CHANNELS } from "../domain/channel.ts";
 import { stopOnWord } from "../ledger/messageChoices.ts";
 import { openAlarmsOf } from "../ledger/openAlarms.ts";
 import { consentsOf, deadAddressesOf, findPatient, stopsOf } from "../ledger/patientRecords.ts";
-import { patientTimeline, TIMELINE_KINDS, type TimelineCursor } from "../ledger/patientTimeline.ts";
+import {
+  patientAhead,
+  patientTimeline,
+  TIMELINE_KINDS,
+  type TimelineCursor,
+} from "../ledger/patientTimeline.ts";
 import { resumePatient } from "../ledger/resume.ts";
 import { listTreatments } from "../ledger/treatments.ts";
 import { didPath, didQuery, idParams, reason } from "./acts.ts";
@@ -17,6 +22,7 @@ import type { AdminParts } from "./parts.ts";
 import { clinicPath } from "./paths.ts";
 import { ResumePage, StopPage } from "./patientActsView.tsx";
 import { PatientNews, PatientPage } from "./patientView.tsx";
+import { namesFor } from "./planWords.ts";
 import { keepPrivate, sendPage, sendPart } from "./send.ts";
 
 /** How many lines of the timeline a page shows, and how many treatments. */
@@ -61,6 +67,8 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
     const { clinic } = place;
     const patient = await patientOf(request, id);
     const treatments = { patientId: id, cursor: null, limit: TREATMENTS };
+    const whose = { clinicId: clinic.id, patientId: id };
+    const now = clock.now();
     const found = {
       patient,
       stops: await stopsOf(ledger.db, clinic.id, patient),
@@ -68,12 +76,18 @@ export const patientRoutes: FastifyPluginCallbackZod<AdminParts> = (server, part
       consents: await consentsOf(ledger.db, clinic.id, id),
       openAlarms: (await openAlarmsOf(ledger.db, clinic.id, [id])).length,
       treatments: (await listTreatments(ledger.db, clinic.id, treatments)).items,
-      timeline: await patientTimeline(ledger.db, clinic.id, id, { cursor: before, limit: LINES }),
+      timeline: await patientTimeline(ledger.db, whose, { now, cursor: before, limit: LINES }),
+      ahead: before === null ? await patientAhead(ledger.db, whose, { now, limit: LINES }) : [],
     };
-    const now = clock.now();
-    const past = found.timeline.entries.filter(({ at }) => at <= now).length;
-    const mark = markOf({ found, past });
-    return { ...found, place, protocols: content.protocols, earlier: before !== null, now, mark };
+    const mark = markOf(found);
+    return {
+      ...found,
+      place,
+      names: namesFor(content, clinic),
+      earlier: before !== null,
+      now,
+      mark,
+    };
   }
 
   server.route({

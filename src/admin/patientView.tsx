@@ -1,15 +1,15 @@
 import type { ChannelName } from "../domain/channel.ts";
 import { CHANNEL_WORDS } from "../domain/channel.ts";
-import type { Protocol } from "../domain/protocol.ts";
 import type { ClosedAddress, ConsentRecord, PatientRecord } from "../ledger/patientRecords.ts";
-import type { TimelinePage } from "../ledger/patientTimeline.ts";
+import type { TimelineEntry, TimelinePage } from "../ledger/patientTimeline.ts";
 import type { Treatment } from "../ledger/treatments.ts";
 import type { Did } from "./acts.ts";
 import { clockText, countWords, PURPOSE_WORDS, placedText, stopWords } from "./careWords.ts";
 import type { Place } from "./guard.ts";
 import { OpenAlarms, Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Badge, Empty, Facts, Given, LiveOff, LocalTime, Notice, Table } from "./pieces.tsx";
+import { Badge, Empty, Facts, Given, LiveOff, LocalTime, Notice, Row, Table } from "./pieces.tsx";
+import type { Names } from "./planWords.ts";
 import { Timeline } from "./timelineView.tsx";
 
 interface PatientProps {
@@ -22,9 +22,11 @@ interface PatientProps {
   openAlarms: number;
   treatments: readonly Treatment[];
   timeline: TimelinePage;
+  /** The messages that are still ahead, the nearest first. */
+  ahead: readonly TimelineEntry[];
   /** Whether the page does not begin with what comes last. */
   earlier: boolean;
-  protocols: ReadonlyMap<string, Protocol>;
+  names: Names;
   now: Date;
   /** Stands for all of this: another mark is another state. */
   mark: string;
@@ -77,7 +79,7 @@ export function PatientNews(props: PatientProps) {
 
 /** What changes while somebody looks; it asks by itself whether it has. */
 function PatientState(props: PatientProps) {
-  const { place, patient, stops, dead, treatments, protocols, earlier, mark } = props;
+  const { place, patient, stops, dead, treatments, names, earlier, mark } = props;
   const { clinic } = place;
   const zone = patient.timeZone ?? clinic.timeZone;
   const live = !earlier && {
@@ -122,7 +124,7 @@ function PatientState(props: PatientProps) {
       />
       <StopActions {...props} />
       <h2>Treatments</h2>
-      <Treatments place={place} treatments={treatments} protocols={protocols} />
+      <Treatments place={place} treatments={treatments} names={names} />
       <Timeline {...props} zone={zone} />
       <Consents {...props} zone={zone} />
     </div>
@@ -205,19 +207,19 @@ function StopActions({ place, patient, stops }: PatientProps) {
 function Treatments({
   place: { clinic },
   treatments,
-  protocols,
-}: Pick<PatientProps, "place" | "treatments" | "protocols">) {
+  names,
+}: Pick<PatientProps, "place" | "treatments" | "names">) {
   if (treatments.length === 0) return <Empty>No treatment is known.</Empty>;
   return (
     <Table label="Treatments" head={["Treatment", "Done", "Status"]}>
       {treatments.map((treatment) => (
-        <tr key={treatment.id}>
+        <Row key={treatment.id}>
           <th scope="row">
             <a
               id={`treatment-${treatment.id}`}
               href={clinicPath(clinic.id, `treatments/${treatment.id}`)}
             >
-              {protocols.get(treatment.protocol.name)?.title ?? treatment.protocol.name}
+              {names.treatment(treatment.protocol.name)}
             </a>
           </th>
           <td>
@@ -226,7 +228,7 @@ function Treatments({
           <td>
             <Badge tone="plain">{treatment.status}</Badge>
           </td>
-        </tr>
+        </Row>
       ))}
     </Table>
   );
@@ -241,7 +243,7 @@ function Consents({ consents, zone }: PatientProps & { zone: string }) {
       ) : (
         <Table label="Consents" head={["To", "Given", "Source", "Wording", "Taken by", "Recorded"]}>
           {consents.map((consent) => (
-            <tr key={`${consent.treatmentId} ${consent.purpose} ${consent.channel}`}>
+            <Row key={`${consent.treatmentId} ${consent.purpose} ${consent.channel}`}>
               <th scope="row">
                 {PURPOSE_WORDS[consent.purpose]} by {CHANNEL_WORDS[consent.channel].one}
               </th>
@@ -265,7 +267,7 @@ function Consents({ consents, zone }: PatientProps & { zone: string }) {
                   </>
                 )}
               </td>
-            </tr>
+            </Row>
           ))}
         </Table>
       )}

@@ -5,7 +5,7 @@ import type { FormProblems } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Badge, Empty, Given, LocalTime, Table } from "./pieces.tsx";
+import { Badge, Empty, Given, LocalTime, Row, Table } from "./pieces.tsx";
 
 interface FoundProps extends PatientPage {
   place: Place;
@@ -78,7 +78,7 @@ export function FoundPatients(props: FoundProps) {
       <h2>{looking ? "Found" : "Newest patients"}</h2>
       <Table label="Patients" head={["Name", "Phone", "Email", "Your number", "Last treatment"]}>
         {patients.map((patient) => (
-          <Row key={patient.id} patient={patient} place={place} protocols={protocols} />
+          <Line key={patient.id} patient={patient} place={place} protocols={protocols} />
         ))}
       </Table>
       <div class="actions">
@@ -93,7 +93,7 @@ export function FoundPatients(props: FoundProps) {
   );
 }
 
-function Row({
+function Line({
   patient,
   place: { clinic },
   protocols,
@@ -104,7 +104,7 @@ function Row({
 }) {
   const { protocol, performedAt } = patient;
   return (
-    <tr>
+    <Row>
       <th scope="row">
         <a href={clinicPath(clinic.id, `patients/${patient.id}`)}>
           <Given>{patient.firstName}</Given>
@@ -130,7 +130,7 @@ function Row({
           </>
         )}
       </td>
-    </tr>
+    </Row>
   );
 }
 

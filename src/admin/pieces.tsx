@@ -1,5 +1,5 @@
 import { DateTime } from "luxon";
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, cloneElement, createContext, toChildArray } from "preact";
 import type { ReminderStatus } from "../domain/reminder.ts";
 
 /** What is good to know, done, in doubt, or wrong. */
@@ -88,32 +88,83 @@ export function Facts({ facts }: { facts: readonly { name: string; value: Compon
   );
 }
 
-/** A table that scrolls sideways where the screen is narrow. */
+/**
+ * The name of a column. Numbers stand to the right, and so does the name above them; what can be
+ * pressed says by itself what it is.
+ */
+export type Column = string | { name: string; holds: "numbers" | "acts" };
+
+const Columns = createContext<readonly Column[]>([]);
+
+/**
+ * A table of rows. Where the screen is narrow each row is a block, and each cell says of which column
+ * it is. The roles are those that the elements have anyway, and would lose where they are no table
+ * to the eye.
+ */
 export function Table({
   label,
+  caption,
   head,
   children,
 }: {
   label: string;
-  head: readonly string[];
+  caption?: ComponentChildren;
+  head: readonly Column[];
   children: ComponentChildren;
 }) {
   return (
     <section class="scroll" aria-label={label} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            {head.map((name) => (
-              <th key={name} scope="col">
-                {name}
+      <table class="rows" role="table">
+        {caption !== undefined && <caption>{caption}</caption>}
+        <thead role="rowgroup">
+          <tr role="row">
+            {head.map((column) => (
+              <th
+                key={nameOf(column)}
+                scope="col"
+                role="columnheader"
+                class={holds(column, "numbers") ? "number" : undefined}
+              >
+                {nameOf(column)}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>{children}</tbody>
+        <tbody role="rowgroup">
+          <Columns.Provider value={head}>{children}</Columns.Provider>
+        </tbody>
       </table>
     </section>
   );
+}
+
+/** A row of a table: its cells are `th` and `td`, one for each column. */
+export function Row({ children }: { children: ComponentChildren }) {
+  const cells = toChildArray(children).filter((cell) => typeof cell === "object");
+  return (
+    <Columns.Consumer>
+      {(head) => (
+        <tr role="row">
+          {cells.map((cell, index) => {
+            const column = head[index] ?? "";
+            const role = cell.type === "th" ? "rowheader" : "cell";
+            return cloneElement(
+              cell,
+              holds(column, "acts") ? { role } : { role, "data-label": nameOf(column) },
+            );
+          })}
+        </tr>
+      )}
+    </Columns.Consumer>
+  );
+}
+
+function holds(column: Column, what: "numbers" | "acts"): boolean {
+  return typeof column !== "string" && column.holds === what;
+}
+
+function nameOf(column: Column): string {
+  return typeof column === "string" ? column : column.name;
 }
 
 /** A form that is one button. */

@@ -3,7 +3,6 @@ import type { PlannedReminder, ReminderStatus } from "../domain/reminder.ts";
 import { localZoneOf } from "../domain/reminder.ts";
 import { waitsOf } from "../domain/waits.ts";
 import type { Clinic } from "../ledger/clinics.ts";
-import { stepWords } from "./careWords.ts";
 import { localText } from "./pieces.tsx";
 
 /** A message of a plan, whether or not it is stored. */
@@ -45,7 +44,8 @@ export function namesFor(content: Content, clinic: Clinic): Names {
           pageUrl: "",
         },
       });
-      return subject ?? stepWords(step);
+      // A step that its protocol has no more: its key is all that is known of it.
+      return subject ?? step.replaceAll("-", " ");
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Content } from "../content/content.ts";
 import type { Preview } from "../content/preview.ts";
 import type { Privacy } from "../domain/message.ts";
 import type { Protocol } from "../domain/protocol.ts";
+import { countWords } from "./careWords.ts";
 import type { Place } from "./guard.ts";
 import { clinicPath } from "./paths.ts";
 import { Badge } from "./pieces.tsx";
@@ -20,11 +21,13 @@ interface PreviewProps {
   place: Place;
   content: Content;
   protocol: Protocol;
+  /** What staff call the message. */
+  name: string;
   cost: Cost;
 }
 
 /** One message as its patient sees it: on a phone, and as an email. */
-export function PreviewCard({ preview, way, place, content, protocol, cost }: PreviewProps) {
+export function PreviewCard({ preview, way, place, content, protocol, name, cost }: PreviewProps) {
   const { step, sms, email } = preview;
   const { word, tone } = KIND_WORDS[step.kind];
   const query = new URLSearchParams({ ...way });
@@ -33,11 +36,12 @@ export function PreviewCard({ preview, way, place, content, protocol, cost }: Pr
   return (
     <article class="card preview" id={`step-${step.key}`}>
       <header>
-        <h3>{topicsInWords(content, step.topics)}</h3>
+        <h3>{name}</h3>
         <Badge tone={tone}>{word}</Badge>
       </header>
       <p class="when">
-        {whenInWords(step)} · <code>{step.key}</code>
+        {whenInWords(step)}: {topicsInWords(content, step.topics)}{" "}
+        <code class="muted">{step.key}</code>
       </p>
       {sms && (
         <>
@@ -45,8 +49,8 @@ export function PreviewCard({ preview, way, place, content, protocol, cost }: Pr
             {sms.text}
           </p>
           <p class="size">
-            {sms.segments} {sms.segments === 1 ? "segment" : "segments"} of {sms.encoding},{" "}
-            {sms.characters} characters
+            {countWords(sms.segments, "text segment")}, {sms.characters} characters{" "}
+            <code class="muted">{sms.encoding}</code>
             {cost.price !== null && <>; costs {costOf(sms.segments, cost.price)}</>}
           </p>
         </>
@@ -63,10 +67,10 @@ export function PreviewCard({ preview, way, place, content, protocol, cost }: Pr
           )}
           <details>
             <summary>
-              The email<span class="hidden"> of {step.key}</span>
+              The email<span class="hidden"> of “{name}”</span>
             </summary>
             <iframe
-              title={`The email of ${step.key}`}
+              title={`The email of “${name}”`}
               src={`${clinicPath(place.clinic.id, path)}?${query}`}
               sandbox=""
               loading="lazy"
@@ -74,7 +78,7 @@ export function PreviewCard({ preview, way, place, content, protocol, cost }: Pr
           </details>
           <details>
             <summary>
-              Its plain text<span class="hidden"> of {step.key}</span>
+              Its plain text<span class="hidden"> of “{name}”</span>
             </summary>
             <pre lang={way.locale} dir="auto">
               {email.text}

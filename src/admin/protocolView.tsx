@@ -8,7 +8,8 @@ import { FormRefusal, TextField } from "./fields.tsx";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Badge, Facts, Given } from "./pieces.tsx";
+import { Badge, Facts, Given, Row, Table } from "./pieces.tsx";
+import { namesFor } from "./planWords.ts";
 import { PreviewCard, type Way } from "./previewView.tsx";
 import { languageInWords } from "./stepWords.ts";
 import { type Cost, costOf } from "./textCost.ts";
@@ -35,6 +36,8 @@ const PRIVACY_WORDS: Record<Privacy, { word: string; text: string }> = {
 /** One protocol: its course, and its messages as patients see them. */
 export function ProtocolPage(props: ProtocolProps) {
   const { place, content, protocol, chosen, previews, cost } = props;
+  const names = namesFor(content, place.clinic);
+  const called = (step: string) => names.message(protocol.name, step);
   const planned = protocol.steps.filter(({ kind }) => kind !== "retraction");
   const retractions = protocol.steps.filter(({ kind }) => kind === "retraction");
   return (
@@ -48,7 +51,7 @@ export function ProtocolPage(props: ProtocolProps) {
       />
       <section aria-labelledby="course">
         <h2 id="course">When what is sent</h2>
-        <Course content={content} steps={planned} />
+        <Course content={content} called={called} steps={planned} />
         <Legend />
         {retractions.length > 0 && (
           <>
@@ -57,7 +60,7 @@ export function ProtocolPage(props: ProtocolProps) {
               These are sent where a permission went out and the treatment turns out to have been
               later, or another treatment asks for a longer wait.
             </p>
-            <Course content={content} steps={retractions} />
+            <Course content={content} called={called} steps={retractions} />
           </>
         )}
       </section>
@@ -83,6 +86,7 @@ export function ProtocolPage(props: ProtocolProps) {
               place={place}
               content={content}
               protocol={protocol}
+              name={called(preview.step.key)}
               cost={cost}
             />
           ))}
@@ -104,61 +108,47 @@ function Ways({ place, protocol, ways, chosen, cost }: ProtocolProps) {
           </li>
         ))}
       </ul>
-      <section class="scroll" aria-label="Texts of one treatment" tabIndex={0}>
-        <table>
-          <caption>
+      <Table
+        label="Texts of one treatment"
+        caption={
+          <>
             All texts of one treatment, where every step is sent by text and none is taken back. One
-            character outside the GSM-7 alphabet, such as í or ó, makes a text UCS-2: its segments
-            hold less than half as much.
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Messages</th>
-              <th scope="col" class="number">
-                Texts
+            special letter, such as í or ó, and a segment holds less than half as much{" "}
+            <code class="muted">UCS-2 instead of GSM-7</code>.
+          </>
+        }
+        head={[
+          "Messages",
+          { name: "Texts", holds: "numbers" },
+          { name: "Segments", holds: "numbers" },
+          { name: "Texts with special letters", holds: "numbers" },
+          ...(cost.price === null ? [] : [{ name: "Cost", holds: "numbers" } as const]),
+        ]}
+      >
+        {ways.map((way) => {
+          const { locale, privacy, total } = way;
+          const query = new URLSearchParams({ locale, privacy });
+          if (cost.price !== null) query.set("price", cost.typed);
+          return (
+            <Row key={`${locale} ${privacy}`}>
+              <th scope="row">
+                <a
+                  href={`${path}?${query}#messages`}
+                  hreflang={locale}
+                  aria-current={isSame(way, chosen) ? "true" : undefined}
+                >
+                  {languageInWords(locale)}, {PRIVACY_WORDS[privacy].word}
+                </a>{" "}
+                {privacy === place.clinic.privacy && <Badge tone="good">this clinic's</Badge>}
               </th>
-              <th scope="col" class="number">
-                Segments
-              </th>
-              <th scope="col" class="number">
-                In UCS-2
-              </th>
-              {cost.price !== null && (
-                <th scope="col" class="number">
-                  Cost
-                </th>
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {ways.map((way) => {
-              const { locale, privacy, total } = way;
-              const query = new URLSearchParams({ locale, privacy });
-              if (cost.price !== null) query.set("price", cost.typed);
-              return (
-                <tr key={`${locale} ${privacy}`}>
-                  <th scope="row">
-                    <a
-                      href={`${path}?${query}#messages`}
-                      hreflang={locale}
-                      aria-current={isSame(way, chosen) ? "true" : undefined}
-                    >
-                      {languageInWords(locale)}, {PRIVACY_WORDS[privacy].word}
-                    </a>{" "}
-                    {privacy === place.clinic.privacy && <Badge tone="good">this clinic's</Badge>}
-                  </th>
-                  <td class="number">{total.texts}</td>
-                  <td class="number">{total.segments}</td>
-                  <td class="number">{total.inUcs2}</td>
-                  {cost.price !== null && (
-                    <td class="number">{costOf(total.segments, cost.price)}</td>
-                  )}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </section>
+              <td class="number">{total.texts}</td>
+              <td class="number">{total.segments}</td>
+              <td class="number">{total.inUcs2}</td>
+              {cost.price !== null && <td class="number">{costOf(total.segments, cost.price)}</td>}
+            </Row>
+          );
+        })}
+      </Table>
     </>
   );
 }

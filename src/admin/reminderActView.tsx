@@ -3,7 +3,7 @@ import { refusalWords } from "../domain/refusalWords.ts";
 import type { Refusal } from "../domain/replay.ts";
 import type { ActionName } from "../ledger/actions.ts";
 import type { Reminder } from "../ledger/reminders.ts";
-import { placedText, stepWords } from "./careWords.ts";
+import { placedText } from "./careWords.ts";
 import { FormRefusal, ReasonField } from "./fields.tsx";
 import type { FormProblems } from "./forms.ts";
 import type { Place } from "./guard.ts";
@@ -58,7 +58,7 @@ export function ActPage(props: ActProps) {
   return (
     <Page title={title} place={place} visitor={place.visitor} current="patients" width="narrow">
       <p>
-        <strong>{stepWords(reminder.step)}</strong>, {CHANNEL_WORDS[reminder.channel].one} to{" "}
+        <strong>{props.called(reminder.step)}</strong>, {CHANNEL_WORDS[reminder.channel].one} to{" "}
         <Given>{patient.firstName}</Given> ({protocol.title}), due{" "}
         {placedText(reminder.dueAt, reminder.timeZone)}. <Status status={reminder.status} />
       </p>

@@ -1,3 +1,4 @@
+import type { Content } from "../content/content.ts";
 import { CHANNEL_WORDS } from "../domain/channel.ts";
 import type { PastPause } from "../domain/channelState.ts";
 import type { MessageContent } from "../domain/message.ts";
@@ -6,7 +7,6 @@ import { firstDue, placeOfZone, traceWords } from "../domain/traceWords.ts";
 import type { ActionName } from "../ledger/actions.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import type { Did } from "./acts.ts";
-import { stepWords } from "./careWords.ts";
 import { reasonWords } from "./eventWords.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
@@ -15,10 +15,12 @@ import { Empty, Facts, Given, LocalTime, Notice, Status } from "./pieces.tsx";
 import { ACT_WORDS, refusalSentence } from "./reminderActView.tsx";
 import { Attempts, History } from "./reminderHistory.tsx";
 import { type Followed, skippedAt } from "./reminderPauses.ts";
+import { KIND_WORDS, topicsInWords } from "./stepWords.ts";
 import type { FoundTreatment } from "./treatmentOf.ts";
 
 interface ReminderProps extends FoundTreatment, Followed {
   place: Place;
+  content: Content;
   /** The pauses of its channel since it was due. */
   pauses: readonly PastPause[];
   names: ReadonlyMap<string, string>;
@@ -33,18 +35,24 @@ interface ReminderProps extends FoundTreatment, Followed {
 
 /** One message: what it says, why it comes when it does, and what became of it. */
 export function ReminderPage(props: ReminderProps) {
-  const { place, reminder, patient, treatment, protocol, attempts, pauses, replaces } = props;
+  const {
+    place,
+    content,
+    reminder,
+    patient,
+    treatment,
+    protocol,
+    attempts,
+    pauses,
+    replaces,
+    called,
+  } = props;
   const { clinic } = place;
   const last = attempts.findLast(({ status }) => status !== "failed");
   const sentAt = last?.startedAt ?? null;
   const why = traceWords({ ...reminder, sentAt, skippedAt: skippedAt(props), pauses });
   return (
-    <Page
-      title={capital(stepWords(reminder.step))}
-      place={place}
-      visitor={place.visitor}
-      current="patients"
-    >
+    <Page title={called(reminder.step)} place={place} visitor={place.visitor} current="patients">
       <DidNotice {...props} />
       <Facts
         facts={[
@@ -61,7 +69,10 @@ export function ReminderPage(props: ReminderProps) {
           },
           ...dueFacts(reminder),
           { name: "By", value: CHANNEL_WORDS[reminder.channel].one },
-          { name: "Kind", value: `${reminder.kind}: ${reminder.topics.join(", ")}` },
+          {
+            name: "Kind",
+            value: `${KIND_WORDS[reminder.kind].word}: ${topicsInWords(content, reminder.topics)}`,
+          },
           {
             name: "Patient",
             value: (
@@ -237,5 +248,3 @@ function Message({
     </div>
   );
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -43,7 +43,7 @@ export const reminderRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
     const { clinic } = placeOf(request);
     const reminder = await findReminder(ledger.db, clinic.id, id);
     if (reminder === undefined) throw noSuch("message");
-    return { reminder, ...(await treatmentOf(ledger.db, clinic.id, reminder.treatmentId)) };
+    return { reminder, ...(await treatmentOf(parts, clinic, reminder.treatmentId)) };
   }
 
   /** Why something cannot be done with a reminder now; null where it can. */
@@ -84,7 +84,7 @@ export const reminderRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
         planned,
         did: request.query,
       };
-      return sendPage(reply, <ReminderPage place={place} {...shown} />);
+      return sendPage(reply, <ReminderPage place={place} content={parts.content} {...shown} />);
     },
   });
 

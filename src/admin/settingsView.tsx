@@ -5,7 +5,7 @@ import { FormRefusal } from "./fields.tsx";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Badge, Facts, Given, LocalTime, Notice, Table } from "./pieces.tsx";
+import { Badge, Facts, Given, LocalTime, Notice, Row, Table } from "./pieces.tsx";
 import { FACT_NAMES } from "./settingsFacts.ts";
 import { type FormPart, Hours, Telling, Tiers, ToPatients } from "./settingsFields.tsx";
 
@@ -99,7 +99,13 @@ export function SecretPage({
   changed: readonly string[];
 }) {
   return (
-    <Page title="The webhook's secret" place={place} visitor={place.visitor} current="settings">
+    <Page
+      title="The webhook's secret"
+      place={place}
+      visitor={place.visitor}
+      current="settings"
+      width="narrow"
+    >
       <Changed fields={changed} />
       <p>
         What is posted to <Given>{place.clinic.webhookUrl}</Given> is signed with this secret. Give
@@ -151,7 +157,7 @@ function Fixed({ place, senders }: { place: Place; senders: readonly Sender[] })
       />
       <Table label="Senders" head={["Channel", "Goes through", "State"]}>
         {senders.map(({ channel, provider, pause }) => (
-          <tr key={channel}>
+          <Row key={channel}>
             <th scope="row">{CHANNEL_NAMES[channel]}</th>
             <td>{PROVIDER_NAMES[provider] ?? provider}</td>
             <td>
@@ -165,7 +171,7 @@ function Fixed({ place, senders }: { place: Place; senders: readonly Sender[] })
                 </>
               )}
             </td>
-          </tr>
+          </Row>
         ))}
       </Table>
     </section>

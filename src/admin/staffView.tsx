@@ -7,7 +7,7 @@ import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Badge, Given, LocalTime, Notice, Press, Table } from "./pieces.tsx";
+import { Badge, Given, LocalTime, Notice, Press, Row, Table } from "./pieces.tsx";
 
 /** What has been done with a clinic's staff, as the page that says so is asked for. */
 export const STAFF_DEEDS = ["invited", "withdrawn", "role", "removed"] as const;
@@ -48,7 +48,17 @@ export function StaffPage({
   return (
     <Page title="Staff" place={place} visitor={visitor} current="staff">
       {did !== undefined && <Notice tone="good">{SAID[did]}</Notice>}
-      <Table label="Staff" head={["Name", "Email", "Role", "Second factor", "Since", "Remove"]}>
+      <Table
+        label="Staff"
+        head={[
+          "Name",
+          "Email",
+          "Role",
+          "Second factor",
+          "Since",
+          { name: "Remove", holds: "acts" },
+        ]}
+      >
         {members.map((member) => (
           <Member key={member.userId} place={place} member={member} />
         ))}
@@ -56,9 +66,12 @@ export function StaffPage({
       {invitations.length > 0 && (
         <section aria-labelledby="invited">
           <h2 id="invited">Invited</h2>
-          <Table label="Invitations" head={["Email", "Role", "The link opens until", "Withdraw"]}>
+          <Table
+            label="Invitations"
+            head={["Email", "Role", "The link opens until", { name: "Withdraw", holds: "acts" }]}
+          >
             {invitations.map(({ id, email, role, expiresAt }) => (
-              <tr key={id}>
+              <Row key={id}>
                 <th scope="row">
                   {email === null ? "whoever has the link" : <Given>{email}</Given>}
                 </th>
@@ -72,7 +85,7 @@ export function StaffPage({
                     label="Withdraw"
                   />
                 </td>
-              </tr>
+              </Row>
             ))}
           </Table>
         </section>
@@ -111,7 +124,7 @@ function Member({ place, member }: { place: Place; member: StaffMember }) {
   const { userId, name, email, role, twoFactor, since } = member;
   const other: StaffRole = role === "admin" ? "front_desk" : "admin";
   return (
-    <tr>
+    <Row>
       <th scope="row">
         <Given>{name}</Given>
         {userId === visitor.id && " (you)"}
@@ -136,14 +149,20 @@ function Member({ place, member }: { place: Place; member: StaffMember }) {
           Remove<span class="spoken"> {name}</span>
         </a>
       </td>
-    </tr>
+    </Row>
   );
 }
 
 /** Shows the link of an invitation that no email brought, this once. */
 export function HandOver({ place, email, link }: { place: Place; email: string; link: string }) {
   return (
-    <Page title="Hand over this link" place={place} visitor={place.visitor} current="staff">
+    <Page
+      title="Hand over this link"
+      place={place}
+      visitor={place.visitor}
+      current="staff"
+      width="narrow"
+    >
       <p>
         <Given>{email}</Given> is invited, but no email could be sent to them. Give them this link
         yourself: whoever has it takes the place, so only to them.

@@ -9,7 +9,7 @@ import type { Tone } from "./pieces.tsx";
 export const KIND_WORDS: Record<StepKind, { word: string; tone: Tone }> = {
   caution: { word: "avoid", tone: "warn" },
   permission: { word: "may again", tone: "good" },
-  expectation: { word: "is normal", tone: "plain" },
+  expectation: { word: "good to know", tone: "plain" },
   checkin: { word: "how is it?", tone: "plain" },
   rebook: { word: "marketing", tone: "plain" },
   retraction: { word: "taken back", tone: "bad" },
@@ -19,13 +19,6 @@ export const KIND_WORDS: Record<StepKind, { word: string; tone: Tone }> = {
 export function topicsInWords(content: Content, topics: readonly string[]): string {
   const words = content.pageWords("en", "en");
   return topics.map((topic) => words.topic(topic)).join(", ");
-}
-
-/** A step by its kind and topics; its key where its protocol has no such step any more. */
-export function stepInWords(content: Content, protocol: string, key: string): string {
-  const step = content.protocols.get(protocol)?.steps.find((each) => each.key === key);
-  if (step === undefined) return key;
-  return `${KIND_WORDS[step.kind].word}: ${topicsInWords(content, step.topics)}`;
 }
 
 /** When a step becomes true: `at once`, `24 hours after`, `1 day after, at 10:00`. */

@@ -1,85 +1,95 @@
 import { CHANNEL_WORDS } from "../domain/channel.ts";
-import type { Protocol } from "../domain/protocol.ts";
 import type { ReminderStatus } from "../domain/reminder.ts";
 import { placeOfZone } from "../domain/traceWords.ts";
 import type { PatientRecord } from "../ledger/patientRecords.ts";
 import type { TimelineEntry, TimelinePage } from "../ledger/patientTimeline.ts";
-import { clockText, dayText, READING_WORDS, stepWords } from "./careWords.ts";
+import { clockText, dayText, READING_WORDS, timeText } from "./careWords.ts";
 import { reasonWords } from "./eventWords.ts";
 import type { Place } from "./guard.ts";
 import { clinicPath } from "./paths.ts";
-import { Badge, Empty, Given, STATUS_WORDS, type Tone } from "./pieces.tsx";
+import { Badge, Empty, Given, localText, STATUS_WORDS, type Tone } from "./pieces.tsx";
+import type { Names } from "./planWords.ts";
 
 interface TimelineProps {
   place: Place;
   patient: PatientRecord;
   timeline: TimelinePage;
+  ahead: readonly TimelineEntry[];
   earlier: boolean;
-  protocols: ReadonlyMap<string, Protocol>;
+  names: Names;
   /** The zone of the patient's clocks, in which all times are. */
   zone: string;
-  now: Date;
 }
 
-/** Everything planned, sent, received and replied, day by day, the newest first. */
-export function Timeline({
-  place,
-  patient,
-  timeline,
-  earlier,
-  protocols,
-  zone,
-  now,
-}: TimelineProps) {
+/** What is to come, the nearest first, and what has been, the newest first: now is where both begin. */
+export function Timeline(props: TimelineProps) {
+  const { place, patient, timeline, ahead, earlier, zone } = props;
   const { entries, next } = timeline;
   const path = clinicPath(place.clinic.id, `patients/${patient.id}`);
-  const days = byDay(entries, zone);
-  // Between what is planned and what was: not where an earlier page begins in the past.
-  const past = entries.find(({ at }) => at <= now);
-  const turn = past === entries[0] ? undefined : past;
+  const coming = ahead.filter(({ status }) => status === "scheduled" || status === "queued");
+  const never = ahead.filter((entry) => !coming.includes(entry));
   return (
-    <section aria-labelledby="timeline">
-      <h2 id="timeline">Timeline</h2>
-      <p class="muted">
-        The newest first, what is planned included. Times are those of {placeOfZone(zone)}
+    <>
+      <p class="muted timeline-zone">
+        Times are those of {placeOfZone(zone)}
         {zone === place.clinic.timeZone ? "." : ", where the patient is."}
       </p>
-      {earlier && (
-        <p>
-          <a href={`${path}#timeline`}>To the newest</a>
-        </p>
-      )}
-      {entries.length === 0 && <Empty>Nothing was planned, sent or received.</Empty>}
-      {days.map(({ day, lines }) => (
-        <section key={day} class="day">
-          <h3>{day}</h3>
-          <ol class="timeline">
-            {lines.map((entry) => (
-              <li
-                key={`${entry.kind} ${entry.id}`}
-                class={`${entry.kind}${entry.at > now ? " ahead" : ""}${entry === turn ? " turn" : ""}`}
-              >
-                {entry === turn && <strong class="now">Now: what is above is still to come</strong>}
-                <time dateTime={entry.at.toISOString()} title={zone}>
-                  {clockText(entry.at, zone)}
-                </time>
-                <div>
-                  <Line entry={entry} place={place} protocols={protocols} now={now} />
-                </div>
-              </li>
-            ))}
-          </ol>
+      <div class={earlier ? undefined : "columns timelines"}>
+        {!earlier && (
+          <section aria-labelledby="coming">
+            <h2 id="coming">Coming</h2>
+            {coming.length === 0 && <Empty>No message is planned.</Empty>}
+            <Days {...props} entries={coming} />
+          </section>
+        )}
+        <section aria-labelledby="timeline">
+          <h2 id="timeline">So far</h2>
+          {earlier && (
+            <p>
+              <a href={`${path}#timeline`}>To the newest</a>
+            </p>
+          )}
+          {entries.length === 0 && <Empty>Nothing was sent or received.</Empty>}
+          <Days {...props} entries={entries} />
+          {next !== null && (
+            <p>
+              <a href={`${path}?before=${next.at.toISOString()}_${next.kind}_${next.id}#timeline`}>
+                Earlier
+              </a>
+            </p>
+          )}
         </section>
-      ))}
-      {next !== null && (
-        <p>
-          <a href={`${path}?before=${next.at.toISOString()}_${next.kind}_${next.id}#timeline`}>
-            Earlier
-          </a>
-        </p>
-      )}
-    </section>
+        {never.length > 0 && (
+          <section aria-labelledby="never">
+            <h2 id="never">Will not be sent</h2>
+            <Days {...props} entries={never} />
+          </section>
+        )}
+      </div>
+    </>
   );
+}
+
+/** Lines day by day, in the order in which they are given. */
+function Days({ entries, ...props }: TimelineProps & { entries: readonly TimelineEntry[] }) {
+  const { zone } = props;
+  return byDay(entries, zone).map(({ day, lines }) => (
+    <section key={day} class="day">
+      <h3>{day}</h3>
+      <ol class="timeline">
+        {lines.map((entry) => (
+          <li key={`${entry.kind} ${entry.id}`} class={entry.kind}>
+            <time dateTime={entry.at.toISOString()} title={zone}>
+              {clockText(entry.at, zone)}
+            </time>
+            <div>
+              <Line {...props} entry={entry} />
+            </div>
+          </li>
+        ))}
+      </ol>
+    </section>
+  ));
 }
 
 function byDay(entries: readonly TimelineEntry[], zone: string) {
@@ -93,29 +103,24 @@ function byDay(entries: readonly TimelineEntry[], zone: string) {
   return days;
 }
 
-interface LineProps {
+interface LineProps extends Pick<TimelineProps, "place" | "names" | "zone"> {
   entry: TimelineEntry;
-  place: Place;
-  protocols: ReadonlyMap<string, Protocol>;
-  now: Date;
 }
 
 function Line(props: LineProps) {
-  const { entry, protocols, place } = props;
+  const { entry, names, place } = props;
   const channel = entry.channel === null ? "" : CHANNEL_WORDS[entry.channel].one;
   switch (entry.kind) {
-    case "treatment": {
-      const { title = entry.name } = protocols.get(entry.name ?? "") ?? {};
+    case "treatment":
       return (
         <>
           <a id={lineId(entry)} href={clinicPath(place.clinic.id, `treatments/${entry.id}`)}>
-            {title}
+            {names.treatment(entry.protocol ?? "")}
           </a>{" "}
           was done
           {entry.status === "cancelled" && " (cancelled)"}
         </>
       );
-    }
     case "reminder":
       return (
         <>
@@ -129,14 +134,8 @@ function Line(props: LineProps) {
           <Word status={entry.status} /> <StepLink {...props} />, {channel}
           {entry.code !== null && <small class="muted"> {reasonWords(entry.code)}</small>}
           <Words entry={entry} />
+          <Receipts {...props} />
         </>
-      );
-    case "receipt":
-      return (
-        <small class="muted">
-          The provider said of <StepLink {...props} />: {entry.status}
-          {entry.code !== null && ` (code ${entry.code})`}
-        </small>
       );
     case "inbound":
       return <Reply {...props} />;
@@ -155,11 +154,24 @@ function Word({ status }: { status: string }) {
   return <Badge tone={known?.tone ?? "plain"}>{known?.word ?? status}</Badge>;
 }
 
-function StepLink({ entry, place }: LineProps) {
-  if (entry.reminderId === null || entry.name === null) return null;
+/** When the provider said what of a message, to the second; its badge has only the last of it. */
+function Receipts({ entry: { at, receipts }, zone }: LineProps) {
+  if (receipts.length === 0) return null;
+  const day = dayText(at, zone);
+  const said = receipts.map((receipt) => {
+    const word = STATUS_WORDS[receipt.status as ReminderStatus]?.word ?? receipt.status;
+    const when =
+      dayText(receipt.at, zone) === day ? timeText(receipt.at, zone) : localText(receipt.at, zone);
+    return `${word} ${when}${receipt.code === null ? "" : ` (code ${receipt.code})`}`;
+  });
+  return <small class="muted receipts">{said.join(", ")}</small>;
+}
+
+function StepLink({ entry, place, names }: LineProps) {
+  if (entry.reminderId === null || entry.protocol === null || entry.step === null) return null;
   return (
     <a id={lineId(entry)} href={clinicPath(place.clinic.id, `reminders/${entry.reminderId}`)}>
-      {stepWords(entry.name)}
+      {names.message(entry.protocol, entry.step)}
     </a>
   );
 }

@@ -22,14 +22,16 @@ const cancelForm = z.object({
 /** Cancelling a treatment, after saying what that will do. */
 export const treatmentCancelRoutes: FastifyPluginCallbackZod<AdminParts> = (
   server,
-  { ledger, clock, onDue },
+  parts,
   done,
 ) => {
+  const { ledger, clock, onDue } = parts;
+
   /** Says what a cancel would come to, with and without messages that take permissions back. */
   async function ask(request: FastifyRequest, reply: FastifyReply, id: string, problems = {}) {
     const place = placeOf(request);
     const { clinic, actor } = place;
-    const found = await treatmentOf(ledger.db, clinic.id, id);
+    const found = await treatmentOf(parts, clinic, id);
     const foresee = (retract: boolean) => {
       const wanted = { clinicId: clinic.id, id, reason: "tried out", actor, retract };
       return tryOut(ledger, (db) => cancelWithin(db, wanted, clock.now()));
@@ -61,7 +63,7 @@ export const treatmentCancelRoutes: FastifyPluginCallbackZod<AdminParts> = (
     async handler(request, reply) {
       const { clinic, actor } = placeOf(request);
       const { id } = request.params;
-      await treatmentOf(ledger.db, clinic.id, id);
+      await treatmentOf(parts, clinic, id);
       const read = readForm(cancelForm, request.body);
       if ("problems" in read) return ask(request, reply.code(422), id, read.problems);
       const wanted = { clinicId: clinic.id, id, actor, reason: read.value.reason };

@@ -42,12 +42,14 @@ const WAYS: Way[] = [
 /** Correcting a treatment: a form, then what would change by it, and only then the change. */
 export const treatmentCorrectRoutes: FastifyPluginCallbackZod<AdminParts> = (
   server,
-  { ledger, clock, onDue },
+  parts,
   done,
 ) => {
+  const { ledger, clock, onDue } = parts;
+
   async function load(request: FastifyRequest, id: string) {
     const { clinic } = placeOf(request);
-    const found = await treatmentOf(ledger.db, clinic.id, id);
+    const found = await treatmentOf(parts, clinic, id);
     if (found.treatment.status === "cancelled") throw cancelled();
     const events = await listTreatmentEvents(ledger.db, clinic.id, id);
     return { found, undo: undoOf(found.treatment, events) };

@@ -3,12 +3,13 @@ import { placeOfZone } from "../domain/traceWords.ts";
 import type { Event } from "../ledger/events.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import type { Did } from "./acts.ts";
-import { countWords, stepWords, waitWords } from "./careWords.ts";
+import { countWords, quotedWords, waitWords } from "./careWords.ts";
 import { actorWords, historyWords, reasonWords } from "./eventWords.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Facts, Given, LocalTime, Notice, Status, Table } from "./pieces.tsx";
+import { Facts, Given, LocalTime, Notice, Row, Status, Table } from "./pieces.tsx";
+import { KIND_WORDS } from "./stepWords.ts";
 import type { FoundTreatment } from "./treatmentOf.ts";
 
 interface TreatmentProps extends FoundTreatment {
@@ -65,7 +66,7 @@ export function TreatmentPage(props: TreatmentProps) {
       <Waits {...props} />
       <h2>Messages</h2>
       <p class="muted">Times are those of {placeOfZone(zone)}, where the patient is.</p>
-      <Messages place={place} reminders={reminders} zone={zone} />
+      <Messages {...props} zone={zone} />
       <History {...props} zone={zone} />
     </Page>
   );
@@ -97,7 +98,7 @@ function Acts({ place, treatment, reminders }: TreatmentProps) {
   );
 }
 
-function Waits({ treatment: { overrides }, protocol }: TreatmentProps) {
+function Waits({ treatment: { overrides }, protocol, called }: TreatmentProps) {
   const set = Object.entries(overrides);
   if (set.length === 0) return null;
   const written = (key: string) => protocol.steps.find((step) => step.key === key)?.after;
@@ -106,37 +107,29 @@ function Waits({ treatment: { overrides }, protocol }: TreatmentProps) {
       <h2>Waits that were set</h2>
       <Table label="Waits that were set" head={["Message", "Wait", "The protocol's own"]}>
         {set.map(([step, after]) => (
-          <tr key={step}>
-            <th scope="row">{stepWords(step)}</th>
+          <Row key={step}>
+            <th scope="row">{called(step)}</th>
             <td>{waitWords(after)}</td>
             <td>{waitWords(written(step) ?? after)}</td>
-          </tr>
+          </Row>
         ))}
       </Table>
     </>
   );
 }
 
-function Messages({
-  place,
-  reminders,
-  zone,
-}: {
-  place: Place;
-  reminders: readonly Reminder[];
-  zone: string;
-}) {
+function Messages({ place, reminders, called, zone }: TreatmentProps & { zone: string }) {
   const inOrder = reminders.toSorted((one, other) => one.dueAt.getTime() - other.dueAt.getTime());
   return (
     <Table label="Messages" head={["Message", "Kind", "By", "Due", "Status"]}>
       {inOrder.map((reminder) => (
-        <tr key={reminder.id}>
+        <Row key={reminder.id}>
           <th scope="row">
             <a href={clinicPath(place.clinic.id, `reminders/${reminder.id}`)}>
-              {stepWords(reminder.step)}
+              {called(reminder.step)}
             </a>
           </th>
-          <td>{reminder.kind}</td>
+          <td>{KIND_WORDS[reminder.kind].word}</td>
           <td>{CHANNEL_WORDS[reminder.channel].one}</td>
           <td class="tight">
             <LocalTime at={reminder.dueAt} zone={zone} />
@@ -147,7 +140,7 @@ function Messages({
               <small class="muted">{reasonWords(reminder.statusReason)}</small>
             )}
           </td>
-        </tr>
+        </Row>
       ))}
     </Table>
   );
@@ -178,7 +171,7 @@ function History({ place, treatment, events, names, zone }: TreatmentProps & { z
 }
 
 /** What has just been done to it, and what somebody has to do now. */
-function DidNotice({ did, protocol, place, treatment }: TreatmentProps) {
+function DidNotice({ did, protocol, place, treatment, called }: TreatmentProps) {
   const { n = 0, leaving = 0, retracted = 0, untold = [] } = did;
   if (did.did !== "cancelled" && did.did !== "corrected") return null;
   const silent = untold.filter((key) => protocol.steps.some((step) => step.key === key));
@@ -205,7 +198,7 @@ function DidNotice({ did, protocol, place, treatment }: TreatmentProps) {
       )}
       {silent.length > 0 && (
         <Notice tone="bad">
-          Tell the patient yourself about {silent.map(stepWords).join(", ")}: the permission went
+          Tell the patient yourself that {quotedWords(silent.map(called))} does not hold: it went
           out, and no message takes it back.
         </Notice>
       )}

@@ -10,7 +10,9 @@ import { treatmentOf } from "./treatmentOf.ts";
 import { TreatmentPage } from "./treatmentView.tsx";
 
 /** One treatment: its reminders in order of time, what was changed of it, what can be done. */
-export const treatmentRoutes: FastifyPluginCallbackZod<AdminParts> = (server, { ledger }, done) => {
+export const treatmentRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts, done) => {
+  const { ledger } = parts;
+
   server.route({
     method: "GET",
     url: "/:clinicId/treatments/:id",
@@ -19,7 +21,7 @@ export const treatmentRoutes: FastifyPluginCallbackZod<AdminParts> = (server, { 
     async handler(request, reply) {
       const place = placeOf(request);
       const { id } = request.params;
-      const found = await treatmentOf(ledger.db, place.clinic.id, id);
+      const found = await treatmentOf(parts, place.clinic, id);
       const reminders = await listTreatmentReminders(ledger.db, place.clinic.id, id);
       const events = await listTreatmentEvents(ledger.db, place.clinic.id, id);
       const actors = events.map(({ actor }) => actor);

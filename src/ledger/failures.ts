@@ -9,6 +9,8 @@ import type { ClinicSpan } from "./today.ts";
 export interface FailedReminder {
   id: string;
   patientId: string;
+  /** The name of its protocol. */
+  protocol: string;
   step: string;
   channel: ChannelName;
   dueAt: Date;
@@ -59,7 +61,7 @@ export async function listFailures(
   { clinicId, from, to }: ClinicSpan,
 ): Promise<FailureGroup[]> {
   const { rows } = await sql<Row>`
-    select f.status, f.reason, f.count, f.id, f.due_at as "dueAt", r.step, r.channel,
+    select f.status, f.reason, f.count, f.id, f.due_at as "dueAt", t.protocol, r.step, r.channel,
       ${ofPatient}
     from (
       select id, due_at, status, status_reason as reason,
@@ -69,6 +71,7 @@ export async function listFailures(
       where clinic_id = ${clinicId} and due_at >= ${from} and due_at < ${to} and ${isFailure}
     ) f
     join aftercare.reminders r on r.id = f.id
+    join aftercare.treatments t on t.id = r.treatment_id
     join aftercare.patients p on p.id = r.patient_id
     join aftercare.clinics c on c.id = r.clinic_id
     where f.place <= ${NEWEST}
@@ -108,13 +111,14 @@ export async function listFailuresOf(
   const before =
     cursor === null ? sql`true` : sql`(due_at, id) < (${cursor.at}, ${cursor.id}::uuid)`;
   const { rows } = await sql<FailedReminder>`
-    select f.id, f.due_at as "dueAt", r.step, r.channel, ${ofPatient}
+    select f.id, f.due_at as "dueAt", t.protocol, r.step, r.channel, ${ofPatient}
     from (
       select id, due_at from aftercare.reminders
       where ${isOfCause(span, cause)} and ${before}
       order by due_at desc, id desc limit ${limit + 1}
     ) f
     join aftercare.reminders r on r.id = f.id
+    join aftercare.treatments t on t.id = r.treatment_id
     join aftercare.patients p on p.id = r.patient_id
     join aftercare.clinics c on c.id = r.clinic_id
     order by f.due_at desc, f.id desc`.execute(db);

@@ -3,13 +3,20 @@ import type { ChannelName } from "../domain/channel.ts";
 import type { Queries } from "./ledger.ts";
 
 /** What a line of a patient's timeline is about; of the same moment, in the order in which they come. */
-export const TIMELINE_KINDS = ["treatment", "reminder", "attempt", "receipt", "inbound"] as const;
+export const TIMELINE_KINDS = ["treatment", "reminder", "attempt", "inbound"] as const;
 
 export type TimelineKind = (typeof TIMELINE_KINDS)[number];
 
+/** What a provider said of a message after it had taken it. */
+export interface TimelineReceipt {
+  status: string;
+  code: string | null;
+  at: Date;
+}
+
 /**
- * One thing that was planned for a patient, sent, heard of it, or replied. A reminder is there as
- * long as it waits, or where it ended without having been sent: at its due time.
+ * One thing that was planned for a patient, sent, or replied. A reminder is there as long as it waits,
+ * or where it ended without having been sent: at its due time.
  */
 export interface TimelineEntry {
   kind: TimelineKind;
@@ -18,10 +25,11 @@ export interface TimelineEntry {
   /** The reminder that it is about, and the treatment of it. */
   reminderId: string | null;
   treatmentId: string | null;
-  /** The step, or for a treatment its protocol. */
-  name: string | null;
+  /** The name of the treatment's protocol, and the step. */
+  protocol: string | null;
+  step: string | null;
   channel: ChannelName | null;
-  /** The status of a treatment, reminder, attempt or receipt; how a reply was read. */
+  /** The status of a treatment, reminder or attempt; how a reply was read. */
   status: string;
   /** Why a reminder was skipped, the code of a provider; `alarm` where a reply is one. */
   code: string | null;
@@ -30,6 +38,8 @@ export interface TimelineEntry {
   text: string | null;
   /** What a reply was answered with. */
   answer: string | null;
+  /** What the provider said of an attempt, the oldest first. */
+  receipts: TimelineReceipt[];
 }
 
 const rankOf = (kind: TimelineKind) => sql.lit(TIMELINE_KINDS.indexOf(kind));
@@ -46,55 +56,87 @@ export interface TimelinePage {
   next: TimelineCursor | null;
 }
 
-/**
- * All that was planned, sent, received and replied of one patient of a clinic, the newest first, a
- * page at a time.
- */
+/** Whose timeline. */
+interface Whose {
+  clinicId: string;
+  patientId: string;
+}
+
+/** All lines of a patient of a clinic. */
+function linesOf({ clinicId, patientId }: Whose) {
+  const of = sql`r.clinic_id = ${clinicId} and r.patient_id = ${patientId}`;
+  return sql`(
+    select 'treatment' as kind, ${rankOf("treatment")}::int as rank, t.id::text collate "C" as id, t.performed_at as at,
+      null::uuid as "reminderId", t.id as "treatmentId", t.protocol, null as step, null as channel,
+      t.status, null as code, null as subject, null as text, null as answer, null::uuid as "attemptId"
+    from aftercare.treatments t
+    where t.clinic_id = ${clinicId} and t.patient_id = ${patientId}
+    union all
+    select 'reminder', ${rankOf("reminder")}, r.id::text, r.due_at, r.id, r.treatment_id, t.protocol, r.step, r.channel,
+      r.status, r.status_reason, null, null, null, null
+    from aftercare.reminders r join aftercare.treatments t on t.id = r.treatment_id
+    where ${of} and r.status in ('scheduled', 'queued', 'skipped', 'cancelled')
+    union all
+    select 'attempt', ${rankOf("attempt")}, a.id::text, a.started_at, r.id, r.treatment_id, t.protocol, r.step, a.channel,
+      a.status, a.code, a.subject, a.body, null, a.id
+    from aftercare.reminders r
+    join aftercare.treatments t on t.id = r.treatment_id
+    join aftercare.attempts a on a.reminder_id = r.id
+    where ${of}
+    union all
+    select 'inbound', ${rankOf("inbound")}, i.id::text, i.received_at, i.reminder_id, r.treatment_id, t.protocol, r.step, i.channel,
+      i.reading, case when i.alarmed <> '{}' then 'alarm' end, null, i.body, i.answer, null
+    from aftercare.inbound_messages i
+    left join aftercare.reminders r on r.id = i.reminder_id and r.clinic_id = i.clinic_id
+    left join aftercare.treatments t on t.id = r.treatment_id
+    where i.clinic_id = ${clinicId} and i.patient_id = ${patientId}
+  )`;
+}
+
+/** Whether a line is still to come: a message that waits, or would have been due later and is not sent. */
+const isAhead = (now: Date) =>
+  sql`(e.kind = 'reminder' and (e.status in ('scheduled', 'queued') or e.at > ${now}))`;
+
+/** What was sent, received and replied of one patient of a clinic, the newest first, a page at a time. */
 export async function patientTimeline(
   db: Queries,
-  clinicId: string,
-  patientId: string,
-  { cursor, limit }: { cursor: TimelineCursor | null; limit: number },
+  whose: Whose,
+  { now, cursor, limit }: { now: Date; cursor: TimelineCursor | null; limit: number },
 ): Promise<TimelinePage> {
-  const of = sql`r.clinic_id = ${clinicId} and r.patient_id = ${patientId}`;
   const after =
     cursor === null
       ? sql``
-      : sql`where (e.at, e.rank, e.id) < (${cursor.at}, ${rankOf(cursor.kind)}::int, ${cursor.id}::text)`;
+      : sql`and (e.at, e.rank, e.id) < (${cursor.at}, ${rankOf(cursor.kind)}::int, ${cursor.id}::text)`;
   const { rows } = await sql<TimelineEntry>`
-    select e.* from (
-      select 'treatment' as kind, ${rankOf("treatment")}::int as rank, t.id::text collate "C" as id, t.performed_at as at,
-        null::uuid as "reminderId", t.id as "treatmentId", t.protocol as name, null as channel,
-        t.status, null as code, null as subject, null as text, null as answer
-      from aftercare.treatments t
-      where t.clinic_id = ${clinicId} and t.patient_id = ${patientId}
-      union all
-      select 'reminder', ${rankOf("reminder")}, r.id::text, r.due_at, r.id, r.treatment_id, r.step, r.channel,
-        r.status, r.status_reason, null, null, null
-      from aftercare.reminders r
-      where ${of} and r.status in ('scheduled', 'queued', 'skipped', 'cancelled')
-      union all
-      select 'attempt', ${rankOf("attempt")}, a.id::text, a.started_at, r.id, r.treatment_id, r.step, a.channel,
-        a.status, a.code, a.subject, a.body, null
-      from aftercare.reminders r join aftercare.attempts a on a.reminder_id = r.id
-      where ${of}
-      union all
-      select 'receipt', ${rankOf("receipt")}, e.id::text, e.received_at, r.id, r.treatment_id, r.step, a.channel,
-        e.status, nullif(e.code, ''), null, null, null
-      from aftercare.reminders r
-      join aftercare.attempts a on a.reminder_id = r.id
-      join aftercare.receipts e on e.attempt_id = a.id
-      where ${of}
-      union all
-      select 'inbound', ${rankOf("inbound")}, i.id::text, i.received_at, i.reminder_id, r.treatment_id, r.step, i.channel,
-        i.reading, case when i.alarmed <> '{}' then 'alarm' end, null, i.body, i.answer
-      from aftercare.inbound_messages i
-      left join aftercare.reminders r on r.id = i.reminder_id and r.clinic_id = i.clinic_id
-      where i.clinic_id = ${clinicId} and i.patient_id = ${patientId}
-    ) e ${after}
+    select e.*, ${RECEIPTS} from ${linesOf(whose)} e where not ${isAhead(now)} ${after}
     order by e.at desc, e.rank desc, e.id desc limit ${limit + 1}`.execute(db);
-  const entries = rows.slice(0, limit);
+  const entries = rows.slice(0, limit).map(withTimes);
   const last = entries.at(-1);
   const more = rows.length > limit && last !== undefined;
   return { entries, next: more ? { at: last.at, kind: last.kind, id: last.id } : null };
+}
+
+/** The messages of one patient of a clinic that are still ahead, the nearest first. */
+export async function patientAhead(
+  db: Queries,
+  whose: Whose,
+  { now, limit }: { now: Date; limit: number },
+): Promise<TimelineEntry[]> {
+  const { rows } = await sql<TimelineEntry>`
+    select e.*, ${RECEIPTS} from ${linesOf(whose)} e where ${isAhead(now)}
+    order by e.at, e.rank, e.id limit ${limit}`.execute(db);
+  return rows.map(withTimes);
+}
+
+const RECEIPTS = sql`coalesce((
+    select json_agg(
+      json_build_object('status', c.status, 'code', nullif(c.code, ''), 'at', c.received_at)
+      order by c.received_at)
+    from aftercare.receipts c where c.attempt_id = e."attemptId"
+  ), '[]') as receipts`;
+
+/** JSON has no times, only texts of them. */
+function withTimes(entry: TimelineEntry): TimelineEntry {
+  const receipts = entry.receipts.map((receipt) => ({ ...receipt, at: new Date(receipt.at) }));
+  return { ...entry, receipts };
 }

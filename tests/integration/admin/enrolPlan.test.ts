@@ -170,6 +170,8 @@ describe("the plan beside the form", () => {
   it("offers a front desk only the waits that it may set", async () => {
     const own = await desk.get(desk.at());
     expect(own.html).toContain('name="after.makeup-ok"');
+    // What may be set is named by the thing itself.
+    expect(own.html).toMatch(/<label for="field-after-makeup-ok">Make-up</);
     expect(own.html).not.toContain('name="after.sun"');
     expect((await admin.get(admin.at())).html).toContain('name="after.sun"');
     const wrong = await enrolBy(desk, { waitsOf: "microneedling", "after.makeup-ok": "two days" });

@@ -62,6 +62,25 @@ describe("failures", () => {
   const look = (fields: Record<string, string>, who = admin) =>
     who.post(who.at("failures/bulk"), { action: "replay", reason: "it works again", ...fields });
 
+  it("calls a message what its patient reads, not by its key", async () => {
+    const { reminders } = await clinic.enrol({ externalId: "named", phone: "+12125559999" });
+    running.clock.moveBy(1_000);
+    await endAs(
+      running,
+      reminders.filter(({ step }) => step === "first-hours").map(({ id }) => id),
+      "failed",
+      "30003",
+    );
+    const { text } = await admin.get(admin.at("failures"));
+    expect(text).toContain(": What your skin may look like now");
+    expect(text).not.toContain("first-hours");
+    const form = await admin.get(admin.at("failures/bulk"));
+    expect(form.html).toMatch(/<option value="first-hours"[^>]*>What your skin may look like now</);
+    expect((await look({ step: "first-hours" })).text).toContain(
+      "Message What your skin may look like now",
+    );
+  });
+
   it("says that nothing failed", async () => {
     await enrol();
     const { text, html } = await desk.get(desk.at("failures"));

@@ -52,14 +52,51 @@ describe("a patient's page", () => {
     for (const fact of ["Wilhelmina", phone, "America/New_York", "Micro needling was done"]) {
       expect(text).toContain(fact);
     }
-    expect(text).toMatch(/sent products , text message/);
+    expect(text).toMatch(/So far .*sent Skin care products to avoid , text message/);
     expect(text).toContain("exfoliants");
-    expect(text).toMatch(/planned gym ok , text message/);
+    expect(text).toMatch(
+      /Coming .*planned Your wait is over: gym, pool and sauna , text message .*So far/,
+    );
     expect(text).toContain("aftercare by text message");
     expect(text).toContain("form 3");
     // Neither the title nor an address names a patient.
     expect(html).toContain("<title>Patient · ");
     expect(html).not.toMatch(/(href|action)="[^"]*(Wilhelmina|%2B1|\+1)/);
+  });
+
+  it("has what is planned apart, the nearest first, and what was, the newest first", async () => {
+    const { page, phone } = await texted();
+    await texter.text(phone, "thank you");
+    const { html } = await desk.get(desk.at(page));
+    const [, coming = "", past = ""] = html.split(/<h2 id="(?:coming|timeline)">/);
+    const times = (part: string) =>
+      [...(part.split("<h2")[0]?.matchAll(/<li[^>]*><time dateTime="([^"]+)"/gi) ?? [])].map(
+        ([, at = ""]) => at,
+      );
+    expect(times(coming).length).toBeGreaterThan(10);
+    expect(times(coming)).toEqual(times(coming).toSorted());
+    expect(times(past).length).toBeGreaterThan(3);
+    expect(times(past)).toEqual(times(past).toSorted().toReversed());
+    expect(coming).not.toContain("sent</span>");
+    expect(past).not.toContain("planned</span>");
+  });
+
+  it("has what the provider said of a message in the line of that message", async () => {
+    const { page, patientId } = await texted();
+    const { db } = texter.running.app.ledger;
+    await sql`delete from aftercare.receipts where attempt_id in (select a.id from aftercare.attempts a
+      join aftercare.reminders r on r.id = a.reminder_id where r.patient_id = ${patientId})`.execute(
+      db,
+    );
+    await sql`insert into aftercare.receipts (clinic_id, attempt_id, status, code, received_at)
+      select a.clinic_id, a.id, said.status, said.code, said.at::timestamptz
+      from aftercare.attempts a join aftercare.reminders r on r.id = a.reminder_id,
+        (values ('sent', '', '2026-11-23T20:30:02Z'), ('undelivered', '30003', '2026-11-24T20:30:05Z'))
+          said (status, code, at)
+      where r.patient_id = ${patientId} and r.step = 'products'`.execute(db);
+    const { text } = await desk.get(desk.at(page));
+    expect(text).toContain("sent 15:30:02, not delivered Tue 24 Nov 2026, 15:30 (code 30003)");
+    expect(text).not.toContain("The provider said");
   });
 
   it("shows a STOP by text: since when, by what, and in the timeline", async () => {

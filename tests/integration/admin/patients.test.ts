@@ -166,8 +166,8 @@ function explainer(plans: string[]): KyselyPlugin {
 
 /** The names of patients in a list, in its order. */
 function namesIn(html: string): string[] {
-  return [...html.matchAll(/<th scope="row"><a [^>]*><bdi>([^<]*)<\/bdi>/g)].map(([, name = ""]) =>
-    name.replaceAll("&amp;", "&"),
+  return [...html.matchAll(/<th scope="row"[^>]*><a [^>]*><bdi>([^<]*)<\/bdi>/g)].map(
+    ([, name = ""]) => name.replaceAll("&amp;", "&"),
   );
 }
 

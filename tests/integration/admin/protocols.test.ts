@@ -34,12 +34,19 @@ describe("the protocols for staff", () => {
   it("shows when each step is sent, and what takes one back apart from them", async () => {
     const { html, text } = await page();
     const [, planned = "", retractions = ""] = html.split('<ol class="course">');
-    expect(textOf(planned)).toContain("48 hours after may again");
+    expect(textOf(planned)).toContain(
+      "48 hours after may again Your wait is over: retinol and vitamin C retinol-ok",
+    );
     expect(textOf(planned)).toContain("not sent any more after 5 days");
     expect(textOf(planned)).toContain("any hour");
-    expect(planned).toContain("<code>two-months</code>");
-    expect(planned).not.toContain("<code>gym-wait</code>");
-    expect(retractions).toContain("<code>gym-wait</code>");
+    expect(planned).toContain('<code class="muted">two-months</code>');
+    expect(planned).not.toContain('<code class="muted">gym-wait</code>');
+    expect(retractions).toContain('<code class="muted">gym-wait</code>');
+    // What a message is about is no claim of its own: sunscreen is not "normal".
+    expect(text).toContain(
+      "good to know 2 weeks have passed: keep up the sunscreen two-weeks Sunscreen",
+    );
+    expect(text).not.toContain("is normal:");
     expect(text).toContain("text and email");
     expect(html).not.toMatch(/ style=/);
   });
@@ -73,7 +80,7 @@ describe("the protocols for staff", () => {
 
   it("reckons what texts cost from a price that somebody types, and has none of its own", async () => {
     const without = await page();
-    expect(without.text).toMatch(/\d segments? of GSM-7, \d+ characters/);
+    expect(without.text).toMatch(/\d text segments?, \d+ characters GSM-7/);
     expect(without.text).not.toMatch(/costs|Cost/);
     const [, segments = ""] =
       /English, standard <\/a>.*?<td class="number">\d+<\/td><td class="number">(\d+)</s.exec(

@@ -26,7 +26,7 @@ describe.each(BROWSED)("the protocols in a browser, on the deployment %s", (kind
 
     const makeup = page.locator("#step-makeup-ok");
     expect(await makeup.textContent()).toContain("you can wear make-up again");
-    await makeup.getByText("The email of makeup-ok", { exact: true }).click();
+    await makeup.getByText("The email of “Your wait is over: make-up”", { exact: true }).click();
     const english = makeup.frameLocator("iframe");
     await english.getByText("عيادة الياسمين").first().waitFor();
     expect(await english.locator("html").getAttribute("lang")).toBe("en");
@@ -34,7 +34,7 @@ describe.each(BROWSED)("the protocols in a browser, on the deployment %s", (kind
     await page.getByRole("link", { name: "Spanish, explicit" }).click();
     await page.getByRole("heading", { name: "The messages: Spanish, explicit" }).waitFor();
     expect(await makeup.textContent()).toMatch(/maquillaje/i);
-    await makeup.getByText("The email of makeup-ok", { exact: true }).click();
+    await makeup.getByText("The email of “Your wait is over: make-up”", { exact: true }).click();
     const spanish = makeup.frameLocator("iframe");
     await spanish.getByText("Hola, Alexandra").waitFor();
     expect(await spanish.locator("html").getAttribute("lang")).toBe("es");

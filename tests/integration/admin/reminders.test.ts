@@ -30,6 +30,9 @@ describe("a reminder's page", () => {
     expect(text).toContain(
       "The treatment was done at 15:30 on Monday 23 November 2026, New York time",
     );
+    expect(text).toMatch(
+      /Kind avoid: Exfoliants, Alpha hydroxy acids|Kind avoid: Make-up, Retinol/,
+    );
     expect(text).toContain("This step is true as soon as the treatment is done.");
     expect(text).toContain("It was sent at 15:30 on Monday 23 November 2026, and arrived.");
   });

@@ -54,7 +54,7 @@ describe("a treatment's page", () => {
     const { text, html } = await desk.get(desk.at(page));
     expect(text).toContain("Micro needling");
     expect(text).toContain("microneedling, version");
-    const times = [...html.matchAll(/<td class="tight"><time dateTime="([^"]+)"/gi)];
+    const times = [...html.matchAll(/<td class="tight"[^>]*><time dateTime="([^"]+)"/gi)];
     const due = times.map(([, at = ""]) => at);
     expect(due.length).toBeGreaterThan(10);
     expect(due).toEqual(due.toSorted());
@@ -91,7 +91,7 @@ describe("a treatment's page", () => {
     running.clock.moveBy(1_000);
     await sent(id, "makeup-ok");
     const asked = await admin.get(admin.at(`${page}/cancel`));
-    expect(asked.text).toContain("The patient was told already: makeup ok");
+    expect(asked.text).toContain("The patient was told already: “Your wait is over: make-up”.");
     expect(asked.text).toMatch(/Take it back: 1 message will ask the patient to hold off/);
     const fields = { reason: "another product was used", retract: "yes" };
     const answer = await admin.post(admin.at(`${page}/cancel`), fields);
@@ -105,7 +105,9 @@ describe("a treatment's page", () => {
   it("names what no message takes back, to be told by somebody", async () => {
     const { page } = await enrolled();
     const told = await admin.get(admin.at(`${page}?did=cancelled&n=2&untold=gym-ok,nonsense`));
-    expect(told.text).toContain("Tell the patient yourself about gym ok:");
+    expect(told.text).toContain(
+      "Tell the patient yourself that “Your wait is over: gym, pool and sauna” does not hold:",
+    );
     expect(told.text).not.toContain("nonsense");
   });
 
@@ -118,7 +120,7 @@ describe("a treatment's page", () => {
     expect(preview.status).toBe(200);
     expect(preview.text).toContain("Nothing is changed yet.");
     expect(preview.text).toMatch(
-      /retinol ok Wed 25 Nov 2026, 15:\d\d planned Wed 25 Nov 2026, 13:05 planned/,
+      /Your wait is over: retinol and vitamin C Wed 25 Nov 2026, 15:\d\d planned Wed 25 Nov 2026, 13:05 planned/,
     );
     expect(await dueOf("retinol-ok")).toBe(before);
     expect((await now()).treatment.performedAt).toBe(performedAt);
@@ -163,12 +165,14 @@ describe("a treatment's page", () => {
     const before = await dueOf("gym-ok");
     const longer = { step: "gym-ok", amount: "6", unit: "d", reason: "sensitive skin" };
     const preview = await desk.post(path, longer);
-    expect(preview.text).toContain("To be set: gym ok: 6 days");
+    expect(preview.text).toContain("To be set: “Your wait is over: gym, pool and sauna”: 6 days");
     expect(await dueOf("gym-ok")).toBe(before);
     const answer = await desk.post(path, { ...longer, confirmed: "yes" });
     expect(answer.status).toBe(303);
     expect((await dueOf("gym-ok")) ?? "").not.toBe(before);
-    expect((await desk.get(desk.at(page))).text).toMatch(/gym ok 6 days 72 hours/);
+    expect((await desk.get(desk.at(page))).text).toMatch(
+      /Your wait is over: gym, pool and sauna 6 days 72 hours/,
+    );
 
     const sooner = { step: "gym-ok", amount: "1", unit: "h", reason: "x", confirmed: "yes" };
     const refused = await desk.post(path, sooner);
