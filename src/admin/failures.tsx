@@ -57,7 +57,7 @@ export const failuresRoutes: FastifyPluginCallbackZod<AdminParts> = (
       const seen = { cause, count, failures, first: cursor === null };
       return sendPage(
         reply,
-        <CausePage place={place} names={namesFor(content, clinic)} {...seen} />,
+        <CausePage place={place} names={namesFor(content, place.clinic)} {...seen} />,
       );
     },
   });
