@@ -45,13 +45,20 @@ export function CausePage({
       {failures.items.length === 0 ? (
         <Empty>There is none now.</Empty>
       ) : (
-        <Table label={title} head={["Patient", "Message", "When", "Phone"]}>
+        <Table label={title} head={["Patient", "Phone", "Message", "When"]}>
           {failures.items.map((reminder) => (
             <Row key={reminder.id}>
               <td>
                 <a href={clinicPath(clinic.id, `patients/${reminder.patientId}`)}>
                   <Given>{reminder.firstName}</Given>
                 </a>
+              </td>
+              <td>
+                {reminder.phone === null ? (
+                  <Given>{null}</Given>
+                ) : (
+                  <a href={`tel:${reminder.phone}`}>{reminder.phone}</a>
+                )}
               </td>
               <td>
                 <a href={clinicPath(clinic.id, `reminders/${reminder.id}`)}>
@@ -61,13 +68,6 @@ export function CausePage({
               </td>
               <td>
                 <WhenDue place={place} reminder={reminder} reason={reason} />
-              </td>
-              <td>
-                {reminder.phone === null ? (
-                  <Given>{null}</Given>
-                ) : (
-                  <a href={`tel:${reminder.phone}`}>{reminder.phone}</a>
-                )}
               </td>
             </Row>
           ))}

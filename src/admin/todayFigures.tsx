@@ -63,7 +63,7 @@ export function Figures({ day: { clinic, providers, today } }: { day: SeenDay })
           note={
             sent === 0 ? undefined : kept ? "kept in the outbox" : `${delivered} delivered so far`
           }
-          tone="good"
+          tone={sent > 0 ? "good" : undefined}
         />
         <Figure
           name="Failed"
