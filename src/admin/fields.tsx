@@ -10,13 +10,14 @@ interface FieldProps {
   hint?: ComponentChildren;
   problems?: FormProblems | undefined;
   required?: boolean;
+  /** Has the focus at first, where no field is wrong: else that one has it. */
+  autofocus?: boolean;
 }
 
 type InputProps = FieldProps & {
   type?: "text" | "email" | "password" | "tel" | "url" | "datetime-local" | "date" | "number";
   autocomplete?: string;
   inputmode?: "text" | "numeric" | "tel" | "email";
-  autofocus?: boolean;
   maxlength?: number;
   /** Attributes of htmx. */
   extra?: Record<string, string>;
@@ -24,8 +25,8 @@ type InputProps = FieldProps & {
 
 /** A line to type into. */
 export function TextField(props: InputProps) {
-  const { name, value, problems, required, extra = {}, type = "text" } = props;
-  const { autocomplete = "off", inputmode, autofocus, maxlength } = props;
+  const { name, value, required, extra = {}, type = "text" } = props;
+  const { autocomplete = "off", inputmode, maxlength } = props;
   return (
     <Field {...props}>
       <input
@@ -37,9 +38,8 @@ export function TextField(props: InputProps) {
         required={required}
         autocomplete={autocomplete}
         inputmode={inputmode}
-        autofocus={autofocus}
         maxlength={maxlength}
-        {...marks(name, props.hint, problems)}
+        {...marks(props)}
         {...extra}
       />
     </Field>
@@ -48,7 +48,7 @@ export function TextField(props: InputProps) {
 
 /** Several lines to type into. */
 export function TextArea(props: FieldProps & { rows?: number; maxlength?: number }) {
-  const { name, value, problems, required, rows = 3, maxlength } = props;
+  const { name, value, required, rows = 3, maxlength } = props;
   return (
     <Field {...props}>
       <textarea
@@ -57,7 +57,7 @@ export function TextArea(props: FieldProps & { rows?: number; maxlength?: number
         rows={rows}
         required={required}
         maxlength={maxlength}
-        {...marks(name, props.hint, problems)}
+        {...marks(props)}
       >
         {value}
       </textarea>
@@ -72,16 +72,10 @@ export function SelectField(
     extra?: Record<string, string>;
   },
 ) {
-  const { name, value, problems, required, options, extra = {} } = props;
+  const { name, value, required, options, extra = {} } = props;
   return (
     <Field {...props}>
-      <select
-        id={idOf(name)}
-        name={name}
-        required={required}
-        {...marks(name, props.hint, problems)}
-        {...extra}
-      >
+      <select id={idOf(name)} name={name} required={required} {...marks(props)} {...extra}>
         {options.map((option) => (
           <option key={option.value} value={option.value} selected={option.value === value}>
             {option.label}
@@ -93,15 +87,8 @@ export function SelectField(
 }
 
 /** A box to tick; its value is `yes`. */
-export function CheckField({
-  name,
-  label,
-  checked = false,
-  hint,
-  problems,
-  required,
-  autofocus,
-}: Omit<FieldProps, "value"> & { checked?: boolean; autofocus?: boolean }) {
+export function CheckField(props: Omit<FieldProps, "value"> & { checked?: boolean }) {
+  const { name, label, checked = false, required } = props;
   return (
     <div class="field">
       <label for={idOf(name)}>
@@ -112,12 +99,11 @@ export function CheckField({
           value="yes"
           checked={checked}
           required={required}
-          autofocus={autofocus}
-          {...marks(name, hint, problems)}
+          {...marks(props)}
         />
         {label}
       </label>
-      <Notes name={name} hint={hint} problems={problems} />
+      <Notes {...props} />
     </div>
   );
 }
@@ -137,26 +123,27 @@ export function ReasonField({ value, problems }: Pick<FieldProps, "value" | "pro
   );
 }
 
-/** Says at the top of a form that it was not taken, where it was not. */
+/** Says at the top of a form that it was not taken, where it was not, and leads to what is wrong. */
 export function FormRefusal({ problems }: { problems?: FormProblems | undefined }) {
-  const count = Object.keys(problems ?? {}).length;
-  if (count === 0) return null;
+  const [first, ...more] = Object.keys(problems ?? {});
+  if (first === undefined) return null;
   const own = problems?.[""];
   return (
     <p role="alert" class="notice bad">
-      {own ?? (count === 1 ? "One field is not right yet." : `${count} fields are not right yet.`)}
+      {own ?? (
+        <>
+          {more.length === 0
+            ? "One field is not right yet."
+            : `${more.length + 1} fields are not right yet.`}{" "}
+          <a href={`#${idOf(first)}`}>Go there</a>
+        </>
+      )}
     </p>
   );
 }
 
-function Field({
-  name,
-  label,
-  hint,
-  problems,
-  required,
-  children,
-}: FieldProps & { children: ComponentChildren }) {
+function Field(props: FieldProps & { children: ComponentChildren }) {
+  const { name, label, required, children } = props;
   return (
     <div class="field">
       <label for={idOf(name)}>
@@ -164,30 +151,62 @@ function Field({
         {!required && <small class="optional"> (optional)</small>}
       </label>
       {children}
-      <Notes name={name} hint={hint} problems={problems} />
+      <Notes {...props} />
     </div>
   );
 }
 
-function Notes({ name, hint, problems }: Pick<FieldProps, "name" | "hint" | "problems">) {
-  const problem = problems?.[name];
+function Notes({ name, label, hint, problems }: FieldProps) {
   return (
     <>
       {hint !== undefined && <small id={`${idOf(name)}-hint`}>{hint}</small>}
-      {problem !== undefined && (
-        <small id={`${idOf(name)}-problem`} class="problem">
-          {problem}
-        </small>
-      )}
+      <FieldProblem name={name} label={label} problem={problems?.[name]} />
     </>
   );
 }
 
-const idOf = (name: string) => `field-${name.replaceAll(".", "-")}`;
+/**
+ * What is wrong with a field, under it. As a part of its own (`swap`) it takes the place of what stood
+ * there, and is empty where nothing is wrong any more; the field's own mark follows by a script.
+ */
+export function FieldProblem({
+  name,
+  label,
+  problem,
+  swap,
+}: {
+  name: string;
+  label: string;
+  problem: string | undefined;
+  swap?: boolean;
+}) {
+  if (problem === undefined && !swap) return null;
+  return (
+    <small id={`${idOf(name)}-problem`} class="problem" {...(swap && { "hx-swap-oob": "true" })}>
+      {problem !== undefined && problemSentence(label, problem)}
+    </small>
+  );
+}
 
-/** What tells a screen reader of the notes under a field. */
-function marks(name: string, hint: ComponentChildren, problems: FormProblems | undefined) {
+/** What a field must be, or is not, follows its name; all else is a sentence by itself. */
+function problemSentence(label: string, problem: string): string {
+  const told = /^(is|are|must|has|may|needs)\b/.test(problem) ? `${label} ${problem}` : problem;
+  const sentence = `${told.charAt(0).toUpperCase()}${told.slice(1)}`;
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+/** The id of a field, by which its label, its notes and the top of its form know it. */
+export const idOf = (name: string) => `field-${name.replaceAll(".", "-")}`;
+
+/** What tells a screen reader of the notes under a field; the first that is wrong has the focus. */
+export function marks({
+  name,
+  hint,
+  problems,
+  autofocus,
+}: Pick<FieldProps, "name" | "hint" | "problems" | "autofocus">) {
   const wrong = problems?.[name] !== undefined;
+  const others = Object.keys(problems ?? {}).some((each) => each !== "");
   const notes = [
     ...(hint === undefined ? [] : [`${idOf(name)}-hint`]),
     ...(wrong ? [`${idOf(name)}-problem`] : []),
@@ -195,5 +214,7 @@ function marks(name: string, hint: ComponentChildren, problems: FormProblems | u
   return {
     ...(notes.length > 0 && { "aria-describedby": notes.join(" ") }),
     ...(wrong && { "aria-invalid": "true" as const }),
+    // Of several, browsers give it to the first on the page.
+    autofocus: wrong || (autofocus === true && !others),
   };
 }

@@ -5,11 +5,17 @@ import { isOutage } from "../ledger/outage.ts";
 import { Page } from "./layout.tsx";
 import { PageProblem } from "./pageProblem.ts";
 import { Notice } from "./pieces.tsx";
-import { sendPage, sendPart } from "./send.ts";
+import { keepPrivate, sendPage, sendPart } from "./send.ts";
 
 /** Answers every failure of the pages for staff as a page, or as a part where htmx asked for one. */
 export function answerPageProblems(server: FastifyInstance): void {
   server.setNotFoundHandler({ preHandler: [] }, (request, reply) => {
+    const [path = "", query] = request.url.split("?");
+    // No page has a slash at its end: who typed one, or pasted it, means the page without.
+    if (request.method === "GET" && path.endsWith("/")) {
+      const page = path.slice(0, -1);
+      return keepPrivate(reply).redirect(query === undefined ? page : `${page}?${query}`, 303);
+    }
     const problem = new PageProblem(
       404,
       "There is nothing at this address",

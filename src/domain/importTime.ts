@@ -87,7 +87,7 @@ export function readImportTime(
   { order, timeOfDay, zone, now }: TimeReading,
 ): { at: Date } | { problem: string } {
   const parts = partsOf(text);
-  if (parts === null) return { problem: notATime(text) };
+  if (parts === null) return { problem: notATime(text, order) };
   if (!parts.yearFirst && order === null) {
     return { problem: "may be day first or month first: say which it is" };
   }
@@ -157,8 +157,10 @@ function dayOf({ year, first, second, yearFirst }: Parts, order: DateOrder | nul
   return real ? wall.getTime() : null;
 }
 
-function notATime(text: string): string {
+/** Shows a date in the order that was chosen: another would be read as another day, or as none. */
+function notATime(text: string, order: DateOrder | null): string {
+  const example = { dmy: " or 25/04/2026 15:30", mdy: " or 04/25/2026 3:30 pm" };
   return /^\d{5}(?:[.,]\d+)?$/.test(text.trim())
     ? "is a number by which a spreadsheet counts days: give the column the format of a date, and save again"
-    : "is no date and time such as 2026-04-25 15:30 or 25/04/2026 3:30 pm";
+    : `is no date and time such as 2026-04-25 15:30${order === null ? "" : example[order]}`;
 }

@@ -78,6 +78,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   });
   await server.register(underPressure, { maxEventLoopDelay: 5_000, retryAfter: 5 });
   await addDocs(server);
+  // Who types the bare address of the server into a browser means the pages for staff.
+  server.get("/", { schema: { hide: true } }, ({ headers }, reply) => {
+    void reply.header("vary", "accept");
+    return headers.accept?.includes("text/html")
+      ? reply.redirect("/admin", 303)
+      : reply.callNotFound();
+  });
   await server.register(async (routes) => {
     routes.setValidatorCompiler(validatorCompiler);
     routes.setSerializerCompiler(serializerCompiler);

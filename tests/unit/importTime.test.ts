@@ -25,7 +25,8 @@ describe("a time in a file", () => {
   });
 
   it.each([
-    ["yesterday", "dmy", "is no date and time"],
+    ["yesterday", "dmy", "is no date and time such as 2026-04-25 15:30 or 25/04/2026 15:30"],
+    ["yesterday", "mdy", "is no date and time such as 2026-04-25 15:30 or 04/25/2026 3:30 pm"],
     ["", "dmy", "is no date and time"],
     ["46349.6458", "dmy", "a spreadsheet counts days"],
     ["2026-02-30 10:00", null, "is no date in the order"],

@@ -168,6 +168,11 @@ describe("signing in", () => {
     expect((await stranger().get(path)).text).toContain("Willow Skin Clinic");
     const short = await stranger().post(path, { ...fields, password: "short" });
     expect(short).toMatchObject({ status: 422 });
+    expect(short.text).toContain("Password must have at least 12 characters; a sentence will do.");
+    // What is wrong has the focus, and not the name.
+    const focused = [...short.html.matchAll(/<input[^>]*\bautofocus[^>]*>/g)].map(([tag]) => tag);
+    expect(focused).toHaveLength(1);
+    expect(focused[0]).toContain('name="password"');
     expect(await stranger().post(path, fields)).toMatchObject({
       status: 303,
       location: `/admin/${clinic.id}`,
@@ -230,6 +235,21 @@ describe("signing in", () => {
     expect(answer.status).toBe(404);
     expect(answer.html).toContain("<!doctype html>");
     expect(answer.headers.get("content-security-policy")).toContain("default-src 'none'");
+  });
+
+  it("leads a browser from the bare address, and from one with a slash at its end", async () => {
+    const page = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+    expect(await stranger().get("/", page)).toMatchObject({ status: 303, location: "/admin" });
+    const program = await stranger().get("/", { accept: "*/*" });
+    expect(program.status).toBe(404);
+    expect(program.headers.get("content-type")).toContain("application/problem+json");
+    expect(await stranger().get(`/admin/${clinic.id}/`)).toMatchObject({
+      status: 303,
+      location: `/admin/${clinic.id}`,
+    });
+    expect(await stranger().get(`/admin/${clinic.id}/failures/bulk/?action=cancel`)).toMatchObject({
+      location: `/admin/${clinic.id}/failures/bulk?action=cancel`,
+    });
   });
 
   it("stands in no description of the API", async () => {
