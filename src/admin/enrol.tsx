@@ -5,8 +5,9 @@ import { readPhone } from "../domain/phone.ts";
 import { enrol, planEnrolment } from "../ledger/enrol.ts";
 import { CONSENT_BOXES, consentWords, wordsOfVersion } from "./consentWords.ts";
 import { type Draft, readDraft, readEnrolForm } from "./enrolForm.ts";
-import { EnrolForm, PhoneNote, Wording, Words } from "./enrolFormView.tsx";
-import { Preview, phoneNoteOf } from "./enrolPreview.tsx";
+import { EnrolForm, enrolLabel, PhoneNote, Wording, Words } from "./enrolFormView.tsx";
+import { Mended, WRONG, wrongOnes } from "./enrolMending.tsx";
+import { Preview, phoneNoteOf, Timeless } from "./enrolPreview.tsx";
 import { EnrolWaits } from "./enrolWaits.tsx";
 import { type FormProblems, type FormValues, valuesOf } from "./forms.ts";
 import { type Place, placeOf } from "./guard.ts";
@@ -30,7 +31,7 @@ const USED_UP =
 
 /** Enrolling at the front desk: the form, the plan that stands beside it, and the act. */
 export const enrolRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts, done) => {
-  const { ledger, content, clock, metrics } = parts;
+  const { ledger, content, clock, metrics, providers } = parts;
 
   server.route({
     method: "GET",
@@ -51,7 +52,7 @@ export const enrolRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
       const place = placeOf(request);
       const { clinic, actor } = place;
       const now = clock.now();
-      const { key = "", ...values } = filledIn(request.body);
+      const { key = "", [WRONG]: _, ...values } = filledIn(request.body);
       const formKey = z.uuid().safeParse(key).success ? key : null;
       const read = await readEnrolForm(values, { place, content, ledger, now });
       if ("problems" in read || formKey === null) {
@@ -104,6 +105,7 @@ export const enrolRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
         reply,
         <>
           {await previewOf(place, values, draft)}
+          {await mended(place, values, draft)}
           <PhoneNote swap>{phoneNote(values, place)}</PhoneNote>
           {values["wording"] !== words.version && (
             <>
@@ -169,15 +171,31 @@ export const enrolRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
     );
   }
 
+  /** What is said of the fields that were wrong when the form was sent, by what is typed now. */
+  async function mended(place: Place, values: FormValues, draft: Draft) {
+    const wrong = wrongOnes(values);
+    if (wrong.length === 0) return null;
+    const read = await readEnrolForm(values, { place, content, ledger, now: clock.now() });
+    const problems = { ...draft.problems, ...("problems" in read && read.problems) };
+    const names = namesFor(content, place.clinic);
+    const labelOf = (name: string) => enrolLabel(name, values, names);
+    return <Mended wrong={wrong} problems={problems} labelOf={labelOf} />;
+  }
+
   async function previewOf(place: Place, values: FormValues, { value, problems }: Draft) {
     const { clinic } = place;
     if (value === null)
       return <p class="empty">Choose a treatment, and its messages stand here.</p>;
+    if (values["when"] === "earlier" && (values["at"] === undefined || problems["at"])) {
+      return <Timeless problem={problems["at"]} />;
+    }
     const now = clock.now();
     const plan = await planEnrolment(ledger.db, { clinic, ...value }, now);
     const phone = readPhone(values["phone"] ?? "", clinic.region);
     const names = namesFor(content, clinic);
-    return <Preview {...{ read: value, plan, problems, phone, clinic, now, names }} />;
+    const { care } = value.enrolment.consent;
+    const kept = care.filter((channel) => providers[channel] === "outbox");
+    return <Preview {...{ read: value, plan, problems, phone, kept, clinic, now, names }} />;
   }
 
   function phoneNote(values: FormValues, { clinic }: Place): string {

@@ -1,12 +1,13 @@
 import type { Content } from "../content/content.ts";
 import { CONSENT_BOXES, type ConsentBox, type ConsentWords } from "./consentWords.ts";
-import { EnrolWaits, waitProblems } from "./enrolWaits.tsx";
-import { CheckField, FormRefusal, SelectField, TextField } from "./fields.tsx";
+import { EnrolRefusal } from "./enrolMending.tsx";
+import { EnrolWaits, waitLabel, waitProblems } from "./enrolWaits.tsx";
+import { CheckField, SelectField, TextField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { clinicPath } from "./paths.ts";
-import { namesFor } from "./planWords.ts";
-import { languageInWords } from "./stepWords.ts";
+import { type Names, namesFor } from "./planWords.ts";
+import { languageInWords, languagesOf } from "./stepWords.ts";
 
 const BOX_LABELS: Record<ConsentBox, string> = {
   careSms: "Aftercare by text message",
@@ -14,8 +15,24 @@ const BOX_LABELS: Record<ConsentBox, string> = {
   offers: "Marketing, too",
 };
 
-/** The fields in their order: the first that is wrong has the focus. */
-const FOCUS_ORDER = ["at", "firstName", "phone", "email", ...CONSENT_BOXES, "timeZone"];
+/** What each field is called; those of the waits are called as their messages are. */
+const FIELD_LABELS = {
+  ...BOX_LABELS,
+  protocol: "Treatment",
+  at: "Done at",
+  firstName: "First name",
+  phone: "Phone",
+  email: "Email",
+  locale: "Language of the messages",
+  timeZone: "Time zone of the patient",
+  externalId: "External id",
+};
+
+/** What a field is called; undefined where the form has none of this name, or not any more. */
+export function enrolLabel(name: string, values: FormValues, names: Names): string | undefined {
+  const found = Object.entries(FIELD_LABELS).find(([each]) => each === name);
+  return found?.[1] ?? waitLabel(name, values, names);
+}
 
 interface FormProps {
   place: Place;
@@ -37,49 +54,43 @@ export function EnrolForm(props: FormProps) {
   const protocol = content.protocols.get(values["protocol"] ?? "") ?? protocols[0];
   const wrong = (...names: string[]) => names.some((name) => problems?.[name] !== undefined);
   const elsewhere = values["timeZone"] !== undefined || wrong("timeZone");
-  const first = FOCUS_ORDER.find((name) => problems?.[name] !== undefined) ?? "protocol";
-  const field = (name: string) => ({
+  const field = (name: keyof typeof FIELD_LABELS) => ({
     name,
+    label: FIELD_LABELS[name],
     value: values[name],
     problems,
-    autofocus: first === name,
   });
   return (
     <form id="enrol" method="post" action={clinicPath(clinic.id)} data-enter>
-      <FormRefusal problems={problems} />
+      <EnrolRefusal problems={problems} />
       <input type="hidden" name="key" value={formKey} />
       <div class="pair">
         <SelectField
           {...field("protocol")}
-          label="Treatment"
           options={protocols.map(({ name, title }) => ({ value: name, label: title }))}
-          extra={first === "protocol" ? { autofocus: "autofocus" } : {}}
+          autofocus
           required
         />
-        <When {...props} focused={first === "at"} />
+        <When {...props} />
       </div>
-      <TextField {...field("firstName")} label="First name" maxlength={40} required />
+      <TextField {...field("firstName")} maxlength={40} required />
       <div class="pair">
         <TextField
           {...field("phone")}
-          label="Phone"
           type="tel"
           inputmode="tel"
           maxlength={30}
           hint={<PhoneNote>{phoneNote}</PhoneNote>}
         />
-        <TextField {...field("email")} label="Email" type="email" inputmode="email" />
+        <TextField {...field("email")} type="email" inputmode="email" />
       </div>
       <fieldset class="consents">
         <legend>The patient agrees to</legend>
         {CONSENT_BOXES.map((box) => (
           <CheckField
             key={box}
-            name={box}
-            label={BOX_LABELS[box]}
+            {...field(box)}
             checked={values[box] === "yes"}
-            problems={problems}
-            autofocus={first === box}
             hint={<Words box={box} words={words} />}
           />
         ))}
@@ -92,16 +103,11 @@ export function EnrolForm(props: FormProps) {
           />
         )}
       </fieldset>
-      <SelectField
-        {...field("locale")}
-        label="Language of the messages"
-        options={languagesOf(content, clinic.locale)}
-      />
+      <SelectField {...field("locale")} options={languageOptions(content, clinic.locale)} />
       <details open={elsewhere}>
         <summary>The patient lives in another time zone</summary>
         <TextField
           {...field("timeZone")}
-          label="Time zone of the patient"
           hint={`Such as America/Denver. Left empty: ${clinic.timeZone}, the clinic’s.`}
           extra={{ list: "zones" }}
         />
@@ -128,7 +134,6 @@ export function EnrolForm(props: FormProps) {
         <summary>Number in your own records</summary>
         <TextField
           {...field("externalId")}
-          label="External id"
           hint="By it the patient is known again, also under another name or number."
           maxlength={100}
         />
@@ -137,7 +142,7 @@ export function EnrolForm(props: FormProps) {
   );
 }
 
-function When({ place, values = {}, problems, focused }: FormProps & { focused: boolean }) {
+function When({ place, values = {}, problems }: FormProps) {
   const earlier = values["when"] === "earlier";
   return (
     <fieldset class="when">
@@ -154,12 +159,11 @@ function When({ place, values = {}, problems, focused }: FormProps & { focused: 
       </div>
       <TextField
         name="at"
-        label="Done at"
+        label={FIELD_LABELS.at}
         type="datetime-local"
         value={values["at"]}
         hint={`By the clinic’s clocks (${place.clinic.timeZone}).`}
         problems={problems}
-        autofocus={focused}
       />
     </fieldset>
   );
@@ -199,10 +203,9 @@ export function Wording({ words, swap }: { words: ConsentWords; swap?: boolean }
 }
 
 /** The languages in which there are messages; empty stands for what is known, or the clinic's. */
-function languagesOf(content: Content, clinicLocale: string) {
-  const tags = [...content.protocols.keys()].flatMap((name) => content.locales(name));
+function languageOptions(content: Content, clinicLocale: string) {
   return [
     { value: "", label: `As before, else the clinic’s (${languageInWords(clinicLocale)})` },
-    ...[...new Set(tags)].sort().map((tag) => ({ value: tag, label: languageInWords(tag) })),
+    ...languagesOf(content).map((tag) => ({ value: tag, label: languageInWords(tag) })),
   ];
 }

@@ -1,5 +1,7 @@
+import { CHANNEL_WORDS, type ChannelName } from "../domain/channel.ts";
 import type { Phone } from "../domain/phone.ts";
 import { localZoneOf } from "../domain/reminder.ts";
+import { NO_NUMBER } from "../domain/warnings.ts";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { Previewed } from "../ledger/enrol.ts";
 import type { PatientFacts } from "../ledger/patients.ts";
@@ -31,13 +33,25 @@ interface PreviewProps {
   plan: Previewed;
   problems: FormProblems;
   phone: Phone | null;
+  /** The channels agreed to that nothing carries: their messages are kept in the outbox. */
+  kept: readonly ChannelName[];
   clinic: Clinic;
   now: Date;
   names: Names;
 }
 
+/** Stands in place of a plan of something whose time is not known: a plan of now would be wrong. */
+export function Timeless({ problem }: { problem: string | undefined }) {
+  return (
+    <>
+      {problem !== undefined && <Warnings warnings={[`${FIELD_WORDS["at"]} ${problem}.`]} />}
+      <p class="empty">Say when it was done to see the messages.</p>
+    </>
+  );
+}
+
 /** What an enrolment would come to, as it is typed. */
-export function Preview({ read, plan, problems, phone, clinic, now, names }: PreviewProps) {
+export function Preview({ read, plan, problems, phone, kept, clinic, now, names }: PreviewProps) {
   const { protocol, enrolment } = read;
   const { care } = enrolment.consent;
   return (
@@ -49,8 +63,17 @@ export function Preview({ read, plan, problems, phone, clinic, now, names }: Pre
             : plan.warnings.map(({ code, steps, message }) => {
                 const of = steps.length === plan.reminders.length ? [] : [...new Set(steps)];
                 const named = of.map((step) => stepName(plan, names, protocol.name, code, step));
-                return `${sentence(message)}${named.length > 0 ? ` (${named.join("; ")})` : ""}`;
+                // What is typed by halves is no number yet, but not none.
+                const begun = problems["phone"] !== undefined;
+                const said = begun
+                  ? message.replace(NO_NUMBER, "the number is not complete yet")
+                  : message;
+                return `${sentence(said)}${named.length > 0 ? ` (${named.join("; ")})` : ""}`;
               })),
+          ...kept.map((channel) => {
+            const what = sentence(`${CHANNEL_WORDS[channel].many} are not set up here`);
+            return `${what} Nothing is sent: they are kept in the outbox.`;
+          }),
           ...plan.replacedFacts.flatMap((fact) => {
             const what = FACT_WORDS[fact];
             return what === null
@@ -63,7 +86,7 @@ export function Preview({ read, plan, problems, phone, clinic, now, names }: Pre
             ? [`${phone.international} is no mobile, and takes no texts. Ask for another number.`]
             : []),
           ...Object.entries(problems)
-            .filter(([name]) => name.startsWith("after.") || name === "at" || name === "timeZone")
+            .filter(([name]) => name.startsWith("after.") || name === "timeZone")
             .map(([name, problem]) => `${FIELD_WORDS[name] ?? "Another wait"}: ${problem}.`),
         ]}
       />

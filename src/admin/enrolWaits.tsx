@@ -7,10 +7,23 @@ import type { FormProblems, FormValues } from "./forms.ts";
 import type { Names } from "./planWords.ts";
 import { topicsInWords } from "./stepWords.ts";
 
+const REASON_LABEL = "Why";
+
 /** Whether something is wrong with the waits that were typed. */
 export function waitProblems(problems: FormProblems | undefined): boolean {
   const names = Object.keys(problems ?? {});
   return names.some((name) => name.startsWith(AFTER) || name === "overrideReason");
+}
+
+/**
+ * What a field of the waits is called; undefined where it is none of theirs, or the treatment has been
+ * changed, which takes the fields of the other one away.
+ */
+export function waitLabel(name: string, values: FormValues, names: Names): string | undefined {
+  const protocol = values["protocol"];
+  if (protocol === undefined || values["waitsOf"] !== protocol) return undefined;
+  if (name === "overrideReason") return REASON_LABEL;
+  return name.startsWith(AFTER) ? names.message(protocol, name.slice(AFTER.length)) : undefined;
 }
 
 /** The waits of a treatment that somebody may set otherwise for one patient. */
@@ -62,7 +75,7 @@ export function EnrolWaits({
       ))}
       <TextField
         name="overrideReason"
-        label="Why"
+        label={REASON_LABEL}
         hint="Kept in the history. Name no patient here."
         value={values["overrideReason"]}
         problems={problems}

@@ -14,6 +14,7 @@ import { keepPrivate, sendPage } from "./send.ts";
 import { FACT_NAMES } from "./settingsFacts.ts";
 import { realChanges, settingsForm, settingsValues, versionOf } from "./settingsForm.ts";
 import { SecretPage, type Sender, SettingsPage } from "./settingsView.tsx";
+import { languagesOf } from "./stepWords.ts";
 
 const query = z.object({ changed: z.string().max(300).optional() });
 
@@ -22,7 +23,8 @@ const OUT_OF_DATE =
 
 /** What a clinic decides by itself: who it is to patients, when it sends, and who hears of alarms. */
 export const settingsRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts, done) => {
-  const { ledger, clock, mailer, providers } = parts;
+  const { ledger, clock, content, mailer, providers } = parts;
+  const languages = languagesOf(content);
 
   async function sendersOf(clinicId: string): Promise<Sender[]> {
     const states = await listChannelStates(ledger.db, clinicId);
@@ -41,6 +43,7 @@ export const settingsRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
     return (
       <SettingsPage
         place={{ ...place, clinic }}
+        languages={languages}
         senders={await sendersOf(clinic.id)}
         mails={mailer !== null}
         reached={alarmWays(clinic, mailer !== null).length > 0}
@@ -71,7 +74,7 @@ export const settingsRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
     async handler(request, reply) {
       const place = placeOf(request);
       const { clinic, actor } = place;
-      const read = readForm(settingsForm, request.body);
+      const read = readForm(settingsForm(clinic, languages), request.body);
       if ("problems" in read) {
         const { problems } = read;
         const values = valuesOf(request.body);

@@ -1,8 +1,17 @@
 import { PRIVACY_TIERS, type Privacy } from "../domain/message.ts";
 import { WEEKDAYS } from "../domain/sendWindow.ts";
 import type { Weekday } from "../domain/weeklyHours.ts";
-import { CheckField, TextArea, TextField } from "./fields.tsx";
+import {
+  CheckField,
+  FieldProblem,
+  idOf,
+  marks,
+  SelectField,
+  TextArea,
+  TextField,
+} from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
+import { languageInWords } from "./stepWords.ts";
 
 const DAY_NAMES: Record<Weekday, string> = {
   mon: "Monday",
@@ -41,7 +50,11 @@ export interface FormPart {
 }
 
 /** What patients see of the clinic, and how much of it. */
-export function ToPatients({ values, problems }: FormPart) {
+export function ToPatients({
+  values,
+  problems,
+  languages,
+}: FormPart & { languages: readonly string[] }) {
   const field = (name: string) => ({ name, value: values[name], problems });
   return (
     <section aria-labelledby="to-patients">
@@ -57,7 +70,7 @@ export function ToPatients({ values, problems }: FormPart) {
         {...field("phone")}
         label="Phone"
         type="tel"
-        hint="Shown in texts and emails."
+        hint="Texts and emails tell patients to call it."
         maxlength={40}
       />
       <TextArea
@@ -67,11 +80,11 @@ export function ToPatients({ values, problems }: FormPart) {
         rows={2}
         maxlength={200}
       />
-      <TextField
+      <SelectField
         {...field("locale")}
         label="Language"
-        hint="Where a patient gave none: en, es, or es-MX."
-        maxlength={35}
+        hint="Where a patient gave none."
+        options={languages.map((tag) => ({ value: tag, label: languageInWords(tag) }))}
         required
       />
       <TextField
@@ -135,13 +148,12 @@ export function Telling({
 
 /** The three tiers of privacy, with an example of each. */
 export function Tiers({ values, problems }: FormPart) {
-  const problem = problems?.["privacy"];
   return (
-    <fieldset class="tiers">
+    <fieldset class="tiers" id={idOf("privacy")}>
       <legend>
         <h2>How much a text says on a locked phone</h2>
       </legend>
-      {problem !== undefined && <small class="problem">{problem}</small>}
+      <FieldProblem name="privacy" label="This" problem={problems?.["privacy"]} />
       {PRIVACY_TIERS.map((tier) => (
         <div class="tier" key={tier}>
           <label for={`privacy-${tier}`}>
@@ -181,26 +193,21 @@ export function Hours({
       <p id={`${window}-hint`}>{hint} An empty day is closed.</p>
       {WEEKDAYS.map((day) => {
         const name = `${window}.${day}`;
-        const problem = problems?.[name];
-        const notes = [`${window}-hint`, ...(problem === undefined ? [] : [`${name}-problem`])];
+        const { "aria-describedby": notes = "", ...marked } = marks({ name, problems });
         return (
           <div class="day" key={day}>
-            <label for={name}>{DAY_NAMES[day]}</label>
+            <label for={idOf(name)}>{DAY_NAMES[day]}</label>
             <input
-              id={name}
+              id={idOf(name)}
               name={name}
               value={values[name]}
               placeholder="closed"
               autocomplete="off"
               maxlength={20}
-              aria-describedby={notes.join(" ")}
-              {...(problem !== undefined && { "aria-invalid": "true" as const })}
+              aria-describedby={`${window}-hint ${notes}`.trim()}
+              {...marked}
             />
-            {problem !== undefined && (
-              <small id={`${name}-problem`} class="problem">
-                {problem}
-              </small>
-            )}
+            <FieldProblem name={name} label={DAY_NAMES[day]} problem={problems?.[name]} />
           </div>
         );
       })}

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { clinicFacts } from "../domain/clinicFacts.ts";
+import { isDialable } from "../domain/phone.ts";
 import { WEEKDAYS } from "../domain/sendWindow.ts";
 import {
   describeWeeklyHours,
@@ -38,51 +39,65 @@ const days = Object.fromEntries(
   WINDOWS.flatMap((window) => WEEKDAYS.map((day) => [`${window}.${day}`, ofOneDay.optional()])),
 ) as Record<`${WindowName}.${Weekday}`, z.ZodOptional<typeof ofOneDay>>;
 
-/** Reads the form of a clinic's settings: all that can be changed of it. */
-export const settingsForm = z
-  .object({
-    name: z.string("is needed").pipe(clinicFacts.name),
-    phone: clinicFacts.phone.optional(),
-    email: clinicFacts.email.optional(),
-    postalAddress: unfolded(clinicFacts.postalAddress).optional(),
-    locale: z.string("is needed").trim().pipe(clinicFacts.locale),
-    privacy: z.enum(clinicFacts.privacy.options, "choose one of the three"),
-    dailyCap: z.string("is needed").trim().pipe(clinicFacts.dailyCap),
-    emergencyText: unfolded(clinicFacts.emergencyText).optional(),
-    webhookUrl: clinicFacts.webhookUrl.optional(),
-    newSecret: z.literal("yes").optional(),
-    version: z.string().optional(),
-    ...days,
-  })
-  .transform((form, context) => {
-    const { newSecret, version, phone, email, postalAddress, emergencyText, webhookUrl } = form;
-    const hoursOf = (window: WindowName) => {
-      const open = WEEKDAYS.map((day) => [day, form[`${window}.${day}`] ?? null]);
-      const read = windowOfDays(Object.fromEntries(open) as Record<Weekday, string | null>);
-      if (read !== null) return read;
-      context.addIssue({
-        code: "custom",
-        path: [`${window}.mon`],
-        message: "give hours to one day at least",
-      });
-      return z.NEVER;
-    };
-    const changes: ClinicChanges = {
-      name: form.name,
-      locale: form.locale,
-      privacy: form.privacy,
-      dailyCap: form.dailyCap,
-      phone: phone ?? null,
-      email: email ?? null,
-      postalAddress: postalAddress ?? null,
-      emergencyText: emergencyText ?? null,
-      webhookUrl: webhookUrl ?? null,
-      sendWindow: hoursOf("sendWindow"),
-      rebookWindow: hoursOf("rebookWindow"),
-      ...(newSecret && webhookUrl !== undefined && { webhookSecret: null }),
-    };
-    return { changes, version };
-  });
+/**
+ * Reads the form of a clinic's settings: all that can be changed of it. A phone or a language that
+ * would not be taken today and is there already may stay: the page says what is wrong with it.
+ */
+export const settingsForm = (clinic: Clinic, languages: readonly string[]) =>
+  z
+    .object({
+      name: z.string("is needed").pipe(clinicFacts.name),
+      phone: clinicFacts.phone
+        .refine(
+          (text) => text === clinic.phone || isDialable(text, clinic.region),
+          `is no phone number of ${clinic.region}; one of another country begins with + and its code`,
+        )
+        .optional(),
+      postalAddress: unfolded(clinicFacts.postalAddress).optional(),
+      locale: z.enum(languagesFor(clinic, languages), "must be one of the list"),
+      dailyCap: z.string("is needed").trim().pipe(clinicFacts.dailyCap),
+      email: clinicFacts.email.optional(),
+      privacy: z.enum(clinicFacts.privacy.options, "choose one of the three"),
+      emergencyText: unfolded(clinicFacts.emergencyText).optional(),
+      webhookUrl: clinicFacts.webhookUrl.optional(),
+      newSecret: z.literal("yes").optional(),
+      version: z.string().optional(),
+      ...days,
+    })
+    .transform((form, context) => {
+      const { newSecret, version, phone, email, postalAddress, emergencyText, webhookUrl } = form;
+      const hoursOf = (window: WindowName) => {
+        const open = WEEKDAYS.map((day) => [day, form[`${window}.${day}`] ?? null]);
+        const read = windowOfDays(Object.fromEntries(open) as Record<Weekday, string | null>);
+        if (read !== null) return read;
+        context.addIssue({
+          code: "custom",
+          path: [`${window}.mon`],
+          message: "give hours to one day at least",
+        });
+        return z.NEVER;
+      };
+      const changes: ClinicChanges = {
+        name: form.name,
+        locale: form.locale,
+        privacy: form.privacy,
+        dailyCap: form.dailyCap,
+        phone: phone ?? null,
+        email: email ?? null,
+        postalAddress: postalAddress ?? null,
+        emergencyText: emergencyText ?? null,
+        webhookUrl: webhookUrl ?? null,
+        sendWindow: hoursOf("sendWindow"),
+        rebookWindow: hoursOf("rebookWindow"),
+        ...(newSecret && webhookUrl !== undefined && { webhookSecret: null }),
+      };
+      return { changes, version };
+    });
+
+/** The languages that a clinic can choose: those that there are messages in, and its present one. */
+export function languagesFor({ locale }: Clinic, languages: readonly string[]): string[] {
+  return [...new Set([...languages, locale])].sort();
+}
 
 /**
  * What of these changes is one: hours that are written in another way are the same hours, and would

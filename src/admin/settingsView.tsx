@@ -1,5 +1,7 @@
 import type { ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
+import { isDialable } from "../domain/phone.ts";
+import type { Clinic } from "../ledger/clinics.ts";
 import { CopiedOnce } from "./copiedOnce.tsx";
 import { FormRefusal } from "./fields.tsx";
 import type { Place } from "./guard.ts";
@@ -8,6 +10,8 @@ import { clinicPath } from "./paths.ts";
 import { Badge, Facts, Given, LocalTime, Notice, Row, Table } from "./pieces.tsx";
 import { FACT_NAMES } from "./settingsFacts.ts";
 import { type FormPart, Hours, Telling, Tiers, ToPatients } from "./settingsFields.tsx";
+import { languagesFor } from "./settingsForm.ts";
+import { languageInWords } from "./stepWords.ts";
 
 /** What carries a channel of the clinic, and why it does not just now. */
 export interface Sender {
@@ -19,7 +23,7 @@ export interface Sender {
 const CHANNEL_NAMES: Record<ChannelName, string> = { sms: "Text messages", email: "Emails" };
 
 const PROVIDER_NAMES: Record<string, string> = {
-  outbox: "the outbox: nothing leaves this machine",
+  outbox: "no provider",
   twilio: "Twilio",
   smtp: "a mail server",
 };
@@ -27,6 +31,7 @@ const PROVIDER_NAMES: Record<string, string> = {
 /** The settings of a clinic as a form, and what it cannot change here. */
 export function SettingsPage({
   place,
+  languages,
   senders,
   mails,
   reached,
@@ -35,6 +40,8 @@ export function SettingsPage({
   changed,
 }: FormPart & {
   place: Place;
+  /** Those that there are messages in. */
+  languages: readonly string[];
   senders: readonly Sender[];
   /** Whether the program has somebody to bring emails to clinics. */
   mails: boolean;
@@ -47,6 +54,7 @@ export function SettingsPage({
     <Page title="Settings" place={place} visitor={place.visitor} current="settings">
       {changed !== undefined && <Changed fields={changed} />}
       {!reached && <Unreached emailed={clinic.email !== null && !mails} />}
+      <Outdated clinic={clinic} languages={languages} />
       {clinic.postalAddress === null && (
         <Notice tone="plain">
           Without a postal address no marketing email (rebook steps) is sent.
@@ -56,7 +64,11 @@ export function SettingsPage({
         <FormRefusal problems={problems} />
         <input type="hidden" name="version" value={values["version"] ?? ""} />
         <div class="columns">
-          <ToPatients values={values} problems={problems} />
+          <ToPatients
+            values={values}
+            problems={problems}
+            languages={languagesFor(clinic, languages)}
+          />
           <Telling
             values={values}
             problems={problems}
@@ -131,6 +143,28 @@ function Changed({ fields }: { fields: readonly string[] }) {
   );
 }
 
+/** What was taken once and would not be now. */
+function Outdated({ clinic, languages }: { clinic: Clinic; languages: readonly string[] }) {
+  const { phone, region, locale } = clinic;
+  const spoken = languages.some((tag) => locale === tag || locale.startsWith(`${tag}-`));
+  return (
+    <>
+      {phone !== null && !isDialable(phone, region) && (
+        <Notice tone="warn">
+          Patients are told to call “<Given>{phone}</Given>”, which is no phone number. Put it right
+          below, or leave it empty.
+        </Notice>
+      )}
+      {!spoken && (
+        <Notice tone="warn">
+          There are no messages in the language “{languageInWords(locale)}”: patients get them in
+          English. Choose another one below.
+        </Notice>
+      )}
+    </>
+  );
+}
+
 function Unreached({ emailed }: { emailed: boolean }) {
   return (
     <Notice tone="bad">
@@ -161,9 +195,14 @@ function Fixed({ place, senders }: { place: Place; senders: readonly Sender[] })
             <th scope="row">{CHANNEL_NAMES[channel]}</th>
             <td>{PROVIDER_NAMES[provider] ?? provider}</td>
             <td>
-              {pause === null ? (
-                <Badge tone="good">works</Badge>
-              ) : (
+              {pause === null && provider === "outbox" && (
+                <>
+                  <Badge tone="warn">not set up</Badge> nothing is sent; messages are kept in the{" "}
+                  <a href={clinicPath(place.clinic.id, "outbox")}>outbox</a>.
+                </>
+              )}
+              {pause === null && provider !== "outbox" && <Badge tone="good">works</Badge>}
+              {pause !== null && (
                 <>
                   <Badge tone="bad">paused</Badge> since{" "}
                   <LocalTime at={pause.since} zone={timeZone} />: {pause.detail} ({pause.code}).

@@ -41,6 +41,12 @@ function hoursInWords(window: SendWindowText): string {
   return WEEKDAYS.flatMap((day) => (window[day] ? [`${day} ${window[day]}`] : [])).join(", ");
 }
 
+/** The languages in which there are messages. */
+export function languagesOf(content: Content): string[] {
+  const tags = [...content.protocols.keys()].flatMap((name) => content.locales(name));
+  return [...new Set(tags)].sort();
+}
+
 const languages = new Intl.DisplayNames("en", { type: "language" });
 
 /** A language tag as people say it: `Spanish`. */

@@ -5,6 +5,7 @@ import { mailsNotices } from "../app.ts";
 import type { Config } from "../config.ts";
 import { alarmWays } from "../domain/alarmWays.ts";
 import { isTimeZone } from "../domain/localTime.ts";
+import { isDialable } from "../domain/phone.ts";
 import { describeWeeklyHours } from "../domain/weeklyHours.ts";
 import { AppError } from "../errors.ts";
 import { createApiKey, generateApiKey } from "../ledger/apiKeys.ts";
@@ -43,6 +44,7 @@ function addCreate(clinic: Command): void {
       const made = await ledger.db.transaction().execute(async (db) => {
         const { name, timeZone: zone, region: country } = options;
         const facts = { ...changesIn(options), name, timeZone: zone, region: country };
+        refuseUndialable(facts.phone, country);
         const created = await makeClinic(db, facts, OPERATOR, now);
         const clinicId = created.clinic.id;
         const key = { clinicId, role: "admin" as const, label: "first key", secret };
@@ -70,9 +72,11 @@ function addSet(clinic: Command): void {
         throw new AppError("usage", "say what to change; `aftercare clinic set --help` lists it");
       }
       const change = () =>
-        ledger.db
-          .transaction()
-          .execute((db) => changeClinic(db, id, changes, OPERATOR, new Date()));
+        ledger.db.transaction().execute(async (db) => {
+          const before = known(await findClinic(db, id));
+          refuseUndialable(changes.phone, before.region);
+          return changeClinic(db, id, changes, OPERATOR, new Date());
+        });
       const changed = known(isId(id) ? await change() : undefined);
       const { clinic: after, fields } = changed;
       say(
@@ -166,6 +170,15 @@ function warn(clinic: Clinic, config: Config): void {
     email === null
       ? "An alarm reaches nobody at this clinic: give it an --email or a --webhook-url."
       : "An alarm reaches nobody at this clinic: SMTP_URL is not set, so no email goes to it.",
+  );
+}
+
+/** Which numbers can be dialled is known only with the clinic's country, after the options are read. */
+function refuseUndialable(phone: string | null | undefined, country: string): void {
+  if (phone === null || phone === undefined || isDialable(phone, country)) return;
+  throw new AppError(
+    "usage",
+    `--phone is no phone number of ${country}; one of another country begins with + and its code`,
   );
 }
 

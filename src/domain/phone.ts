@@ -27,6 +27,17 @@ export function readPhone(text: string, region: string): Phone | null {
   };
 }
 
+/**
+ * Whether people can dial what a clinic gives as its phone: a number as `readPhone` reads it, with an
+ * extension if it has one, or a short code of five or six digits.
+ */
+export function isDialable(text: string, region: string): boolean {
+  const defaultCountry = region as CountryCode;
+  const found = parsePhoneNumberFromString(text, { defaultCountry, extract: false });
+  if (found?.isValid()) return true;
+  return /^\d{5,6}$/.test(text.replaceAll(/[\s-]/g, ""));
+}
+
 /** What is given out for services, and takes no texts. */
 const SERVICES = ["TOLL_FREE", "PREMIUM_RATE", "SHARED_COST", "UAN", "VOICEMAIL", "PAGER"];
 

@@ -110,8 +110,11 @@ export function warningsOf(
   return found;
 }
 
+/** Of texts that were agreed to without a number. */
+export const NO_NUMBER = "the patient agreed to texts, but gave no number";
+
 const MISSING = {
-  sms: "the patient agreed to texts, but gave no number",
+  sms: NO_NUMBER,
   email: "the patient agreed to emails, but gave no address",
 } as const;
 

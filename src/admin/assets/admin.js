@@ -24,6 +24,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (wanted instanceof HTMLElement) wanted.focus();
 });
 
+// What is said of a field is taken back or renewed while it is put right: its own mark follows.
+document.addEventListener("htmx:oobAfterSwap", ({ target }) => {
+  if (!(target instanceof Element) || !target.matches("small.problem")) return;
+  const field = document.getElementById(target.id.replace(/-problem$/, ""));
+  if (target.textContent === "") field?.removeAttribute("aria-invalid");
+  else field?.setAttribute("aria-invalid", "true");
+});
+
 // A page that keeps itself up to date says so, and says when it cannot.
 function tellLive(event, state) {
   const page = event.target instanceof Element ? event.target.closest("[data-live]") : null;

@@ -150,6 +150,27 @@ describe.each(BROWSED)("enrolling in a browser, on the deployment %s", (kind) =>
     await context.close();
   });
 
+  it("takes an error back as it is mended, with its mark and the word at the top", async () => {
+    const { context, page, complaints } = await open();
+    await type(page, "Wilhelmina", "212555");
+    await page.keyboard.press("Enter");
+    await page.getByText("One field is not right yet.").waitFor();
+    const phone = page.getByLabel("Phone");
+    expect(await phone.getAttribute("aria-invalid")).toBe("true");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("(212) 555-6603");
+    await page.locator("#phone-note", { hasText: "+1 212 555 6603" }).waitFor();
+    await page.locator("#field-phone[aria-invalid]").waitFor({ state: "detached" });
+    expect(await page.locator("#field-phone-problem").textContent()).toBe("");
+    expect(await page.getByText("not right yet").count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("field-phone");
+    expect(await violations(page)).toEqual([]);
+    expect(complaints.filter((each) => !each.includes("422"))).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/enrolled/);
+    expect(await enrolments(context, page)).toBe(1);
+  });
+
   it("shows the words in the patient's language, and keeps what is ticked", async () => {
     const { context, page } = await open();
     await type(page, "Wilhelmina", anotherPhone());

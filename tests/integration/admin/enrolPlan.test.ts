@@ -26,7 +26,7 @@ describe("the plan beside the form", () => {
     admin = await joinClinic(running, clinic.id, "admin");
   });
 
-  async function plan(fields: Fields, member: Member = desk): Promise<PageAnswer> {
+  async function plan(fields: Fields = {}, member: Member = desk): Promise<PageAnswer> {
     const filled = await fillIn(member, { phone: anotherPhone(), ...fields });
     return member.post(member.at("plan"), filled, { "hx-request": "true" });
   }
@@ -59,9 +59,53 @@ describe("the plan beside the form", () => {
     expect(nothing.text).toContain("Nothing is sent until the patient agrees to texts or emails.");
     const half = await plan({ firstName: "", phone: "212", email: "w@", at: "2026" });
     expect(half.text).toContain("Not a US number yet");
-    expect(half.text).toContain("The patient agreed to texts, but gave no number");
+    expect(half.text).toContain("The number is not complete yet.");
+    expect(half.text).not.toContain("gave no number");
+    expect((await plan({ phone: "" })).text).toContain("agreed to texts, but gave no number");
     const whole = await plan({ phone: "(212) 555-0147" });
     expect(whole.html).toMatch(/<span id="phone-note"[^>]*hx-swap-oob="true">\+1 212 555 0147</);
+  });
+
+  it("plans nothing of what was done earlier until it is said when", async () => {
+    const said = "Say when it was done to see the messages.";
+    for (const at of ["", "2026", "2026-08-01T10:00"]) {
+      const { text } = await plan({ when: "earlier", at });
+      expect(text).toContain(said);
+      expect(text).not.toMatch(/\d+ messages/);
+    }
+    expect((await plan({ when: "earlier", at: "2026-08-01T10:00" })).text).toContain(
+      "Done at is more than 90 days ago.",
+    );
+    const { text } = await plan({ when: "earlier", at: "2026-11-23T10:00" });
+    expect(text).toMatch(/\d+ messages/);
+    expect(text).not.toContain(said);
+  });
+
+  it("takes back what was wrong of a form once it is right, and says what is wrong still", async () => {
+    const sent = { wrong: "firstName phone", firstName: "", phone: "212555" };
+    const bad = await plan(sent);
+    expect(bad.text).toContain("First name is needed.");
+    expect(bad.text).toContain("Phone is not a phone number of US or with a country code.");
+    expect(bad.html).not.toContain('id="refusal"');
+    const half = await plan({ ...sent, phone: "(212) 555-6603" });
+    expect(half.html).toMatch(/<small id="field-phone-problem"[^>]*><\/small>/);
+    expect(half.text).toContain("First name is needed.");
+    expect(half.text).toContain("One field is not right yet.");
+    expect(half.html).toContain('name="wrong" value="firstName"');
+    const good = await plan({ wrong: "firstName", phone: "(212) 555-6603" });
+    expect(good.text).not.toMatch(/is needed|not right yet/);
+    expect(good.html).toMatch(/name="wrong" value(="")?[ />]/);
+    // Nobody is told of what is only begun.
+    expect((await plan({ ...sent, wrong: "" })).html).not.toContain("field-phone-problem");
+  });
+
+  it("says where nothing carries what the patient agrees to", async () => {
+    const email = "w@patients.example.test";
+    const both = await plan({ careEmail: "yes", email });
+    const kept = "Nothing is sent: they are kept in the outbox.";
+    expect(both.text).toContain(`Text messages are not set up here. ${kept}`);
+    expect(both.text).toContain(`Emails are not set up here. ${kept}`);
+    expect((await plan()).text).not.toContain("Emails are not set up here");
   });
 
   it("warns of a landline, and of nothing where the number may be a mobile", async () => {

@@ -24,6 +24,12 @@ function fieldsOf(html: string): Record<string, string> {
   )) {
     fields[name] = unescape(value);
   }
+  for (const [, name = "", options = ""] of html.matchAll(
+    /<select\b[^>]*\bname="([^"]*)"[^>]*>(.*?)<\/select>/gs,
+  )) {
+    const chosen = /<option\b[^>]*\bselected\b[^>]*>/.exec(options)?.[0] ?? "";
+    fields[name] = /\bvalue="([^"]*)"/.exec(chosen)?.[1] ?? "";
+  }
   return fields;
 }
 
@@ -31,10 +37,14 @@ function fieldsOf(html: string): Record<string, string> {
 const REFUSED: [field: string, value: string, said: string][] = [
   ["name", "", "is needed"],
   ["name", "x".repeat(61), "at most 60 characters"],
+  ["phone", "abc", "Phone is no phone number of US"],
+  ["phone", "1234", "Phone is no phone number of US"],
+  ["phone", "2125550100, ask for Ann", "Phone is no phone number of US"],
   ["email", "desk", "one address such as"],
-  ["locale", "English", "a language such as en"],
+  ["locale", "English", "Language must be one of the list."],
+  ["locale", "xx", "Language must be one of the list."],
   ["dailyCap", "0", "from 1 to 50"],
-  ["privacy", "secret", "choose one of the three"],
+  ["privacy", "secret", "Choose one of the three."],
   ["sendWindow.mon", "9 to 5", "hours such as 09:00-20:00"],
   ["sendWindow.mon", "20:00-09:00", "hours such as 09:00-20:00"],
   ["webhookUrl", "http://rose.example.test/alarms", "such as https:"],
@@ -106,16 +116,47 @@ describe("the settings of a clinic", () => {
       const answer = await save({ [field]: value });
       expect(answer.status).toBe(422);
       expect(answer.text).toContain(said);
-      expect(answer.html).toContain(field === "privacy" ? said : value);
+      expect(answer.html).toContain(field === "privacy" || field === "locale" ? said : value);
+      expect(answer.html).toContain(`<a href="#field-${field.replace(".", "-")}">Go there</a>`);
+      expect(answer.html).toContain(`id="field-${field.replace(".", "-")}"`);
       expect(await present()).toEqual(before);
     },
   );
+
+  it.each(["+1 212 555 0100 ext. 12", "+44 20 7946 0018", "24680"])(
+    "take a phone that people can dial: %s",
+    async (phone) => {
+      expect((await save({ phone })).status).toBe(303);
+      expect(await present()).toMatchObject({ phone });
+      await save({ phone: "" });
+    },
+  );
+
+  it("of an older program are saved as they are, and said to be wrong", async () => {
+    const { db } = running.app.ledger;
+    const older = await openClinic(running, { name: "Older", phone: "abc", locale: "xx" });
+    const other = await joinClinic(running, older.id, "admin");
+    const { html, text } = await other.get(other.at("settings"));
+    expect(text).toContain("Patients are told to call “ abc ”, which is no phone number.");
+    expect(text).toContain("There are no messages in the language “xx”");
+    const saved = await other.post(other.at("settings"), { ...fieldsOf(html), dailyCap: "2" });
+    expect(saved.status).toBe(303);
+    expect(await findClinic(db, older.id)).toMatchObject({
+      phone: "abc",
+      locale: "xx",
+      dailyCap: 2,
+    });
+    const right = { ...fieldsOf((await other.get(other.at("settings"))).html), locale: "es" };
+    expect((await other.post(other.at("settings"), { ...right, phone: "" })).status).toBe(303);
+    const after = await other.get(other.at("settings"));
+    expect(after.text).not.toMatch(/no phone number|no messages in the language/);
+  });
 
   it("refuse a week without any hours", async () => {
     const days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     const answer = await save(Object.fromEntries(days.map((day) => [`rebookWindow.${day}`, ""])));
     expect(answer.status).toBe(422);
-    expect(answer.text).toContain("give hours to one day at least");
+    expect(answer.text).toContain("Give hours to one day at least.");
   });
 
   it("are not overwritten by a form that is out of date", async () => {
@@ -152,7 +193,9 @@ describe("the settings of a clinic", () => {
 
   it("show what carries each channel, and nothing to change it with", async () => {
     const { text } = await admin.get(admin.at("settings"));
-    expect(text).toContain("Text messages the outbox: nothing leaves this machine works");
+    expect(text).toContain(
+      "Text messages no provider not set up nothing is sent; messages are kept in the outbox",
+    );
     expect(text).toContain("America/New_York");
   });
 

@@ -86,6 +86,10 @@ describe.each(BROWSED)("what an admin sets, in a browser, on the deployment %s",
     await page.getByText("One field is not right yet.").waitFor();
     const monday = page.getByRole("textbox", { name: "Monday" }).first();
     expect(await monday.getAttribute("aria-invalid")).toBe("true");
+    // The first field that is wrong has the focus, and the top of the form leads there.
+    expect(await monday.evaluate((field) => field === document.activeElement)).toBe(true);
+    await page.getByRole("link", { name: "Go there" }).click();
+    expect(new URL(page.url()).hash).toBe("#field-sendWindow-mon");
     expect(await page.getByLabel("Phone").inputValue()).toBe("+1 212 555 0100");
     expect(await violations(page)).toEqual([]);
     await monday.fill("9:00-17:00");

@@ -119,6 +119,17 @@ describe("a clinic on the command line", { timeout: 240_000 }, () => {
     expect(await clinic(id)).toEqual({ ...before, postalAddress: null, dailyCap: 3 });
   });
 
+  it("takes no phone that nobody can dial", async () => {
+    const before = await clinic(id);
+    const set = ["clinic", "set", id, "--phone", "abc"];
+    for (const args of [set, [...NEW_CLINIC, "--phone", "555-0100"]]) {
+      const { code, text } = await run(...args);
+      expect(code).not.toBe(0);
+      expect(text).toContain("--phone is no phone number of US");
+    }
+    expect(await clinic(id)).toEqual(before);
+  });
+
   it("can be made with all of it at once", async () => {
     const made = await run(...NEW_CLINIC, ...Object.entries(ALL).flat());
     expect(made.code).toBe(0);
