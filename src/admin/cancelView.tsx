@@ -1,7 +1,9 @@
 import type { CancelledTreatment } from "../ledger/cancel.ts";
+import type { Event } from "../ledger/events.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import { countWords, placedText, quotedWords } from "./careWords.ts";
-import { FormRefusal, ReasonField } from "./fields.tsx";
+import { actorWords } from "./eventWords.ts";
+import { FieldProblem, FormRefusal, idOf, ReasonField } from "./fields.tsx";
 import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
@@ -65,7 +67,7 @@ export function CancelPage(props: CancelProps) {
           <input type="hidden" name="retract" value="no" />
         )}
         {loud.retracted + loud.untold.length > 0 && (
-          <fieldset>
+          <fieldset id={idOf("retract")}>
             <legend>What the patient was permitted</legend>
             <label>
               <input
@@ -86,9 +88,7 @@ export function CancelPage(props: CancelProps) {
               />
               Take it back: {foreseen(props)}
             </label>
-            {problems["retract"] !== undefined && (
-              <small class="problem">{problems["retract"]}</small>
-            )}
+            <FieldProblem name="retract" label="This" problem={problems["retract"]} />
           </fieldset>
         )}
         <ReasonField value={values["reason"]} problems={problems} />
@@ -99,6 +99,48 @@ export function CancelPage(props: CancelProps) {
           <a href={path}>Back, and change nothing</a>
         </div>
       </form>
+    </Page>
+  );
+}
+
+/** Says of a treatment that was cancelled already when that was, and by whom. */
+export function CancelledPage({
+  place,
+  treatment,
+  patient,
+  protocol,
+  event,
+  names,
+}: FoundTreatment & {
+  place: Place;
+  event: Event | undefined;
+  names: ReadonlyMap<string, string>;
+}) {
+  return (
+    <Page
+      title="Cancelled already"
+      place={place}
+      visitor={place.visitor}
+      current="patients"
+      width="narrow"
+    >
+      <p>
+        {protocol.title} of <Given>{patient.firstName}</Given>, done{" "}
+        {placedText(treatment.performedAt, treatment.timeZone)}, was cancelled
+        {event !== undefined && (
+          <>
+            {" "}
+            on {placedText(event.at, place.clinic.timeZone)} by{" "}
+            <Given>{actorWords(event.actor, names)}</Given>
+          </>
+        )}
+        . That stands: if it was done after all, enrol it anew.
+      </p>
+      <p>
+        <a href={clinicPath(place.clinic.id, `treatments/${treatment.id}`)}>
+          Back to the treatment
+        </a>
+      </p>
     </Page>
   );
 }

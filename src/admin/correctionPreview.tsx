@@ -3,7 +3,7 @@ import type { Corrected } from "../ledger/correct.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import { countWords, quotedWords } from "./careWords.ts";
 import { correctionText } from "./correctionView.tsx";
-import { reasonWords } from "./eventWords.ts";
+import { standingWords } from "./eventWords.ts";
 import type { FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
@@ -19,6 +19,7 @@ interface PreviewProps extends FoundTreatment {
   after: Corrected;
   /** The form as it was sent, to be sent once more. */
   values: FormValues;
+  now: Date;
 }
 
 /** A reminder that a correction changes; one without `was` is new. */
@@ -29,7 +30,7 @@ interface Change {
 
 /** Says what a correction would change, and asks whether it is to be made. */
 export function PreviewPage(props: PreviewProps) {
-  const { place, treatment, patient, way, correction, before, after, values, called } = props;
+  const { place, treatment, patient, way, correction, before, after, values, called, now } = props;
   const path = clinicPath(place.clinic.id, `treatments/${treatment.id}`);
   const zone = patient.timeZone ?? place.clinic.timeZone;
   const changes = changesOf(before, after.reminders);
@@ -55,9 +56,9 @@ export function PreviewPage(props: PreviewProps) {
           {changes.map(({ was, is }) => (
             <Row key={is.id}>
               <th scope="row">{called(is.step)}</th>
-              <td>{was === null ? "new" : <Planned reminder={was} zone={zone} />}</td>
+              <td>{was === null ? "new" : <Planned reminder={was} zone={zone} now={now} />}</td>
               <td>
-                <Planned reminder={is} zone={zone} />
+                <Planned reminder={is} zone={zone} now={now} />
               </td>
             </Row>
           ))}
@@ -77,13 +78,11 @@ export function PreviewPage(props: PreviewProps) {
   );
 }
 
-function Planned({ reminder, zone }: { reminder: Reminder; zone: string }) {
+function Planned({ reminder, zone, now }: { reminder: Reminder; zone: string; now: Date }) {
   return (
     <>
       <LocalTime at={reminder.dueAt} zone={zone} /> <Status status={reminder.status} />{" "}
-      {reminder.statusReason !== null && (
-        <small class="muted">{reasonWords(reminder.statusReason)}</small>
-      )}
+      <small class="muted">{standingWords(reminder, zone, now)}</small>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { CHANNEL_WORDS } from "../domain/channel.ts";
 import type { Event } from "../ledger/events.ts";
+import type { Reminder } from "../ledger/reminders.ts";
 import { causeOf } from "./causes.ts";
 import { localText } from "./pieces.tsx";
 
@@ -80,6 +81,20 @@ export const REASON_WORDS: Readonly<Record<string, string>> = {
 /** Why a reminder stands as it does, in words; a provider's code stays a code. */
 export function reasonWords(reason: string): string {
   return REASON_WORDS[reason] ?? `code ${reason}`;
+}
+
+/** Why a reminder stands as it does, and when what is held back would go if nothing held it. */
+export function standingWords(
+  { statusReason, dueAt, expiresAt }: Pick<Reminder, "statusReason" | "dueAt" | "expiresAt">,
+  zone: string,
+  now: Date,
+): string {
+  if (statusReason === null) return "";
+  const why = reasonWords(statusReason);
+  if (statusReason !== "paused" || expiresAt <= now) return why;
+  return dueAt <= now
+    ? `${why}; if resumed, it may go out at once`
+    : `${why}; if resumed, it will be due ${localText(dueAt, zone)}`;
 }
 
 /** Who did something; `names` are those of people and keys, by their actors. */

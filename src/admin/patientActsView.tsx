@@ -35,23 +35,33 @@ export function ResumePage({
     >
       {openAlarms > 0 && (
         <Notice tone="warn">
-          {countWords(openAlarms, "alarming reply", "alarming replies")} of this patient still waits
-          in the inbox. The pause ends only when each is handled there.
+          {countWords(openAlarms, "alarming reply", "alarming replies")} of this patient still{" "}
+          {openAlarms === 1 ? "waits" : "wait"} in the{" "}
+          <a href={clinicPath(place.clinic.id, "inbox")}>inbox</a>. The pause ends only when each is
+          handled there; come back then.
         </Notice>
       )}
       <p>
         The permissions of <Given>{patient.firstName}</Given> are held back, because the patient
         told of an alarming sign. Resume them once somebody of the clinic has looked.
       </p>
-      <p>What was held back and is not out of date is planned again, and may go out at once.</p>
-      <form method="post" action={`${path}/resume`}>
-        <FormRefusal problems={problems} />
-        <ReasonField value={reason} problems={problems} />
-        <div class="actions">
-          <button type="submit">Resume</button>
-          <a href={path}>Back, and change nothing</a>
-        </div>
-      </form>
+      {openAlarms > 0 ? (
+        <p>
+          <a href={path}>Back to the patient</a>
+        </p>
+      ) : (
+        <>
+          <p>What was held back and is not out of date is planned again, and may go out at once.</p>
+          <form method="post" action={`${path}/resume`}>
+            <FormRefusal problems={problems} />
+            <ReasonField value={reason} problems={problems} />
+            <div class="actions">
+              <button type="submit">Resume</button>
+              <a href={path}>Back, and change nothing</a>
+            </div>
+          </form>
+        </>
+      )}
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 import type { ChannelName } from "../domain/channel.ts";
 import { CHANNEL_WORDS } from "../domain/channel.ts";
+import { readPhone } from "../domain/phone.ts";
 import type { ClosedAddress, ConsentRecord, PatientRecord } from "../ledger/patientRecords.ts";
 import type { TimelineEntry, TimelinePage } from "../ledger/patientTimeline.ts";
 import type { Treatment } from "../ledger/treatments.ts";
@@ -10,6 +11,7 @@ import { OpenAlarms, Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
 import { Badge, Empty, Facts, Given, LiveOff, LocalTime, Notice, Row, Table } from "./pieces.tsx";
 import type { Names } from "./planWords.ts";
+import { languageInWords } from "./stepWords.ts";
 import { Timeline } from "./timelineView.tsx";
 
 interface PatientProps {
@@ -105,7 +107,7 @@ function PatientState(props: PatientProps) {
       ))}
       <Facts
         facts={[
-          { name: "Phone", value: <Given>{patient.phone}</Given> },
+          { name: "Phone", value: <Phone number={patient.phone} region={clinic.region} /> },
           { name: "Email", value: <Given>{patient.email}</Given> },
           { name: "Your number", value: <Given>{patient.externalId}</Given> },
           {
@@ -114,7 +116,7 @@ function PatientState(props: PatientProps) {
           },
           {
             name: "Language",
-            value: `${patient.locale ?? clinic.locale}${patient.locale === null ? " (the clinic's)" : ""}`,
+            value: `${languageInWords(patient.locale ?? clinic.locale)}${patient.locale === null ? " (the clinic's)" : ""}`,
           },
           {
             name: "Patient since",
@@ -128,6 +130,17 @@ function PatientState(props: PatientProps) {
       <Timeline {...props} zone={zone} />
       <Consents {...props} zone={zone} />
     </div>
+  );
+}
+
+/** A number as people write it, to be called. */
+function Phone({ number, region }: { number: string | null; region: string }) {
+  if (number === null) return <Given>{null}</Given>;
+  return (
+    <a href={`tel:${number}`}>
+      <span class="hidden">Call </span>
+      <bdi>{readPhone(number, region)?.international ?? number}</bdi>
+    </a>
   );
 }
 
@@ -165,10 +178,19 @@ function Pause({ place, patient, openAlarms, zone }: PatientProps & { zone: stri
       <p>
         The patient told of an alarming sign. Permissions are held back since{" "}
         {placedText(patient.permissionsPausedAt, zone)}; cautions still go out.{" "}
-        {openAlarms > 0 &&
-          `${countWords(openAlarms, "reply", "replies")} to be handled in the inbox.`}
+        {openAlarms > 0 && (
+          <a href={clinicPath(place.clinic.id, "inbox")}>
+            {countWords(openAlarms, "reply", "replies")} to be handled in the inbox
+          </a>
+        )}
       </p>
-      {place.role === "admin" ? (
+      {openAlarms > 0 ? (
+        <p>
+          {place.role === "admin"
+            ? "Then you can resume them here."
+            : "Then an admin of the clinic can resume them."}
+        </p>
+      ) : place.role === "admin" ? (
         <p>
           <a id="resume" href={clinicPath(place.clinic.id, `patients/${patient.id}/resume`)}>
             Resume the permissions

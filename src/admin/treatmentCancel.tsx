@@ -1,11 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { namesOfActors } from "../ledger/actors.ts";
 import { cancelTreatment, cancelWithin } from "../ledger/cancel.ts";
+import { listTreatmentEvents } from "../ledger/events.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
 import { tryOut } from "../ledger/tryOut.ts";
 import { didPath, idParams, reason } from "./acts.ts";
-import { CancelPage } from "./cancelView.tsx";
+import { CancelledPage, CancelPage } from "./cancelView.tsx";
 import { readForm, valuesOf } from "./forms.ts";
 import { placeOf } from "./guard.ts";
 import { noSuch } from "./pageProblem.ts";
@@ -32,6 +34,15 @@ export const treatmentCancelRoutes: FastifyPluginCallbackZod<AdminParts> = (
     const place = placeOf(request);
     const { clinic, actor } = place;
     const found = await treatmentOf(parts, clinic, id);
+    if (found.treatment.status === "cancelled") {
+      const events = await listTreatmentEvents(ledger.db, clinic.id, id);
+      const event = events.find(({ type }) => type === "treatment cancelled");
+      const names = await namesOfActors(ledger.db, clinic.id, event ? [event.actor] : []);
+      return sendPage(
+        reply,
+        <CancelledPage place={place} {...found} event={event} names={names} />,
+      );
+    }
     const foresee = (retract: boolean) => {
       const wanted = { clinicId: clinic.id, id, reason: "tried out", actor, retract };
       return tryOut(ledger, (db) => cancelWithin(db, wanted, clock.now()));

@@ -86,10 +86,11 @@ export const treatmentCorrectRoutes: FastifyPluginCallbackZod<AdminParts> = (
     const { id } = found.treatment;
     const before = await listTreatmentReminders(ledger.db, clinic.id, id);
     const wanted = { clinicId: clinic.id, id, ...correction, reason, actor };
-    const after = await tryOut(ledger, (db) => correctWithin(db, wanted, clock.now()));
+    const now = clock.now();
+    const after = await tryOut(ledger, (db) => correctWithin(db, wanted, now));
     if (after === undefined) throw noSuch("treatment");
     if (after === "cancelled") throw cancelled();
-    const shown = { ...found, before, after, correction, values, way: way.name };
+    const shown = { ...found, before, after, correction, values, way: way.name, now };
     return sendPage(reply, <PreviewPage place={place} {...shown} />);
   }
 

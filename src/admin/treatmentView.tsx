@@ -4,7 +4,7 @@ import type { Event } from "../ledger/events.ts";
 import type { Reminder } from "../ledger/reminders.ts";
 import type { Did } from "./acts.ts";
 import { countWords, quotedWords, waitWords } from "./careWords.ts";
-import { actorWords, historyWords, reasonWords } from "./eventWords.ts";
+import { actorWords, historyWords, standingWords } from "./eventWords.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
@@ -19,11 +19,12 @@ interface TreatmentProps extends FoundTreatment {
   /** Of people and keys, by actor. */
   names: ReadonlyMap<string, string>;
   did: Did;
+  now: Date;
 }
 
 /** One treatment with all of its messages. */
 export function TreatmentPage(props: TreatmentProps) {
-  const { place, treatment, patient, protocol, reminders } = props;
+  const { place, treatment, patient, protocol, reminders, now } = props;
   const zone = patient.timeZone ?? place.clinic.timeZone;
   return (
     <Page title={protocol.title} place={place} visitor={place.visitor} current="patients">
@@ -31,6 +32,7 @@ export function TreatmentPage(props: TreatmentProps) {
       {treatment.status === "cancelled" && (
         <Notice tone="warn">
           This treatment was cancelled, and that stands. Enrol it anew if it was done after all.
+          What still waits can be cancelled message by message.
         </Notice>
       )}
       <Facts
@@ -72,19 +74,15 @@ export function TreatmentPage(props: TreatmentProps) {
   );
 }
 
-function Acts({ place, treatment, reminders }: TreatmentProps) {
+function Acts({ place, treatment }: TreatmentProps) {
   const path = clinicPath(place.clinic.id, `treatments/${treatment.id}`);
-  const open = treatment.status === "active";
-  const waits = reminders.some(({ status }) => status === "scheduled" || status === "queued");
-  if (!open && !(place.role === "admin" && waits)) return null;
+  if (treatment.status !== "active") return null;
   return (
     <div class="actions">
-      {open && (
-        <a role="button" class="secondary outline small" href={`${path}/wait`}>
-          Set another wait
-        </a>
-      )}
-      {open && place.role === "admin" && (
+      <a role="button" class="secondary outline small" href={`${path}/wait`}>
+        Set another wait
+      </a>
+      {place.role === "admin" && (
         <a role="button" class="secondary outline small" href={`${path}/time`}>
           Correct the time
         </a>
@@ -118,7 +116,7 @@ function Waits({ treatment: { overrides }, protocol, called }: TreatmentProps) {
   );
 }
 
-function Messages({ place, reminders, called, zone }: TreatmentProps & { zone: string }) {
+function Messages({ place, reminders, called, zone, now }: TreatmentProps & { zone: string }) {
   const inOrder = reminders.toSorted((one, other) => one.dueAt.getTime() - other.dueAt.getTime());
   return (
     <Table label="Messages" head={["Message", "Kind", "By", "Due", "Status"]}>
@@ -136,9 +134,7 @@ function Messages({ place, reminders, called, zone }: TreatmentProps & { zone: s
           </td>
           <td>
             <Status status={reminder.status} />{" "}
-            {reminder.statusReason !== null && (
-              <small class="muted">{reasonWords(reminder.statusReason)}</small>
-            )}
+            <small class="muted">{standingWords(reminder, zone, now)}</small>
           </td>
         </Row>
       ))}

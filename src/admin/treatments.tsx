@@ -11,7 +11,7 @@ import { TreatmentPage } from "./treatmentView.tsx";
 
 /** One treatment: its reminders in order of time, what was changed of it, what can be done. */
 export const treatmentRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts, done) => {
-  const { ledger } = parts;
+  const { ledger, clock } = parts;
 
   server.route({
     method: "GET",
@@ -26,7 +26,7 @@ export const treatmentRoutes: FastifyPluginCallbackZod<AdminParts> = (server, pa
       const events = await listTreatmentEvents(ledger.db, place.clinic.id, id);
       const actors = events.map(({ actor }) => actor);
       const names = await namesOfActors(ledger.db, place.clinic.id, actors);
-      const shown = { ...found, reminders, events, names, did: request.query };
+      const shown = { ...found, reminders, events, names, did: request.query, now: clock.now() };
       return sendPage(reply, <TreatmentPage place={place} {...shown} />);
     },
   });

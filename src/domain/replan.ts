@@ -82,7 +82,10 @@ export function changeOf(
     case "skipped":
       if (!isPassing(stored)) return sends && retimed && how.corrected ? { kind: "plan" } : KEEP;
       if (sends) return { kind: "plan" };
-      return tellsAnother(stored, planned) ? { kind: "skip" } : KEEP;
+      // When it would go once the reason has passed is to be known, too.
+      return mustSkip(planned) && (moved || tellsAnother(stored, planned))
+        ? { kind: "skip" }
+        : KEEP;
     case "failed":
     case "undelivered":
       return sends && how.corrected && trueAt > how.now ? { kind: "plan" } : KEEP;
@@ -113,7 +116,6 @@ function isPassing({ statusReason, trace }: StoredReminder): boolean {
 
 /** Whether what is not sent anyhow is so for another reason, or another speaks in its place. */
 function tellsAnother(stored: StoredReminder, planned: PlannedReminder): boolean {
-  if (!mustSkip(planned)) return false;
   if (planned.statusReason !== stored.statusReason) return true;
   return wordsOf(planned.trace.supersededBy) !== wordsOf(stored.trace.supersededBy);
 }

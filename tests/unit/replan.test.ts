@@ -52,6 +52,16 @@ describe("a plan made again", () => {
     expect(changed(was, PLANNED)).toBe("plan");
   });
 
+  it("tells it when it would go where it is held back, and its time is another", () => {
+    const held = skipped("paused");
+    const before = stored({ status: "skipped", statusReason: "paused" });
+    const how = { corrected: true, now: NOW };
+    const said: Said = { kind: "waits", channel: "sms" };
+    expect(changeOf(before, { planned: held, said }, how)).toEqual({ kind: "keep" });
+    const other = { ...before, trueAt: new Date("2026-11-25T10:00:00Z") };
+    expect(changeOf(other, { planned: held, said }, how)).toEqual({ kind: "skip" });
+  });
+
   it("plans anew what went out and is wrong, and leaves alone what is right", () => {
     const sent = stored({ status: "sent", claimedAt: NOW });
     expect(changed(sent, PLANNED)).toBe("keep");

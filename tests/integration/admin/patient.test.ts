@@ -49,7 +49,15 @@ describe("a patient's page", () => {
     const { page, phone } = await texted({ firstName: "Wilhelmina", locale: "en" });
     const { status, text, html } = await desk.get(desk.at(page));
     expect(status).toBe(200);
-    for (const fact of ["Wilhelmina", phone, "America/New_York", "Micro needling was done"]) {
+    expect(html).toContain(`href="tel:${phone}"`);
+    const written = phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, "+1 $1 $2 $3");
+    for (const fact of [
+      "Wilhelmina",
+      written,
+      "Language English",
+      "America/New_York",
+      "Micro needling was done",
+    ]) {
       expect(text).toContain(fact);
     }
     expect(text).toMatch(/So far .*sent Skin care products to avoid , text message/);
@@ -61,7 +69,7 @@ describe("a patient's page", () => {
     expect(text).toContain("form 3");
     // Neither the title nor an address names a patient.
     expect(html).toContain("<title>Patient · ");
-    expect(html).not.toMatch(/(href|action)="[^"]*(Wilhelmina|%2B1|\+1)/);
+    expect(html).not.toMatch(/(href|action)="(?!tel:)[^"]*(Wilhelmina|%2B1|\+1)/);
   });
 
   it("has what is planned apart, the nearest first, and what was, the newest first", async () => {
@@ -146,11 +154,16 @@ describe("a patient's page", () => {
     const paused = await desk.get(desk.at(page));
     expect(paused.text).toContain("Permissions are held back since");
     expect(paused.html).not.toContain("/resume");
+    expect(paused.html).toMatch(/<a href="[^"]*\/inbox">1 reply to be handled in the inbox<\/a>/);
     expect((await desk.get(desk.at(`${page}/resume`))).status).toBe(403);
     expect((await desk.post(desk.at(`${page}/resume`), { reason: "seen" })).status).toBe(403);
 
     const path = admin.at(`${page}/resume`);
-    expect((await admin.get(path)).text).toContain("1 alarming reply of this patient still waits");
+    expect((await admin.get(admin.at(page))).html).not.toContain("/resume");
+    const asked = await admin.get(path);
+    expect(asked.text).toContain("1 alarming reply of this patient still waits in the inbox");
+    expect(asked.html.split("<main")[1]).toMatch(/href="[^"]*\/inbox"/);
+    expect(asked.html).not.toContain("Resume</button>");
     expect((await admin.post(path, {})).status).toBe(422);
     const early = await admin.post(path, { reason: "the doctor has looked" });
     expect((await admin.get(early.location ?? "")).text).toContain("The pause goes on");
@@ -158,11 +171,30 @@ describe("a patient's page", () => {
 
     await sql`update aftercare.inbound_messages set handled_at = now(), handled_by = 'test'
       where patient_id = ${patientId}`.execute(texter.running.app.ledger.db);
+    expect((await admin.get(admin.at(page))).html).toContain("/resume");
+    expect((await admin.get(path)).html).toContain("Resume</button>");
     const answer = await admin.post(path, { reason: "the doctor has looked" });
     const { text } = await admin.get(answer.location ?? "");
     expect(text).toMatch(/The permissions go on\. \d+ messages are planned again/);
     expect(text).not.toContain("Permissions are held back");
     expect(await statuses(patientId)).not.toContain("sms skipped paused");
+  });
+
+  it("says when a message that is held back will be due, also by another wait", async () => {
+    const { treatment, phone } = await texted();
+    await texter.text(phone, "I have blisters and pus");
+    const page = `treatments/${treatment.id}`;
+    const wait = { step: "gym-ok", amount: "96", unit: "h", reason: "sensitive skin" };
+    const seen = await desk.post(desk.at(`${page}/wait`), wait);
+    expect(seen.text).not.toContain("No message of this treatment would change");
+    const due = /if resumed, it will be due (\w{3} \d+ \w{3} \d{4}, \d\d:\d\d)/g;
+    const [was, is] = [...seen.text.matchAll(due)].map(([, at]) => at ?? "");
+    expect(is).not.toBe(was);
+    const done = await desk.post(desk.at(`${page}/wait`), { ...wait, confirmed: "yes" });
+    const { text } = await desk.get(done.location ?? "");
+    expect(text).toContain("Corrected. 1 message was planned anew.");
+    expect(text).toContain(`held back after an alarming reply; if resumed, it will be due ${is}`);
+    expect(text).not.toContain(`it will be due ${was}`);
   });
 
   it("tells of a dead address", async () => {

@@ -84,6 +84,14 @@ describe("a treatment's page", () => {
     expect(treatment.status).toBe("cancelled");
     expect(reminders.every(({ status }) => status === "cancelled")).toBe(true);
     expect((await admin.get(admin.at(`${page}/time`))).status).toBe(409);
+    // Asked for once more, it says that it is done, when and by whom, and offers nothing.
+    const again = await admin.get(path);
+    expect(again.status).toBe(200);
+    expect(again.text).toMatch(
+      /was cancelled on Mon 23 Nov 2026, 15:\d\d \(New York\) by Dana Cole/,
+    );
+    expect(again.html.split("<main")[1]).not.toContain("<button");
+    expect((await admin.get(admin.at(page))).html).not.toContain(`${page}/cancel`);
   });
 
   it("is cancelled with messages that take back what was permitted", async () => {
@@ -178,7 +186,7 @@ describe("a treatment's page", () => {
     const refused = await desk.post(path, sooner);
     expect(refused.status).toBe(403);
     expect(refused.text).toContain(
-      "only an admin may make these steps true sooner than their floor",
+      "Only an admin may make these steps true sooner than their floor",
     );
     const other = { step: "first-hours", amount: "9", unit: "h", reason: "x", confirmed: "yes" };
     expect((await desk.post(path, other)).status).toBe(403);
