@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { actOnMatching, BATCH, type BulkResult } from "../ledger/bulkActions.ts";
+import { nameReminders } from "../ledger/reminders.ts";
 import {
   type BulkForm,
   bulkForm,
@@ -74,7 +75,9 @@ export const bulkRoutes: FastifyPluginCallbackZod<AdminParts> = (
       }
       const cursor = firstCursor(clock.now());
       const result = await lookOrAct(place, read.value, { cursor, dryRun: true });
-      const page = { place, steps, form: read.value, values, result };
+      const first = await nameReminders(ledger.db, place.clinic.id, result.first);
+      const names = namesFor(content, place.clinic);
+      const page = { place, steps, form: read.value, values, result, first, names };
       return sendPage(reply, <DryRunPage {...page} began={cursor.began} />);
     },
   });

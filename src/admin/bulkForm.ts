@@ -1,12 +1,7 @@
 import { z } from "zod";
 import { CHANNELS } from "../domain/channel.ts";
 import { REMINDER_STATUSES } from "../domain/reminder.ts";
-import {
-  hasCondition,
-  NO_CONDITION,
-  reminderConditions,
-  STATUSES_MEANT,
-} from "../domain/reminderFilter.ts";
+import { hasCondition, reminderConditions, STATUSES_MEANT } from "../domain/reminderFilter.ts";
 import { oneLine } from "../domain/text.ts";
 import type { BulkCursor } from "../ledger/bulkActions.ts";
 import type { ReminderFilter } from "../ledger/reminders.ts";
@@ -49,7 +44,8 @@ export const bulkForm = z
   .refine(
     ({ cause, step, channel, from, to }) => hasCondition({ cause, step, channel, from, to }),
     {
-      message: `The choice ${NO_CONDITION}: it would mean every message of the clinic.`,
+      message:
+        "Choose at least one condition: without one it would mean every message of the clinic.",
       path: [""],
     },
   )

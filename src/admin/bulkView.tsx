@@ -1,5 +1,6 @@
 import { CHANNEL_WORDS, CHANNELS } from "../domain/channel.ts";
 import type { BulkResult } from "../ledger/bulkActions.ts";
+import type { NamedReminder } from "../ledger/reminders.ts";
 import { type BulkAction, type BulkForm, firstCursor, runFields } from "./bulkForm.ts";
 import { ACTION_WORDS, choiceOf, Hidden, Refused } from "./bulkRunView.tsx";
 import { causeOf } from "./causes.ts";
@@ -8,7 +9,12 @@ import type { FormProblems, FormValues } from "./forms.ts";
 import type { Place } from "./guard.ts";
 import { Page } from "./layout.tsx";
 import { clinicPath } from "./paths.ts";
-import { Facts, Given, Notice } from "./pieces.tsx";
+import { Facts, Given, LocalTime, Notice, Row, Table } from "./pieces.tsx";
+import type { Names } from "./planWords.ts";
+import { KIND_WORDS } from "./stepWords.ts";
+
+const NO_WAY_BACK =
+  "A cancel cannot be undone: who is to have the messages after all has to be enrolled anew.";
 
 /** A message to be chosen: its step, and what staff call it. */
 export interface Step {
@@ -34,54 +40,57 @@ export function BulkFormPage({ place, steps, values, problems }: FormPageProps) 
       <p>
         {action === "replay"
           ? "Sends again what did not reach its patient. A stop, a missing consent, a cancel and the date of expiry stand."
-          : "Cancels messages that still wait. It cannot be taken back: who is to have them after all has to be enrolled anew."}{" "}
+          : `Cancels messages that still wait. ${NO_WAY_BACK}`}{" "}
         You first see what it would do.
       </p>
       <form method="post" action={clinicPath(place.clinic.id, "failures/bulk")}>
         <FormRefusal problems={problems} />
         <input type="hidden" name="action" value={action} />
-        {action === "replay" && (
+        <fieldset class="choice">
+          <legend>Which messages: choose at least one</legend>
+          {action === "replay" && (
+            <SelectField
+              name="cause"
+              label="Status"
+              value={of("cause")}
+              options={causeOptions(of("cause"))}
+              problems={problems}
+            />
+          )}
           <SelectField
-            name="cause"
-            label="Cause"
-            value={of("cause")}
-            options={causeOptions(of("cause"))}
+            name="step"
+            label="Message"
+            value={of("step")}
+            options={[{ value: "", label: "any" }, ...steps]}
             problems={problems}
           />
-        )}
-        <SelectField
-          name="step"
-          label="Message"
-          value={of("step")}
-          options={[{ value: "", label: "any" }, ...steps]}
-          problems={problems}
-        />
-        <SelectField
-          name="channel"
-          label="Channel"
-          value={of("channel")}
-          options={[
-            { value: "", label: "any" },
-            ...CHANNELS.map((value) => ({ value, label: CHANNEL_WORDS[value].many })),
-          ]}
-          problems={problems}
-        />
-        <TextField
-          name="from"
-          label="Due from"
-          type="date"
-          hint="A day of the clinic."
-          value={of("from")}
-          problems={problems}
-        />
-        <TextField
-          name="to"
-          label="Due until"
-          type="date"
-          hint="That day included."
-          value={of("to")}
-          problems={problems}
-        />
+          <SelectField
+            name="channel"
+            label="Channel"
+            value={of("channel")}
+            options={[
+              { value: "", label: "any" },
+              ...CHANNELS.map((value) => ({ value, label: CHANNEL_WORDS[value].many })),
+            ]}
+            problems={problems}
+          />
+          <TextField
+            name="from"
+            label="Due from"
+            type="date"
+            hint="A day of the clinic."
+            value={of("from")}
+            problems={problems}
+          />
+          <TextField
+            name="to"
+            label="Due until"
+            type="date"
+            hint="That day included."
+            value={of("to")}
+            problems={problems}
+          />
+        </fieldset>
         <ReasonField problems={problems} value={of("reason")} />
         <div class="actions">
           <button type="submit">Look what it would do</button>
@@ -113,11 +122,15 @@ interface DryRunProps {
   form: BulkForm;
   values: FormValues;
   result: BulkResult;
+  /** The first of those that would be changed. */
+  first: readonly NamedReminder[];
+  names: Names;
   began: Date;
 }
 
 /** What it would do, and the button that does it. */
-export function DryRunPage({ place, steps, form, values, result, began }: DryRunProps) {
+export function DryRunPage(props: DryRunProps) {
+  const { place, steps, form, values, result, began } = props;
   const { title, verb } = ACTION_WORDS[form.action];
   const { changed } = result;
   const matched = [...result.refused.values()].reduce((sum, times) => sum + times, changed);
@@ -129,11 +142,14 @@ export function DryRunPage({ place, steps, form, values, result, began }: DryRun
       <p role="status">
         <strong>{matchWords(matched, more)}</strong> {wouldWords(form.action, changed, more)}
       </p>
-      <Refused refused={result.refused} />
       <Facts facts={choiceFacts(form, values, steps)} />
+      <Kinds kinds={result.kinds} />
+      <First {...props} />
+      <Refused refused={result.refused} />
       {changed === 0 && !more && (
         <Notice tone="plain">There is nothing to do for this choice.</Notice>
       )}
+      {form.action === "cancel" && changed > 0 && <Notice tone="warn">{NO_WAY_BACK}</Notice>}
       <div class="actions">
         {(changed > 0 || more) && (
           <form method="post" action={`${path}/run`}>
@@ -155,6 +171,45 @@ export function DryRunPage({ place, steps, form, values, result, began }: DryRun
   );
 }
 
+/** How many of each kind it would change. */
+function Kinds({ kinds }: { kinds: BulkResult["kinds"] }) {
+  if (kinds.size === 0) return null;
+  const rows = [...kinds].toSorted(([, one], [, other]) => other - one);
+  return (
+    <p>By kind: {rows.map(([kind, times]) => `${KIND_WORDS[kind].word}: ${times}`).join(", ")}.</p>
+  );
+}
+
+/** Whose messages, so that a wrong choice is seen before it is made. */
+function First({ place, result, first, names }: DryRunProps) {
+  if (first.length === 0) return null;
+  const { id } = place.clinic;
+  const all = result.next === null && result.changed === first.length;
+  return (
+    <>
+      <h2>{all ? "Which" : `The first ${first.length}`}</h2>
+      <Table label="Messages" head={["Patient", "Message", "Due"]}>
+        {first.map((reminder) => (
+          <Row key={reminder.id}>
+            <th scope="row">
+              <Given>{reminder.firstName}</Given>
+            </th>
+            <td>
+              <a href={clinicPath(id, `reminders/${reminder.id}`)}>
+                {names.message(reminder.protocol, reminder.step)}
+              </a>{" "}
+              <small class="muted">{CHANNEL_WORDS[reminder.channel].one}</small>
+            </td>
+            <td>
+              <LocalTime at={reminder.dueAt} zone={place.clinic.timeZone} />
+            </td>
+          </Row>
+        ))}
+      </Table>
+    </>
+  );
+}
+
 /** The choice as it was made, so that what is confirmed is seen beside its button. */
 function choiceFacts(
   { step, channel, from, to, reason }: BulkForm,
@@ -164,7 +219,7 @@ function choiceFacts(
   const cause = values["cause"] ?? "";
   const chosen = causeOptions(cause).find(({ value }) => value === cause)?.label;
   const facts = [
-    { name: "Cause", value: cause === "" ? undefined : chosen },
+    { name: "Status", value: cause === "" ? undefined : chosen },
     { name: "Message", value: steps.find(({ value }) => value === step)?.label ?? step },
     { name: "Channel", value: channel && CHANNEL_WORDS[channel].many },
     { name: "Due from", value: from },

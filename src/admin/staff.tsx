@@ -10,7 +10,14 @@ import { noSuch, PageProblem } from "./pageProblem.ts";
 import type { AdminParts } from "./parts.ts";
 import { clinicPath } from "./paths.ts";
 import { keepPrivate, sendPage } from "./send.ts";
-import { HandOver, RemoveMember, STAFF_DEEDS, type StaffDeed, StaffPage } from "./staffView.tsx";
+import {
+  ChangeRole,
+  HandOver,
+  RemoveMember,
+  STAFF_DEEDS,
+  type StaffDeed,
+  StaffPage,
+} from "./staffView.tsx";
 
 const memberParams = z.object({ clinicId: z.string(), userId: z.string().max(100) });
 const invitationParams = z.object({ clinicId: z.string(), id: z.uuid() });
@@ -89,7 +96,9 @@ export const staffRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
       const { email } = read.value;
       const members = await listStaff(ledger.db, clinic.id);
       if (members.some((each) => each.email.toLowerCase() === email.toLowerCase())) {
-        return again({ email: "works here already: change their role in the list" });
+        return again({
+          email: "somebody with this address works here already: change their role in the list",
+        });
       }
       const asked = { clinicId: clinic.id, operator: false, ...read.value };
       const { token } = await ledger.db
@@ -116,6 +125,18 @@ export const staffRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts,
         .execute((db) => withdrawInvitation(db, which, actor, clock.now()));
       if (!withdrawn) throw noSuch("open invitation");
       return keepPrivate(reply).redirect(`${clinicPath(clinic.id, "staff")}?did=withdrawn`, 303);
+    },
+  });
+
+  server.route({
+    method: "GET",
+    url: "/:clinicId/staff/:userId/role",
+    config: { staff: "admin" },
+    schema: { params: memberParams },
+    async handler(request, reply) {
+      const place = placeOf(request);
+      const member = await memberOf(place.clinic.id, request.params.userId);
+      return sendPage(reply, <ChangeRole place={place} member={member} />);
     },
   });
 

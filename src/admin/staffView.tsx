@@ -45,6 +45,7 @@ export function StaffPage({
   problems?: FormProblems;
 }) {
   const { clinic, visitor } = place;
+  const admins = members.filter(({ role }) => role === "admin");
   return (
     <Page title="Staff" place={place} visitor={visitor} current="staff">
       {did !== undefined && <Notice tone="good">{SAID[did]}</Notice>}
@@ -60,7 +61,12 @@ export function StaffPage({
         ]}
       >
         {members.map((member) => (
-          <Member key={member.userId} place={place} member={member} />
+          <Member
+            key={member.userId}
+            place={place}
+            member={member}
+            last={admins.length === 1 && member.role === "admin"}
+          />
         ))}
       </Table>
       {invitations.length > 0 && (
@@ -119,10 +125,10 @@ export function StaffPage({
   );
 }
 
-function Member({ place, member }: { place: Place; member: StaffMember }) {
+/** One of the staff; the last admin stays one, as nobody else could appoint another. */
+function Member({ place, member, last }: { place: Place; member: StaffMember; last: boolean }) {
   const { clinic, visitor } = place;
   const { userId, name, email, role, twoFactor, since } = member;
-  const other: StaffRole = role === "admin" ? "front_desk" : "admin";
   return (
     <Row>
       <th scope="row">
@@ -133,21 +139,29 @@ function Member({ place, member }: { place: Place; member: StaffMember }) {
         <Given>{email}</Given>
       </td>
       <td>
-        {ROLE_NAMES[role]}{" "}
-        <Press
-          action={clinicPath(clinic.id, `staff/${userId}/role`)}
-          label={other === "admin" ? "make admin" : "make front desk"}
-          fields={{ role: other }}
-        />
+        {ROLE_NAMES[role]}
+        {last ? (
+          <small class="detail">the only one: make somebody else an admin first</small>
+        ) : (
+          <>
+            {" "}
+            <a href={clinicPath(clinic.id, `staff/${userId}/role`)}>
+              make {ROLE_NAMES[otherRole(role)]}
+              <span class="spoken"> of {name}</span>
+            </a>
+          </>
+        )}
       </td>
       <td>{twoFactor ? <Badge tone="good">on</Badge> : <Badge tone="warn">off</Badge>}</td>
       <td>
         <LocalTime at={since} zone={clinic.timeZone} />
       </td>
       <td>
-        <a href={clinicPath(clinic.id, `staff/${userId}/remove`)}>
-          Remove<span class="spoken"> {name}</span>
-        </a>
+        {!last && (
+          <a href={clinicPath(clinic.id, `staff/${userId}/remove`)}>
+            Remove<span class="spoken"> {name}</span>
+          </a>
+        )}
       </td>
     </Row>
   );
@@ -171,6 +185,46 @@ export function HandOver({ place, email, link }: { place: Place; email: string; 
       <p>
         <a href={clinicPath(place.clinic.id, "staff")}>I have it: back to the staff</a>
       </p>
+    </Page>
+  );
+}
+
+/** The role that somebody can be given instead. */
+export function otherRole(role: StaffRole): StaffRole {
+  return role === "admin" ? "front_desk" : "admin";
+}
+
+const ROLE_MEANS: Record<StaffRole, string> = {
+  admin:
+    "An admin can cancel and send messages again, change the settings and keys, and invite and remove people.",
+  front_desk:
+    "A front desk can enrol patients, read their pages and mark replies as handled, and no more.",
+};
+
+/** Asks before somebody is given the other role. */
+export function ChangeRole({ place, member }: { place: Place; member: StaffMember }) {
+  const { clinic, visitor } = place;
+  const to = otherRole(member.role);
+  const title = to === "admin" ? "Make an admin" : "Make front desk";
+  return (
+    <Page title={title} place={place} visitor={visitor} current="staff" width="narrow">
+      <p>
+        <strong>
+          <Given>{member.name}</Given>
+        </strong>{" "}
+        (<Given>{member.email}</Given>) is {ROLE_NAMES[member.role]} now.
+      </p>
+      <p>
+        {ROLE_MEANS[to]}
+        {member.userId === visitor.id && " This is you: only another admin can change it back."}
+      </p>
+      <form method="post" action={clinicPath(clinic.id, `staff/${member.userId}/role`)}>
+        <input type="hidden" name="role" value={to} />
+        <div class="actions">
+          <button type="submit">{title}</button>
+          <a href={clinicPath(clinic.id, "staff")}>Leave it</a>
+        </div>
+      </form>
     </Page>
   );
 }

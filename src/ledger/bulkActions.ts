@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { StepKind } from "../domain/protocol.ts";
 import type { RefusalCode } from "../domain/replay.ts";
 import { type ActionRequest, carryOut, type Decided, decide, isDue } from "./actions.ts";
 import type { Ledger, Queries } from "./ledger.ts";
@@ -28,11 +29,17 @@ export interface BulkCursor {
 export interface BulkResult {
   changed: number;
   refused: Map<RefusalCode, number>;
+  /** How many of each kind are changed, and the first of them by due time. */
+  kinds: Map<StepKind, number>;
+  first: string[];
   /** Whether something is to be sent at once. */
   dueNow: boolean;
   /** Where to go on; null where all has been dealt with. */
   next: BulkCursor | null;
 }
+
+/** How many of the reminders that are changed are named. */
+const FIRST = 20;
 
 /** How many reminders are dealt with in one transaction. */
 export const BATCH = 300;
@@ -54,7 +61,14 @@ export async function actOnMatching(
   const began = request.cursor?.began ?? clock.now();
   let last = request.cursor?.last ?? null;
   let looked = 0;
-  const result: BulkResult = { changed: 0, refused: new Map(), dueNow: false, next: null };
+  const result: BulkResult = {
+    changed: 0,
+    refused: new Map(),
+    kinds: new Map(),
+    first: [],
+    dueNow: false,
+    next: null,
+  };
   for (;;) {
     const now = clock.now();
     const room = request.dryRun ? Infinity : request.limit - result.changed;
@@ -114,9 +128,12 @@ async function actOnBatch(
   return { decided, last };
 }
 
-function count(result: BulkResult, { decision }: Decided): void {
-  if (decision.kind === "move") result.changed += 1;
-  else {
+function count(result: BulkResult, { state, decision }: Decided): void {
+  if (decision.kind === "move") {
+    result.changed += 1;
+    result.kinds.set(state.kind, (result.kinds.get(state.kind) ?? 0) + 1);
+    if (result.first.length < FIRST) result.first.push(state.reminderId);
+  } else {
     const { code } = decision.refusal;
     result.refused.set(code, (result.refused.get(code) ?? 0) + 1);
   }

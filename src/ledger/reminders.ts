@@ -102,6 +102,29 @@ export async function listTreatmentReminders(
   return rows.map(toReminder);
 }
 
+/** A reminder as somebody at a desk knows it: whose it is, and what it says when. */
+export interface NamedReminder extends Pick<Reminder, "id" | "step" | "channel" | "dueAt"> {
+  firstName: string;
+  protocol: string;
+}
+
+/** Reminders of a clinic by their ids, by due time. */
+export async function nameReminders(
+  db: Queries,
+  clinicId: string,
+  ids: readonly string[],
+): Promise<NamedReminder[]> {
+  const { rows } = await sql<NamedReminder>`
+    select r.id, r.step, r.channel, r.due_at as "dueAt", t.protocol,
+      p.first_name as "firstName"
+    from aftercare.reminders r
+    join aftercare.treatments t on t.id = r.treatment_id
+    join aftercare.patients p on p.id = r.patient_id
+    where r.clinic_id = ${clinicId} and r.id = any(${[...ids]}::uuid[])
+    order by r.due_at, r.id`.execute(db);
+  return rows;
+}
+
 /** Which reminders are meant; by due time `from` is included and `to` is not. */
 export interface ReminderFilter {
   status?: readonly ReminderStatus[] | undefined;

@@ -216,6 +216,7 @@ export const PAGES: Record<string, (full: FullClinic) => string[]> = {
   "/admin/:clinicId/keys": ofClinic(() => ["keys"]),
   "/admin/:clinicId/keys/:id/revoke": ofClinic(({ key }) => [`keys/${key}/revoke`]),
   "/admin/:clinicId/staff": ofClinic(() => ["staff"]),
+  "/admin/:clinicId/staff/:userId/role": ofClinic((full) => [`staff/${full.colleague}/role`]),
   "/admin/:clinicId/staff/:userId/remove": ofClinic((full) => [`staff/${full.colleague}/remove`]),
   "/admin/:clinicId/audit": ofClinic(() => ["audit"]),
 };

@@ -130,7 +130,11 @@ describe("failures", () => {
     const dry = await look({ cause: "failed.30003" });
     expect(dry.text).toContain(`${failed.length} messages match.`);
     expect(dry.text).toContain(`${failed.length - 2} would be sent again`);
-    expect(dry.text).toContain("Cause The phone could not be reached (30003)");
+    expect(dry.text).toContain("Status The phone could not be reached (30003)");
+    expect(dry.text).toMatch(/By kind: is normal: \d+, may again: \d+, avoid: \d+\./);
+    expect(dry.text).toContain("Patient Message Due Wilhelmina ");
+    expect(dry.text).not.toContain("A cancel cannot be undone");
+    expect(dry.html.match(/<th scope="row"><bdi>Wilhelmina/g)).toHaveLength(failed.length - 2);
     expect(dry.text).toContain("out of date by the next time it may be sent 2");
     expect(new Set(await statuses(failed))).toEqual(new Set(["failed"]));
 
@@ -186,6 +190,8 @@ describe("failures", () => {
     while (all.length <= 310) all.push(...(await enrol()));
     await endAs(running, all, "failed", "30003");
     const dry = await look({ cause: "failed.30003" });
+    expect(dry.text).toContain("The first 20");
+    expect(dry.html.match(/<th scope="row">/g)).toHaveLength(20);
     const first = await admin.post(admin.at("failures/bulk/run"), fieldsOf(dry, "bulk/run"));
     expect(first.html).toContain("<html");
     expect(first.text).toContain(`300 of ${all.length}`);
@@ -209,11 +215,20 @@ describe("failures", () => {
     // Who comes after it was looked at was not looked at.
     running.clock.moveBy(1_000);
     const later = await enrol();
+    expect(dry.text).toContain("A cancel cannot be undone");
     const answer = await admin.post(admin.at("failures/bulk/run"), fieldsOf(dry, "bulk/run"));
     expect(answer.text).toMatch(new RegExp(`${count} messages? (is|are) cancelled`));
     const cancelled = (await statuses(ids)).filter((status) => status === "cancelled");
     expect(cancelled).toHaveLength(Number(count));
     expect(await statuses(later)).not.toContain("cancelled");
+  });
+
+  it("says before that one condition at least is needed, and calls a status one", async () => {
+    for (const action of ["replay", "cancel"]) {
+      const { text } = await admin.get(admin.at(`failures/bulk?action=${action}`));
+      expect(text).toContain("Which messages: choose at least one");
+      expect(text).not.toContain("Cause");
+    }
   });
 
   it.each([

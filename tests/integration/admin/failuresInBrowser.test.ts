@@ -47,7 +47,7 @@ describe.each(BROWSED)("failures in a browser, on the deployment %s", (kind) => 
     const link = { name: /^Replay these \d+…: The phone could not be reached$/ };
     await page.getByRole("button", link).press("Enter");
     await page.getByRole("heading", { name: "Replay many" }).waitFor();
-    expect(await page.getByLabel("Cause").inputValue()).toBe("failed.30003");
+    expect(await page.getByLabel("Status").inputValue()).toBe("failed.30003");
     await expectReadable(page);
 
     await page.getByLabel("Reason").fill("the network is back");

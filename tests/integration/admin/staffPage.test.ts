@@ -71,6 +71,12 @@ describe("the staff of a clinic", () => {
     const desk = await joinClinic(running, clinic.id, "front_desk", { name: "Dana Cole" });
     expect((await desk.get(desk.at("keys"))).status).toBe(403);
     const path = admin.at(`staff/${await idOf(desk)}/role`);
+    expect((await admin.get(admin.at("staff"))).html).toContain(`href="${path}"`);
+    const asked = await admin.get(path);
+    expect(asked.text).toContain("Dana Cole");
+    expect(asked.text).toContain("An admin can cancel and send messages again");
+    expect(asked.html).toContain('name="role" value="admin"');
+    expect((await desk.get(desk.at("keys"))).status).toBe(403);
     expect((await admin.post(path, { role: "operator" })).status).toBe(422);
     expect((await admin.post(path, { role: "admin" })).status).toBe(303);
     expect((await desk.get(desk.at("keys"))).status).toBe(200);
@@ -91,6 +97,9 @@ describe("the staff of a clinic", () => {
     const lonely = await openClinic(running, { name: "Lonely" });
     const last = await joinClinic(running, lonely.id, "admin");
     const id = await idOf(last, lonely);
+    const list = await last.get(last.at("staff"));
+    expect(list.text).toContain("the only one: make somebody else an admin first");
+    expect(list.html).not.toMatch(new RegExp(`${id}/(role|remove)`));
     const step = await last.post(last.at(`staff/${id}/role`), { role: "front_desk" });
     expect(step.status).toBe(409);
     expect(step.text).toContain("This is the last admin");
@@ -123,6 +132,7 @@ describe("the staff of a clinic", () => {
       [other, 404],
     ] as const) {
       expect((await who.get(admin.at("staff"))).status).toBe(status);
+      expect((await who.get(admin.at(`staff/${id}/role`))).status).toBe(status);
       expect((await who.post(admin.at(`staff/${id}/role`), { role: "admin" })).status).toBe(status);
       expect((await who.post(admin.at(`staff/${id}/remove`))).status).toBe(status);
       const asked = { email: "x@clinic.example.test", role: "admin" };
@@ -137,7 +147,8 @@ describe("the staff of a clinic", () => {
 
   it("have their names shown as text", async () => {
     const desk = await joinClinic(running, clinic.id, "front_desk", { name: SCRIPT });
-    for (const page of ["staff", `staff/${await idOf(desk)}/remove`]) {
+    const own = `staff/${await idOf(desk)}`;
+    for (const page of ["staff", `${own}/role`, `${own}/remove`]) {
       const { html, text } = await admin.get(admin.at(page));
       expect(html).not.toContain(SCRIPT);
       expect(text).toContain(SCRIPT);
