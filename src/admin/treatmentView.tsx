@@ -24,7 +24,7 @@ interface TreatmentProps extends FoundTreatment {
 
 /** One treatment with all of its messages. */
 export function TreatmentPage(props: TreatmentProps) {
-  const { place, treatment, patient, protocol, reminders, now } = props;
+  const { place, treatment, patient, protocol } = props;
   const zone = patient.timeZone ?? place.clinic.timeZone;
   return (
     <Page title={protocol.title} place={place} visitor={place.visitor} current="patients">

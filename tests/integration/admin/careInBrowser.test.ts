@@ -149,7 +149,7 @@ describe.each(BROWSED)("looking after a patient in a browser, on the deployment 
     const { page, complaints } = await open(`patients/${treatment.patientId}`);
     expect(await page.getByText("No text messages since").count()).toBe(0);
     // The leaflet goes out at once, and the page says so by itself.
-    const leaflet = page.locator("summary");
+    const leaflet = page.locator("main summary");
     await leaflet.waitFor();
     await leaflet.press("Enter");
     expect(await page.locator("details[open]").count()).toBe(1);

@@ -209,7 +209,7 @@ describe.each(BROWSED)("enrolling in a browser, on the deployment %s", (kind) =>
     const { context, page } = await open();
     await type(page, LONG_NAME, anotherPhone());
     await page.getByText("14 messages").waitFor();
-    for (const summary of await page.locator("summary").all()) await summary.click();
+    for (const summary of await page.locator("main summary").all()) await summary.click();
     await expectFit(page);
     await page.getByLabel("Phone").fill("");
     await page.getByRole("button", { name: "Enrol" }).click();

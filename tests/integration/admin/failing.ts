@@ -1,5 +1,6 @@
 import type { ReminderStatus } from "../../../src/domain/reminder.ts";
 import type { TestApp } from "../../support/app.ts";
+import type { PageAnswer } from "../../support/staff.ts";
 
 /** The way of a reminder to each end, as the ledger lets it go. */
 const WAYS: Partial<Record<ReminderStatus, readonly ReminderStatus[]>> = {
@@ -33,4 +34,14 @@ export async function endAs(
       .execute();
   }
   clock.moveBy(1_000);
+}
+
+/** The hidden fields of the form whose action ends so. */
+export function fieldsOf({ html }: PageAnswer, action: string): Record<string, string> {
+  const form = html
+    .split("<form")
+    .find((each) => new RegExp(`^[^>]*action="[^"]*${action}"`).test(each));
+  const own = form?.split("</form>")[0] ?? "";
+  const inputs = own.matchAll(/name="([^"]+)" value="([^"]*)"/g);
+  return Object.fromEntries([...inputs].map(([, name = "", value = ""]) => [name, value]));
 }

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { useApp } from "../../support/app.ts";
 import { openClinic, type TestClinic } from "../../support/clinic.ts";
-import { joinClinic, type Member, type PageAnswer } from "../../support/staff.ts";
-import { endAs } from "./failing.ts";
+import { joinClinic, type Member } from "../../support/staff.ts";
+import { endAs, fieldsOf } from "./failing.ts";
 
 const BAD = "<script>alert(1)</script>";
 
@@ -28,16 +28,6 @@ describe("failures", () => {
     const { reminders } = await clinic.enrol(facts);
     running.clock.moveBy(1_000);
     return reminders.filter(({ status }) => status === "scheduled").map(({ id }) => id);
-  }
-
-  /** The hidden fields of the form whose action ends so. */
-  function fieldsOf({ html }: PageAnswer, action: string): Record<string, string> {
-    const form = html
-      .split("<form")
-      .find((each) => new RegExp(`^[^>]*action="[^"]*${action}"`).test(each));
-    const own = form?.split("</form>")[0] ?? "";
-    const inputs = own.matchAll(/name="([^"]+)" value="([^"]*)"/g);
-    return Object.fromEntries([...inputs].map(([, name = "", value = ""]) => [name, value]));
   }
 
   const statuses = async (ids: readonly string[]) => {

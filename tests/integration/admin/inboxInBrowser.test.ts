@@ -28,6 +28,8 @@ describe.each(BROWSED)("the inbox in a browser, on the deployment %s", (kind) =>
     const { page, complaints } = await openAs(started.browser, running.address, admin, path);
     await expectReadable(page);
     await page.getByText("No alarm is open.").waitFor();
+    // In the row, and in the menu of a narrow screen.
+    const alarms = async () => new Set(await page.locator(".open-alarms").allTextContents());
 
     await writeIn(running, "+12125554102", "لدي حمى", "alarm");
     const alert = page.getByRole("alert");
@@ -36,7 +38,7 @@ describe.each(BROWSED)("the inbox in a browser, on the deployment %s", (kind) =>
     const letter = page.getByRole("article").filter({ hasText: "لدي حمى" });
     expect(await letter.getByRole("link", { name: RTL }).count()).toBe(1);
     expect(await page.getByText("No alarm is open.").isVisible()).toBe(false);
-    expect(await page.locator("#open-alarms").textContent()).toBe("1 alarm");
+    expect(await alarms()).toEqual(new Set(["1 alarm"]));
     await expectReadable(page);
 
     await writeIn(running, "+12125554101", `I wonder: ${"very ".repeat(30)}long?`, "reply");
@@ -48,7 +50,7 @@ describe.each(BROWSED)("the inbox in a browser, on the deployment %s", (kind) =>
     await letter.getByRole("button", { name: "Mark as handled" }).press("Enter");
     await page.getByText("The permissions go on.").waitFor();
     expect(await page.getByText("No alarm is open.").isVisible()).toBe(true);
-    expect(await page.locator("#open-alarms").textContent()).toBe("");
+    expect(await alarms()).toEqual(new Set([""]));
     await page.getByRole("link", { name: "Handled", exact: true }).click();
     await page.getByText("Handled by Ada Admin").waitFor();
     await expectReadable(page);

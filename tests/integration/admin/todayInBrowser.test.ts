@@ -30,7 +30,7 @@ describe.each(BROWSED)("today in a browser, on the deployment %s", (kind) => {
       .filter(({ status }) => status === "scheduled")
       .map(({ id }) => id);
     await page.getByText("still to go").waitFor();
-    const table = page.locator("details").first();
+    const table = page.locator("main details").first();
     await table.locator("summary").press("Enter");
     await endAs(running, [first], "delivered");
     const figure = (name: string) =>
