@@ -173,7 +173,7 @@ describe.each(BROWSED)("looking after a patient in a browser, on the deployment 
     const lost = page.getByText("Not up to date: the connection is lost.");
     await lost.waitFor();
     expect(await page.getByText("Bad Gateway").count()).toBe(0);
-    expect(await page.getByRole("heading", { name: "Timeline" }).isVisible()).toBe(true);
+    expect(await page.getByRole("heading", { name: "So far" }).isVisible()).toBe(true);
     await texter.enrol(other, { firstName: "Beatrix" });
     await page.getByRole("heading", { level: 1, name: "Beatrix" }).waitFor();
     expect(await lost.isVisible()).toBe(false);

@@ -227,7 +227,7 @@ describe("reading a file", () => {
     const fields = await columnFields(admin, path, FIELDS);
     const answer = await admin.post(`${path}/columns`, fields);
     expect(answer).toMatchObject({ status: 422 });
-    expect(answer.html.match(/choose the column/g)).toHaveLength(2);
+    expect(answer.html.match(/choose the column/gi)).toHaveLength(2);
     expect((await admin.get(path)).text).toContain("Import: how to read the file");
   });
 

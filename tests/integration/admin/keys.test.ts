@@ -47,7 +47,7 @@ describe("the keys of a clinic", () => {
   it.each([
     [{ role: "enroll" }, "is needed"],
     [{ label: "x".repeat(61), role: "enroll" }, "at most 60 characters"],
-    [{ label: "till", role: "operator" }, "choose one"],
+    [{ label: "till", role: "operator" }, "Choose one"],
   ])("are not made from %j", async (form, said) => {
     const before = await keys();
     const answer = await admin.post(admin.at("keys"), form as Record<string, string>);
