@@ -43,7 +43,8 @@ export function FailuresPage({
       )}
       {groups.length === 0 ? (
         <Empty>
-          Nothing failed in the last 30 days. What does shows here, with its cause and what to do.
+          Nothing failed in the last 30 days. What fails is listed here, with its cause and what to
+          do.
         </Empty>
       ) : (
         <>
