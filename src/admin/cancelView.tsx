@@ -23,7 +23,7 @@ interface CancelProps extends FoundTreatment {
 
 /** Says what a cancel will do, and asks for it. */
 export function CancelPage(props: CancelProps) {
-  const { place, treatment, patient, protocol, called } = props;
+  const { place, treatment, called } = props;
   const { reminders, quiet, loud, values, problems } = props;
   const path = clinicPath(place.clinic.id, `treatments/${treatment.id}`);
   const told = reminders.filter(
@@ -39,8 +39,7 @@ export function CancelPage(props: CancelProps) {
       width="narrow"
     >
       <p>
-        {protocol.title} of <Given>{patient.firstName}</Given>, done{" "}
-        {placedText(treatment.performedAt, treatment.timeZone)}.
+        <Whose {...props} />.
       </p>
       <h2>What will happen</h2>
       <ul>
@@ -104,18 +103,14 @@ export function CancelPage(props: CancelProps) {
 }
 
 /** Says of a treatment that was cancelled already when that was, and by whom. */
-export function CancelledPage({
-  place,
-  treatment,
-  patient,
-  protocol,
-  event,
-  names,
-}: FoundTreatment & {
-  place: Place;
-  event: Event | undefined;
-  names: ReadonlyMap<string, string>;
-}) {
+export function CancelledPage(
+  props: FoundTreatment & {
+    place: Place;
+    event: Event | undefined;
+    names: ReadonlyMap<string, string>;
+  },
+) {
+  const { place, treatment, event, names } = props;
   return (
     <Page
       title="Cancelled already"
@@ -125,8 +120,7 @@ export function CancelledPage({
       width="narrow"
     >
       <p>
-        {protocol.title} of <Given>{patient.firstName}</Given>, done{" "}
-        {placedText(treatment.performedAt, treatment.timeZone)}, was cancelled
+        <Whose {...props} />, was cancelled
         {event !== undefined && (
           <>
             {" "}
@@ -142,6 +136,15 @@ export function CancelledPage({
         </a>
       </p>
     </Page>
+  );
+}
+
+function Whose({ protocol, patient, treatment }: FoundTreatment) {
+  return (
+    <>
+      {protocol.title} of <Given>{patient.firstName}</Given>, done{" "}
+      {placedText(treatment.performedAt, treatment.timeZone)}
+    </>
   );
 }
 

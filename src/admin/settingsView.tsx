@@ -1,4 +1,4 @@
-import type { ChannelName } from "../domain/channel.ts";
+import { CHANNEL_WORDS, type ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
 import { isDialable } from "../domain/phone.ts";
 import type { Clinic } from "../ledger/clinics.ts";
@@ -19,8 +19,6 @@ export interface Sender {
   provider: string;
   pause: Pause | null;
 }
-
-const CHANNEL_NAMES: Record<ChannelName, string> = { sms: "Text messages", email: "Emails" };
 
 const PROVIDER_NAMES: Record<string, string> = {
   outbox: "no provider",
@@ -192,7 +190,7 @@ function Fixed({ place, senders }: { place: Place; senders: readonly Sender[] })
       <Table label="Senders" head={["Channel", "Goes through", "State"]}>
         {senders.map(({ channel, provider, pause }) => (
           <Row key={channel}>
-            <th scope="row">{CHANNEL_NAMES[channel]}</th>
+            <th scope="row">{CHANNEL_WORDS[channel].first}</th>
             <td>{PROVIDER_NAMES[provider] ?? provider}</td>
             <td>
               {pause === null && provider === "outbox" && (

@@ -1,12 +1,10 @@
-import { CHANNELS, type ChannelName } from "../domain/channel.ts";
+import { CHANNEL_WORDS, CHANNELS, type ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
 import { clockText, countWords } from "./careWords.ts";
 import { causePath } from "./causes.ts";
 import { clinicPath } from "./paths.ts";
 import { Badge, LocalTime, Notice } from "./pieces.tsx";
 import type { SeenDay } from "./seenDay.ts";
-
-const CHANNEL_WORDS: Record<ChannelName, string> = { sms: "Text messages", email: "Emails" };
 
 /** Whether a channel works, in a word. What goes to the outbox reaches nobody. */
 export function ChannelBadge({ provider, pause }: { provider: string; pause: Pause | null }) {
@@ -24,7 +22,7 @@ export function PauseNotice({ day, channel }: { day: SeenDay; channel: ChannelNa
   const lost = stale.get(channel) ?? 0;
   return (
     <Notice tone="bad">
-      <strong>{CHANNEL_WORDS[channel]} are paused</strong> since{" "}
+      <strong>{CHANNEL_WORDS[channel].first} are paused</strong> since{" "}
       <LocalTime at={pause.since} zone={clinic.timeZone} />.{" "}
       {waiting > 0 && (waiting === 1 ? "1 message waits. " : `${waiting} messages wait. `)}
       {lost === 0 ? (
@@ -49,7 +47,8 @@ export function Channels({ day: { clinic, providers, pauses } }: { day: SeenDay 
         return (
           <section key={channel} class="card" aria-labelledby={`channel-${channel}`}>
             <h3 id={`channel-${channel}`} class="channel">
-              {CHANNEL_WORDS[channel]} <ChannelBadge provider={providers[channel]} pause={pause} />
+              {CHANNEL_WORDS[channel].first}{" "}
+              <ChannelBadge provider={providers[channel]} pause={pause} />
             </h3>
             {pause !== null && <Paused pause={pause} zone={clinic.timeZone} />}
             <p class="quiet">

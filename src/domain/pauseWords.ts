@@ -1,4 +1,4 @@
-import type { ChannelName } from "./channel.ts";
+import { CHANNEL_WORDS, type ChannelName } from "./channel.ts";
 import type { PastPause } from "./channelState.ts";
 import { momentWords } from "./momentWords.ts";
 import { localZoneOf, type ReminderStatus, type Trace } from "./reminder.ts";
@@ -15,8 +15,6 @@ export interface Paused {
   pauses: readonly PastPause[];
 }
 
-const CHANNELS_SAID: Record<ChannelName, string> = { sms: "Text messages", email: "Emails" };
-
 const PAUSE_REASONS: Readonly<Record<PastPause["reason"], string>> = {
   provider_down: "the provider could not be reached, or failed",
   account_fault: "the clinic's account or sender was refused",
@@ -28,7 +26,7 @@ const MOST_PAUSES = 3;
 /** That its channel was paused while it was due, and why. */
 export function pauseWords({ trace, channel, pauses, status }: Paused): string[] {
   const zone = localZoneOf(trace);
-  const what = CHANNELS_SAID[channel];
+  const what = CHANNEL_WORDS[channel].first;
   const said = pauses.slice(-MOST_PAUSES).map(({ since, until, reason, code }) => {
     const from = momentWords(since, zone);
     const span =
