@@ -31,6 +31,7 @@ import { startDispatcher } from "./queue/dispatcher.ts";
 import { type Loop, startLoop } from "./queue/loop.ts";
 import { startNotifier } from "./queue/notifier.ts";
 import { RESCUE_TIMES, startRescuer } from "./queue/rescuer.ts";
+import { gatherStatements } from "./queue/statements.ts";
 import { startWorker } from "./queue/worker.ts";
 
 /** Which parts of the program a process runs, and what they share. */
@@ -140,7 +141,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     let notifier: Loop | null = null;
     if (options.worker) {
       const maker = { content, publicUrl: config.publicUrl, linkKey };
-      const delivery = { ledger, maker, channels, clock, metrics, onPause: logPause };
+      const statements = gatherStatements(ledger);
+      const delivery = { ledger, statements, maker, channels, clock, metrics, onPause: logPause };
       const worker = startWorker(backend, delivery);
       stoppers.push(() => worker.close());
       const rescuer = startRescuer({

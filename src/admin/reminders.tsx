@@ -147,10 +147,10 @@ export const reminderRoutes: FastifyPluginCallbackZod<AdminParts> = (server, par
  * where its words are not there any more.
  */
 async function plannedMessage(
-  { ledger, content, publicUrl }: AdminParts,
+  { ledger, content, clock, publicUrl }: AdminParts,
   id: string,
 ): Promise<MessageContent | null> {
-  const [words] = await loadDeliverables(ledger.db, [id]);
+  const [words] = await loadDeliverables(ledger.db, [id], clock.now());
   if (words === undefined) return null;
   try {
     return renderReminder(content, words, { publicUrl, unsubscribeUrl: `${publicUrl}/u/…` });

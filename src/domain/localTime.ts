@@ -45,7 +45,8 @@ export function minuteOfDay(wall: WallClock): number {
 
 /** The weekday that a wall clock shows: 1 is Monday, 7 is Sunday. */
 export function weekdayOf(wall: WallClock): number {
-  return DateTime.fromMillis(wall, { zone: "utc" }).weekday;
+  // 1970-01-01 was a Thursday.
+  return ((((Math.floor(wall / DAY_MS) + 3) % 7) + 7) % 7) + 1;
 }
 
 /**
@@ -105,6 +106,18 @@ export function describeMoment(instant: Date, zone: string, locale: string): str
   return words.replace(/\p{Zs}/gu, " ");
 }
 
+/** Asking for an offset takes longer than all else here, and the same ones are asked for again and again. */
+const offsets = new Map<string, number>();
+const MOST_OFFSETS = 10_000;
+
+/** What `zone` is ahead of UTC at `instant`; no offset changes within a minute. */
 function offsetMs(instant: number, zone: string): number {
-  return IANAZone.create(zone).offset(instant) * MINUTE_MS;
+  const minute = Math.floor(instant / MINUTE_MS);
+  const key = `${minute} ${zone}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  const offset = IANAZone.create(zone).offset(minute * MINUTE_MS) * MINUTE_MS;
+  if (offsets.size >= MOST_OFFSETS) offsets.clear();
+  offsets.set(key, offset);
+  return offset;
 }

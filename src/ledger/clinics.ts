@@ -99,6 +99,13 @@ export function findClinic(db: Queries, id: string): Promise<Clinic | undefined>
   return clinicColumns(db).where("id", "=", id).executeTakeFirst();
 }
 
+/** The clinics with these ids, in no order. */
+export function findClinics(db: Queries, ids: readonly string[]): Promise<Clinic[]> {
+  return ids.length === 0
+    ? Promise.resolve([])
+    : clinicColumns(db).where("id", "in", ids).execute();
+}
+
 /** The same of a clinic that nobody else changes until the transaction ends. */
 export function lockClinic(db: Queries, id: string): Promise<Clinic | undefined> {
   return clinicColumns(db).where("id", "=", id).forUpdate().executeTakeFirst();

@@ -3,15 +3,16 @@ import type { ClaimState, Ticket } from "../domain/claim.ts";
 import type { Privacy } from "../domain/message.ts";
 import type { Nearby } from "../domain/nearby.ts";
 import { type Overrides, withOverrides } from "../domain/overrides.ts";
-import { windowOf } from "../domain/plan.ts";
-import type { Step } from "../domain/protocol.ts";
-import { parseSendWindow, type SendWindowText } from "../domain/sendWindow.ts";
+import { type ClinicHours, windowOf } from "../domain/plan.ts";
+import { parseSendWindow } from "../domain/sendWindow.ts";
 import { type Waits, waitsOf } from "../domain/waits.ts";
 import { isCalledOff } from "./calledOff.ts";
+import { type Clinic, findClinics } from "./clinics.ts";
 import { isDead } from "./deadAddresses.ts";
 import type { Queries } from "./ledger.ts";
 import { isOptedOut } from "./optOuts.ts";
 import { isPaused } from "./permissionPause.ts";
+import { pinnedProtocols } from "./protocols.ts";
 
 /** A reminder with all that decides what can become of it, and all that its message needs. */
 export interface Deliverable extends ClaimState, Ticket {
@@ -39,63 +40,101 @@ export interface Deliverable extends ClaimState, Ticket {
   channelTroubled: boolean;
 }
 
-/** Reminders as they are now, in no order; the send window is the clinic's present one. */
+/**
+ * Reminders as they are, in no order, for who decides about them at `now`; the send window is the
+ * clinic's present one.
+ */
 export async function loadDeliverables(
   db: Queries,
   ids: readonly string[],
+  now: Date,
 ): Promise<Deliverable[]> {
-  type Row = Omit<Deliverable, "window" | "trueAt" | "nearby" | "waits"> & {
-    trueAt: string;
-    nearby: NearbyRow[];
-    clinicWindow: SendWindowText;
-    rebookWindow: SendWindowText;
-    stepWindow: Step["window"] | null;
-    permissions: Step[];
-    overrides: Overrides;
-  };
+  const rows = await loadRows(db, ids, now);
+  // Of these there are few, however many reminders there are.
+  const clinicIds = new Set(rows.map(({ clinicId }) => clinicId));
+  const clinics = new Map(
+    (await findClinics(db, [...clinicIds])).map((clinic) => [clinic.id, ofClinic(clinic)]),
+  );
+  const protocols = await pinnedProtocols(
+    db,
+    rows.map(({ protocol, protocolVersion }) => ({ name: protocol, version: protocolVersion })),
+  );
+  return rows.flatMap(({ ownTimeZone, protocolVersion, overrides, ...row }) => {
+    const clinic = clinics.get(row.clinicId);
+    const protocol = protocols({ name: row.protocol, version: protocolVersion });
+    if (clinic === undefined || protocol === undefined) return [];
+    const { clinicTimeZone, hours, ...words } = clinic;
+    const window = protocol.steps.find(({ key }) => key === row.step)?.window;
+    return {
+      ...row,
+      ...words,
+      timeZone: ownTimeZone ?? clinicTimeZone,
+      window: windowOf({ kind: row.kind, window }, hours),
+      waits: waitsOf(withOverrides(protocol, overrides)),
+      trueAt: new Date(row.trueAt),
+      nearby: row.nearby.map(toNearby),
+    };
+  });
+}
+
+interface Row
+  extends Omit<
+    Deliverable,
+    "window" | "trueAt" | "nearby" | "waits" | "timeZone" | keyof ClinicWords
+  > {
+  trueAt: string;
+  nearby: NearbyRow[];
+  /** The patient's; null where it is the clinic's. */
+  ownTimeZone: string | null;
+  protocolVersion: number;
+  overrides: Overrides;
+}
+
+async function loadRows(db: Queries, ids: readonly string[], now: Date): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.clinic_id as "clinicId",
       r.patient_id as "patientId", r.treatment_id as "treatmentId", r.step, r.kind, r.status,
       r.channel, r.channels, r.retries,
       r.due_at as "dueAt", r.send_until as "sendUntil", r.expires_at as "expiresAt",
-      t.protocol, ${isCalledOff} as "treatmentCancelled", coalesce(p.time_zone, c.time_zone) as "timeZone",
+      t.protocol, t.protocol_version as "protocolVersion", t.overrides,
+      ${isCalledOff} as "treatmentCancelled", p.time_zone as "ownTimeZone",
       r.trace->>'window' = 'any' as "anyHour",
-      c.send_window as "clinicWindow", c.rebook_window as "rebookWindow",
-      r.topics, r.trace->>'trueAt' as "trueAt", c.daily_cap as cap, ${nearby} as nearby,
-      jsonb_path_query_first(
-        v.definition, '$.steps[*] ? (@.key == $step).window', jsonb_build_object('step', r.step)
-      ) as "stepWindow",
-      jsonb_path_query_array(v.definition, '$.steps[*] ? (@.kind == "permission")') as permissions,
-      t.overrides,
+      r.topics, r.trace->>'trueAt' as "trueAt", ${nearby(now)} as nearby,
       case r.channel when 'sms' then p.phone else p.email end as "to",
       ${isOptedOut} as "optedOut", ${isDead} as "deadAddress", ${isPaused} as paused,
       s.clinic_id is not null as "channelTroubled",
       s.paused_at is not null and s.probe_reminder_id is distinct from r.id as held,
       s.paused_at is not null and s.probe_reminder_id is not distinct from r.id as probing,
-      p.first_name as "firstName", p.locale,
-      c.name as "clinicName", c.phone as "clinicPhone", c.locale as "clinicLocale",
-      c.postal_address as "clinicPostalAddress", c.privacy, t.page_token as "pageToken",
+      p.first_name as "firstName", p.locale, t.page_token as "pageToken",
       r.trace->>'waitUntil' as "waitUntil"
     from aftercare.reminders r
     join aftercare.patients p on p.id = r.patient_id
-    join aftercare.clinics c on c.id = r.clinic_id
     join aftercare.treatments t on t.id = r.treatment_id
-    join aftercare.protocols v on v.name = t.protocol and v.version = t.protocol_version
     left join aftercare.channel_states s on s.clinic_id = r.clinic_id and s.channel = r.channel
     where r.id = any(${[...ids]}::uuid[])`.execute(db);
-  return rows.map(({ clinicWindow, rebookWindow, stepWindow, permissions, overrides, ...row }) => ({
-    ...row,
-    waits: waitsOf(withOverrides({ steps: permissions }, overrides)),
-    trueAt: new Date(row.trueAt),
-    nearby: row.nearby.map(toNearby),
-    window: windowOf(
-      { kind: row.kind, window: stepWindow ?? undefined },
-      {
-        sendWindow: parseSendWindow(clinicWindow),
-        rebookWindow: parseSendWindow(rebookWindow),
-      },
-    ),
-  }));
+  return rows;
+}
+
+/** What a deliverable has of its clinic, word for word. */
+type ClinicWords = Pick<
+  Deliverable,
+  "clinicName" | "clinicPhone" | "clinicPostalAddress" | "clinicLocale" | "privacy" | "cap"
+>;
+
+function ofClinic(clinic: Clinic): ClinicWords & { clinicTimeZone: string; hours: ClinicHours } {
+  return {
+    clinicName: clinic.name,
+    clinicPhone: clinic.phone,
+    clinicPostalAddress: clinic.postalAddress,
+    clinicLocale: clinic.locale,
+    privacy: clinic.privacy,
+    cap: clinic.dailyCap,
+    clinicTimeZone: clinic.timeZone,
+    hours: {
+      sendWindow: parseSendWindow(clinic.sendWindow),
+      rebookWindow: parseSendWindow(clinic.rebookWindow),
+    },
+  };
 }
 
 interface NearbyRow extends Omit<Nearby, "trueAt" | "dueAt" | "expiresAt" | "claimedAt"> {
@@ -105,8 +144,11 @@ interface NearbyRow extends Omit<Nearby, "trueAt" | "dueAt" | "expiresAt" | "cla
   claimedAt: string | null;
 }
 
-/** In SQL: the other reminders of the patient of `r` that wait, or that have gone out. */
-const nearby = sql`coalesce((
+/**
+ * In SQL: of the other reminders of the patient of `r` that wait, or have gone out, those that
+ * `besideOthers` may look at: they may count on the same local day, or overtake `r`.
+ */
+const nearby = (now: Date) => sql`coalesce((
   select jsonb_agg(jsonb_build_object(
     'id', n.id, 'treatmentId', n.treatment_id, 'channel', n.channel, 'kind', n.kind,
     'topics', n.topics, 'trueAt', n.trace->>'trueAt', 'dueAt', n.due_at,
@@ -115,6 +157,13 @@ const nearby = sql`coalesce((
   from aftercare.reminders n
   where n.patient_id = r.patient_id and n.id <> r.id
     and n.status in ('scheduled', 'queued', 'sending', 'unknown', 'sent', 'delivered', 'undelivered')
+    and (
+      n.status in ('scheduled', 'queued') and n.due_at < ${now}::timestamptz + interval '2 days'
+      or n.claimed_at > ${now}::timestamptz - interval '2 days'
+      or n.treatment_id = r.treatment_id and n.topics && r.topics
+        and (n.trace->>'trueAt')::timestamptz > (r.trace->>'trueAt')::timestamptz
+        and n.due_at <= ${now}::timestamptz + interval '2 days'
+    )
 ), '[]')`;
 
 function toNearby(row: NearbyRow): Nearby {

@@ -1,5 +1,4 @@
 import { sql } from "kysely";
-import type { ChannelName } from "../domain/channel.ts";
 import type { ChannelSign } from "../domain/channelState.ts";
 import type { MessageContent } from "../domain/message.ts";
 import { type Move, type SendOutcome, saysOptedOut } from "../domain/outcome.ts";
@@ -27,55 +26,62 @@ export interface Claimed extends Deliverable {
 export interface ClaimRequest {
   claimed: Claimed;
   content: MessageContent | null;
+  /** Who is to deliver it. */
+  provider: string;
 }
 
 /**
- * Claims reminders for sending, each with one conditional update: still queued under this dispatch
- * number, due, inside its opening, its treatment not cancelled, its patient still at the address
+ * Claims reminders for sending, all in one conditional update: those still queued under this dispatch
+ * number, due, inside their opening, their treatment not cancelled, their patient still at the address
  * that the message is for, that address not opted out, and no permission while the patient's are
- * paused. The attempt is written in the same statement, with the message, before anything is sent. Returns the ids of what was claimed.
+ * paused. The attempts are written in the same statement, with the messages, before anything is sent.
+ * Returns the ids of the attempts that were begun.
  */
 export async function claim(
   ledger: Ledger,
   requests: readonly ClaimRequest[],
-  providers: Readonly<Record<ChannelName, string>>,
   now: Date,
 ): Promise<Set<string>> {
-  const wanted = requests.map(({ claimed, content }) => ({
+  const wanted = requests.map(({ claimed, content, provider }) => ({
     id: claimed.reminderId,
     dispatch_no: claimed.dispatchNo,
     attempt_id: claimed.attemptId,
     channel: claimed.channel,
+    provider,
     address: claimed.to,
     subject: content?.channel === "email" ? content.subject : null,
     body: content?.text ?? null,
   }));
-  const { rows } = await sql<{ reminder_id: string }>`
-    with claimed as (
+  // Locked by id, as everywhere where there are many: two that lock cannot wait for each other.
+  const { rows } = await sql<{ id: string }>`
+    with held as (
+      select id from aftercare.reminders where id = any(${idsIn(wanted)}::uuid[]) and status = 'queued'
+      order by id for no key update
+    ), claimed as (
       update aftercare.reminders r set status = 'sending', taken_at = ${now}, claimed_at = ${now},
         updated_at = ${now}
-      from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
-          as w(id uuid, dispatch_no int, attempt_id uuid, channel text, address text, subject text,
-            body text),
+      from held
+        join jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
+          as w(id uuid, dispatch_no int, attempt_id uuid, channel text, provider text, address text,
+            subject text, body text) on w.id = held.id,
         aftercare.patients p, aftercare.treatments t
-      where r.id = any(${idsIn(wanted)}::uuid[]) and r.id = w.id and r.dispatch_no = w.dispatch_no and r.status = 'queued'
+      where r.id = held.id and r.dispatch_no = w.dispatch_no and r.status = 'queued'
         and r.due_at <= ${now} and r.send_until > ${now}
         and t.id = r.treatment_id and not ${isCalledOff}
         and p.id = r.patient_id and r.channel = w.channel
         and (case r.channel when 'sms' then p.phone else p.email end) = w.address
         and not ${isOptedOut} and not ${isPaused}
-      returning r.id, r.clinic_id, r.dispatch_no, r.channel, w.attempt_id, w.address, w.subject,
-        w.body
+      returning r.id, r.clinic_id, r.dispatch_no, r.channel, w.attempt_id, w.provider, w.address,
+        w.subject, w.body
     )
     insert into aftercare.attempts
       (id, clinic_id, reminder_id, dispatch_no, channel, provider, status, address, subject, body,
         started_at)
-    select attempt_id, clinic_id, id, dispatch_no, channel,
-      case channel when 'sms' then ${providers.sms} else ${providers.email} end,
-      'sending', address, subject, body, ${now}
+    select attempt_id, clinic_id, id, dispatch_no, channel, provider, 'sending', address, subject, body,
+      ${now}
     from claimed
-    returning reminder_id`.execute(ledger.db);
-  return new Set(rows.map((row) => row.reminder_id));
+    returning id`.execute(ledger.db);
+  return new Set(idsIn(rows));
 }
 
 /** What became of one attempt, and where its reminder goes. */
@@ -91,127 +97,122 @@ export interface Recorded {
   event?: string;
 }
 
+/** Whether a send went out as it should and tells nothing else: what most of them come to. */
+export function isArrival({ outcome, sign, event }: Recorded): boolean {
+  return outcome.kind === "sent" && sign === null && event === undefined;
+}
+
 /**
- * Records the outcomes of sends. A receipt may have come first: it stands, and only what it did not
+ * Records arrivals in one statement: reminders and their attempts, where they are as their claims left
+ * them. Returns the ids of the attempts that were recorded; the others are for `record`.
+ */
+export async function recordArrivals(
+  ledger: Ledger,
+  arrivals: readonly Recorded[],
+  now: Date,
+): Promise<Set<string>> {
+  const rows = arrivals.flatMap(({ claimed, outcome, move }) => ({
+    id: claimed.reminderId,
+    dispatch_no: claimed.dispatchNo,
+    attempt_id: claimed.attemptId,
+    status: move.status,
+    retries: move.retries,
+    provider_id: outcome.kind === "sent" ? outcome.providerId : null,
+  }));
+  const recorded = await sql<{ id: string }>`
+    with held as (
+      select id from aftercare.reminders where id = any(${idsIn(rows)}::uuid[]) and status = 'sending'
+      order by id for no key update
+    ), moved as (
+      update aftercare.reminders r
+      set status = m.status, status_reason = null, retries = m.retries, taken_at = null,
+        updated_at = ${now}
+      from held
+        join jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+          as m(id uuid, dispatch_no int, attempt_id uuid, status text, retries int, provider_id text)
+          on m.id = held.id
+      where r.id = held.id and r.dispatch_no = m.dispatch_no and r.status = 'sending'
+      returning m.attempt_id, m.status, m.provider_id
+    )
+    update aftercare.attempts a
+    set status = case when a.status in ('sending', 'unknown') then moved.status else a.status end,
+      provider_id = moved.provider_id, ended_at = coalesce(a.ended_at, ${now})
+    from moved where a.id = moved.attempt_id
+    returning a.id`.execute(ledger.db);
+  return new Set(idsIn(recorded.rows));
+}
+
+/**
+ * Records the outcome of a send. A receipt may have come first: it stands, and only what it did not
  * know is added. An outcome that comes after its reminder was given up changes only its attempt,
  * unless it proves that the message did go out: then the reminder does not go out once more.
  * Returns the channels that are paused by it, or work again.
  */
-export async function record(
-  ledger: Ledger,
-  outcomes: readonly Recorded[],
-  now: Date,
-): Promise<PauseChange[]> {
-  // One that says stop is for itself: it locks an address, which comes before all else.
-  const stops = outcomes.filter(({ outcome }) => saysOptedOut(outcome));
-  const others = outcomes.filter((each) => !stops.includes(each));
-  const changes: PauseChange[] = [];
-  for (const batch of [...stops.map((each) => [each]), others]) {
-    if (batch.length > 0) changes.push(...(await recordBatch(ledger, batch, now)));
-  }
-  return changes;
-}
-
-function recordBatch(
-  ledger: Ledger,
-  outcomes: readonly Recorded[],
-  now: Date,
-): Promise<PauseChange[]> {
+export function record(ledger: Ledger, recorded: Recorded, now: Date): Promise<PauseChange[]> {
+  const { claimed, outcome, sign, actor } = recorded;
   return ledger.db.transaction().execute(async (db) => {
-    for (const { claimed, outcome, actor } of outcomes) {
-      if (!saysOptedOut(outcome)) continue;
+    // One that says stop locks an address, which comes before all else.
+    if (saysOptedOut(outcome)) {
       await noteProviderOptOut(db, { ...claimed, code: outcome.code, actor }, now);
     }
-    const returned = outcomes.map(({ claimed, ...rest }) => ({ ...claimed, ...rest }));
-    const unsaid = unsaidOf(returned);
+    const returned = { ...claimed, ...recorded };
+    const unsaid = unsaidOf([returned]);
     await lockUnsaid(db, unsaid);
     // The reminder before its attempt, as everywhere: two that lock in turn cannot wait for each other.
     const from = ["sending" as const, "unknown" as const];
-    const moved = await moveReminders(
-      db,
-      returned.map((each) => ({ ...each, from })),
-      now,
-    );
-    const late = outcomes.filter(({ claimed, outcome }) => {
-      return outcome.kind === "sent" && !moved.has(claimed.reminderId);
-    });
-    if (late.length > 0) await stopResends(db, late, now);
-    await settleAttempts(db, outcomes, now);
-    for (const { claimed, outcome } of outcomes) {
-      if (outcome.kind !== "permanent" || !outcome.dead) continue;
+    const moved = await moveReminders(db, [{ ...returned, from }], now);
+    const isLate = outcome.kind === "sent" && moved.size === 0;
+    if (isLate) await stopResend(db, recorded, now);
+    await settleAttempt(db, recorded, now);
+    if (outcome.kind === "permanent" && outcome.dead) {
       const { clinicId, channel, to: address } = claimed;
       await markDead(db, { clinicId, channel, address, code: outcome.code }, now);
     }
-    const back = unsaid.filter(({ reminderId }) => moved.has(reminderId));
-    await replanUnsaid(db, back, now);
-    const changes: PauseChange[] = [];
-    for (const { claimed, sign } of outcomes) {
-      const change = sign && (await noteSign(db, claimed, sign, now));
-      if (change !== null) changes.push(change);
-    }
-    return changes;
+    if (moved.size > 0) await replanUnsaid(db, unsaid, now);
+    const change = sign && (await noteSign(db, claimed, sign, now));
+    return change === null ? [] : [change];
   });
 }
 
-/** Ends what goes on because nobody knew that these attempts had gone out. */
-async function stopResends(db: Queries, late: readonly Recorded[], now: Date): Promise<void> {
-  // Locked first, so that a receipt which is being kept just now is seen.
-  const ids = late.map(({ claimed }) => claimed.reminderId);
-  await sql`
-    select id from aftercare.reminders where id = any(${ids}::uuid[])
-    order by id for update`.execute(db);
-  const proofs = late.map(({ claimed, move }) => ({
-    id: claimed.reminderId,
-    attempt_id: claimed.attemptId,
-    status: move.status,
-  }));
-  const { rows } = await sql<{ id: string }>`
-    update aftercare.reminders r
-    set status = m.status, status_reason = null, taken_at = null, updated_at = ${now}
-    from jsonb_to_recordset(${JSON.stringify(proofs)}::jsonb)
-        as m(id uuid, attempt_id uuid, status text),
-      aftercare.attempts a
-    where r.id = any(${idsIn(proofs)}::uuid[]) and r.id = m.id and a.id = m.attempt_id
-      and r.status = any(${GOES_ON}::text[]) and a.status in ('sending', 'unknown')
-    returning r.id`.execute(db);
-  const stopped = new Set(rows.map((row) => row.id));
-  await addEvents(
-    db,
-    late
-      .filter(({ claimed }) => stopped.has(claimed.reminderId))
-      .map(({ claimed, actor }) => ({
-        clinicId: claimed.clinicId,
-        treatmentId: claimed.treatmentId,
-        reminderId: claimed.reminderId,
-        type: "proved sent",
-        actor,
-        detail: { channel: claimed.channel },
-        at: now,
-      })),
-  );
-}
-
-async function settleAttempts(
+/** Ends what goes on because nobody knew that this attempt had gone out. */
+async function stopResend(
   db: Queries,
-  outcomes: readonly Recorded[],
+  { claimed, move, actor }: Recorded,
   now: Date,
 ): Promise<void> {
-  const rows = outcomes.map(({ claimed, outcome }) => ({
-    id: claimed.attemptId,
-    status: attemptStatus(outcome),
-    provider_id: outcome.kind === "sent" ? outcome.providerId : null,
-    code: outcome.kind === "sent" ? null : outcome.code,
-    detail: outcome.kind === "sent" ? null : outcome.detail,
-  }));
+  const { reminderId, attemptId, clinicId, treatmentId, channel } = claimed;
+  // Locked first, so that a receipt which is being kept just now is seen.
+  await sql`
+    select id from aftercare.reminders where id = ${reminderId} for update`.execute(db);
+  const { rows } = await sql`
+    update aftercare.reminders r
+    set status = ${move.status}, status_reason = null, taken_at = null, updated_at = ${now}
+    from aftercare.attempts a
+    where r.id = ${reminderId} and a.id = ${attemptId}
+      and r.status = any(${GOES_ON}::text[]) and a.status in ('sending', 'unknown')
+    returning r.id`.execute(db);
+  if (rows.length === 0) return;
+  const detail = { channel };
+  await addEvents(db, [
+    { clinicId, treatmentId, reminderId, type: "proved sent", actor, detail, at: now },
+  ]);
+}
+
+async function settleAttempt(
+  db: Queries,
+  { claimed, outcome }: Recorded,
+  now: Date,
+): Promise<void> {
+  const isSent = outcome.kind === "sent";
   await sql`
     update aftercare.attempts a
-    set status = case when a.status in ('sending', 'unknown') then o.status else a.status end,
-      provider_id = coalesce(o.provider_id, a.provider_id),
-      code = coalesce(a.code, o.code), detail = coalesce(a.detail, o.detail),
+    set status = case when a.status in ('sending', 'unknown') then ${attemptStatus(outcome)}
+        else a.status end,
+      provider_id = coalesce(${isSent ? outcome.providerId : null}, a.provider_id),
+      code = coalesce(a.code, ${isSent ? null : outcome.code}),
+      detail = coalesce(a.detail, ${isSent ? null : outcome.detail}),
       ended_at = coalesce(a.ended_at, ${now})
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as o(id uuid, status text, provider_id text, code text, detail text)
-    where a.id = any(${idsIn(rows)}::uuid[]) and a.id = o.id`.execute(db);
+    where a.id = ${claimed.attemptId}`.execute(db);
 }
 
 function attemptStatus(outcome: SendOutcome): AttemptStatus {

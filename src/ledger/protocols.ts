@@ -3,10 +3,16 @@ import type { Protocol } from "../domain/protocol.ts";
 import { AppError } from "../errors.ts";
 import type { Queries } from "./ledger.ts";
 
+/** What a treatment keeps of the protocol that it was enrolled with. */
+export interface ProtocolVersion {
+  name: string;
+  version: number;
+}
+
 /** A protocol as it was when a treatment was enrolled with it. */
 export async function pinnedProtocol(
   db: Queries,
-  { name, version }: { name: string; version: number },
+  { name, version }: ProtocolVersion,
 ): Promise<Protocol> {
   const row = await db
     .selectFrom("protocols")
@@ -15,6 +21,25 @@ export async function pinnedProtocol(
     .where("version", "=", version)
     .executeTakeFirstOrThrow();
   return row.definition;
+}
+
+/** The same of several: returns how to find each of them. */
+export async function pinnedProtocols(
+  db: Queries,
+  versions: readonly ProtocolVersion[],
+): Promise<(of: ProtocolVersion) => Protocol | undefined> {
+  const keyOf = ({ name, version }: ProtocolVersion) => `${name} ${version}`;
+  const wanted = new Map(versions.map((each) => [keyOf(each), each]));
+  if (wanted.size === 0) return () => undefined;
+  const rows = await db
+    .selectFrom("protocols")
+    .select(["name", "version", "definition"])
+    .where((where) =>
+      where.or([...wanted.values()].map(({ name, version }) => where.and({ name, version }))),
+    )
+    .execute();
+  const found = new Map(rows.map((row) => [keyOf(row), row.definition]));
+  return (of) => found.get(keyOf(of));
 }
 
 /**

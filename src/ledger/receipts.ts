@@ -70,7 +70,7 @@ export async function addReceipt(
     if (attempt === undefined) return { ...nothing, known: false };
     const isNew = await keepReceipt(db, attempt.clinicId, receipt, now);
     if (!isNew || meaning === null) return nothing;
-    const [state] = await loadDeliverables(db, [attempt.reminderId]);
+    const [state] = await loadDeliverables(db, [attempt.reminderId], now);
     if (state === undefined) return nothing;
     const told = { attempt, state, receipt: { ...receipt, meaning } };
     const dueAt = await settle(db, told, now, random);

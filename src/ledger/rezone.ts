@@ -38,6 +38,7 @@ export async function rezoneRetractions(
   const states = await loadDeliverables(
     db,
     elsewhere.map(({ id }) => id),
+    now,
   );
   const moves = states.map((state) => ({
     state,

@@ -7,17 +7,18 @@ import { decideClaim, type Ticket } from "../domain/claim.ts";
 import { afterSend, type SendOutcome } from "../domain/outcome.ts";
 import { describeError } from "../errors.ts";
 import { type PauseChange, probeAgain } from "../ledger/channelStates.ts";
-import { loadDeliverables } from "../ledger/deliverables.ts";
-import { type Claimed, claim, record } from "../ledger/delivery.ts";
+import type { Claimed } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { moveUnsaid } from "../ledger/unsaid.ts";
 import type { Metrics } from "../metrics.ts";
 import { type MessageMaker, makeMessage, mayNotSend } from "./message.ts";
-import { throughOutage } from "./outage.ts";
+import type { Statements } from "./statements.ts";
 
 /** What delivering needs: where reminders are, how messages are made, and the ways out. */
 export interface Delivery {
   ledger: Ledger;
+  /** What deliveries that run side by side ask of it together. */
+  statements: Statements;
   maker: MessageMaker;
   channels: Readonly<Record<ChannelName, Channel>>;
   clock: Clock;
@@ -45,9 +46,8 @@ const BEGIN_WITHIN_MS = 15_000;
  * reminder or its message ends up in the ledger; only an outage of the ledger throws.
  */
 export async function deliver(delivery: Delivery, ticket: Ticket): Promise<Delivered> {
-  const { ledger, clock } = delivery;
-  const load = () => loadDeliverables(ledger.db, [ticket.reminderId]);
-  const [state] = await throughOutage(load);
+  const { ledger, statements, clock } = delivery;
+  const state = await statements.load(ticket.reminderId, clock.now());
   if (state === undefined) return DONE;
   const now = clock.now();
   const decision = decideClaim(state, ticket, now);
@@ -69,15 +69,13 @@ export async function deliver(delivery: Delivery, ticket: Ticket): Promise<Deliv
 }
 
 async function send(delivery: Delivery, claimed: Claimed): Promise<Delivered> {
-  const { ledger, channels, clock } = delivery;
+  const { statements, channels, clock } = delivery;
   const message = render(delivery, claimed);
   const content = "content" in message ? message.content : null;
-  const providers = { sms: channels.sms.provider, email: channels.email.provider };
+  const { provider } = channels[claimed.channel];
   const before = { ran: performance.now(), showed: Date.now() };
-  const taken = await throughOutage(() =>
-    claim(ledger, [{ claimed, content }], providers, clock.now()),
-  );
-  if (!taken.has(claimed.reminderId)) return { kind: "early", waitMs: LOOK_AGAIN_MS };
+  const isOurs = await statements.claim({ claimed, content, provider }, clock.now());
+  if (!isOurs) return { kind: "early", waitMs: LOOK_AGAIN_MS };
 
   if (!("content" in message)) {
     await recordOutcome(delivery, claimed, message, { asked: false });
@@ -144,7 +142,7 @@ export async function recordOutcome(
   outcome: SendOutcome,
   how: { asked: boolean; actor?: string; event?: string },
 ): Promise<void> {
-  const { ledger, clock, metrics } = delivery;
+  const { statements, clock, metrics } = delivery;
   const { channel } = claimed;
   const { asked, actor = "worker", ...rest } = how;
   const endedAt = clock.now();
@@ -152,7 +150,7 @@ export async function recordOutcome(
   const sign = asked ? signOf(outcome) : null;
   const tells = sign !== null && (claimed.channelTroubled || isTrouble(sign));
   const recorded = { claimed, outcome, move, sign: tells ? sign : null, actor, ...rest };
-  const changes = await throughOutage(() => record(ledger, [recorded], endedAt));
+  const changes = await statements.record(recorded, endedAt);
   for (const change of changes) delivery.onPause(change);
   const { provider } = delivery.channels[channel];
   metrics.attempts.inc({ channel, provider, outcome: outcome.kind });

@@ -91,7 +91,7 @@ async function settleAll(
 ): Promise<boolean> {
   if (unknown.length === 0) return false;
   const ids = unknown.map(({ reminderId }) => reminderId);
-  const states = await loadDeliverables(delivery.ledger.db, ids);
+  const states = await loadDeliverables(delivery.ledger.db, ids, delivery.clock.now());
   const answered = await Promise.all(
     unknown.map(async (unsettled) => {
       const state = states.find(({ reminderId }) => reminderId === unsettled.reminderId);

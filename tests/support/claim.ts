@@ -11,14 +11,14 @@ export async function claimOnly(
   now: Date,
   text = "a text",
 ): Promise<Claimed | null> {
-  const [state] = await loadDeliverables(ledger.db, [ticket.reminderId]);
+  const [state] = await loadDeliverables(ledger.db, [ticket.reminderId], now);
   if (!state?.to) throw new Error("there is nothing to claim");
   const claimed = { ...state, ...ticket, to: state.to, attemptId: randomUUID() };
   const content =
     state.channel === "sms"
       ? { channel: "sms" as const, text }
       : { channel: "email" as const, subject: text, html: text, text };
-  const providers = { sms: "twilio", email: "smtp" };
-  const taken = await claim(ledger, [{ claimed, content }], providers, now);
-  return taken.has(ticket.reminderId) ? claimed : null;
+  const provider = state.channel === "sms" ? "twilio" : "smtp";
+  const taken = await claim(ledger, [{ claimed, content, provider }], now);
+  return taken.has(claimed.attemptId) ? claimed : null;
 }

@@ -74,7 +74,7 @@ describe.each(ENGINES)("a cancel on the %s engine", (kind) => {
         ? { kind: status, providerId: "SM1", delivered: false }
         : { kind: status, code: "ETIMEDOUT", detail: "no answer" };
     const recorded = { claimed, outcome, move, sign: null, actor: "worker" };
-    await record(running.app.ledger, [recorded], running.clock.now());
+    await record(running.app.ledger, recorded, running.clock.now());
   }
 
   it("of a reminder is answered 200, and 200 again, and happens once", async () => {

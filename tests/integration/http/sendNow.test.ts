@@ -10,7 +10,6 @@ import { expectProblem } from "./refusal.ts";
 import { type Texted, useTexting } from "./texting.ts";
 
 const REASON = { reason: "the patient is on the phone" };
-const PROVIDERS = { sms: "twilio", email: "smtp" };
 
 /** As far ahead as a dispatcher may look. */
 const MINUTE = 60_000;
@@ -70,13 +69,15 @@ describe.each(DEPLOYMENTS)("send-now on %s", (kind) => {
       const of = await retriedSoon();
       const ahead = new Date(now().getTime() + MINUTE);
       await takeDue(ledger, ahead, 100, now());
-      const [state] = await loadDeliverables(ledger.db, [of.id]);
+      const [state] = await loadDeliverables(ledger.db, [of.id], ahead);
       if (state === undefined) throw new Error("the reminder is gone");
       const claimed = { ...state, to: of.phone, attemptId: randomUUID() };
       const [answer, taken] = await Promise.all([
         trySendNow(of),
         // The request has a way to go until it is at the ledger.
-        pause(round).then(() => claim(ledger, [{ claimed, content: null }], PROVIDERS, ahead)),
+        pause(round).then(() =>
+          claim(ledger, [{ claimed, content: null, provider: "twilio" }], ahead),
+        ),
       ]);
       const inTime = taken.size === 0;
       if (inTime) await texting.ends(of, "sent");

@@ -13,6 +13,7 @@ import { createMetrics } from "../../../src/metrics.ts";
 import { type Delivery, deliver } from "../../../src/queue/deliver.ts";
 import type { MessageMaker } from "../../../src/queue/message.ts";
 import { RESCUE_TIMES, startRescuer } from "../../../src/queue/rescuer.ts";
+import { gatherStatements } from "../../../src/queue/statements.ts";
 import { openDeployment } from "../../support/deployments.ts";
 import { type Answer, LifeProvider, type Waiting, wordOf } from "./lifeProvider.ts";
 import { loadRigContent, type RigProtocol } from "./rigContent.ts";
@@ -97,6 +98,7 @@ export class LifeWorld {
     this.provider = new LifeProvider(() => ({ at: this.now, step: this.step }));
     this.delivery = {
       ledger: house.ledger,
+      statements: gatherStatements(house.ledger),
       maker: house.maker,
       clock: { now: () => this.now, toRealMs: (ms) => ms },
       metrics: createMetrics(),

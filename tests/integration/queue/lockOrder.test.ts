@@ -71,7 +71,7 @@ function deeds(members: { id: string; patientId: string }[]): (() => Promise<unk
     async () => takeBack(ledger.db, await handedOver(), START),
     async () => {
       const [first] = await handedOver();
-      const [state] = await loadDeliverables(ledger.db, first ? [first.reminderId] : []);
+      const [state] = await loadDeliverables(ledger.db, first ? [first.reminderId] : [], START);
       if (state === undefined) return;
       const move = endedAs(state, "skipped", "no_address");
       await moveUnsaid(ledger, { ...state, from: ["queued"], move, actor: "worker" }, START);

@@ -59,7 +59,7 @@ describe.each(ENGINES)("what a clinic has set, on the %s engine", (kind) => {
 
   it("and until when a retraction says to wait, from its trace", async () => {
     const patient = await rig.enrol("later");
-    const load = () => loadDeliverables(rig.ledger.db, [patient.reminder.id]);
+    const load = () => loadDeliverables(rig.ledger.db, [patient.reminder.id], rig.clock.now());
     expect((await load())[0]).toMatchObject({ kind: "caution", waitUntil: null });
     const until = "2026-11-28T20:30:00.000Z";
     for (const [waitUntil, expected] of [

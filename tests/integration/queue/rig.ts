@@ -21,6 +21,7 @@ import { lostJobs, openQueueBackend, type QueueBackend } from "../../../src/queu
 import type { Delivery } from "../../../src/queue/deliver.ts";
 import { dispatchDue } from "../../../src/queue/dispatcher.ts";
 import { RESCUE_TIMES, startRescuer } from "../../../src/queue/rescuer.ts";
+import { gatherStatements } from "../../../src/queue/statements.ts";
 import { startWorker } from "../../../src/queue/worker.ts";
 import { type DeploymentKind, openDeployment } from "../../support/deployments.ts";
 import { type FakeSmtp, startFakeSmtp } from "../../support/fakeSmtp.ts";
@@ -138,7 +139,8 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
   const metrics = createMetrics();
   const pauses: PauseChange[] = [];
   const onPause = (change: PauseChange) => void pauses.push(change);
-  const delivery: Delivery = { ledger, maker, channels, clock, metrics, onPause };
+  const statements = gatherStatements(ledger);
+  const delivery: Delivery = { ledger, statements, maker, channels, clock, metrics, onPause };
 
   let patients = 0;
   const queue = backend.queue as Queue;

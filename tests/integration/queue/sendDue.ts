@@ -4,6 +4,7 @@ import type { SendOutcome } from "../../../src/domain/outcome.ts";
 import { takeDue } from "../../../src/ledger/dispatch.ts";
 import { createMetrics } from "../../../src/metrics.ts";
 import { deliver } from "../../../src/queue/deliver.ts";
+import { gatherStatements } from "../../../src/queue/statements.ts";
 import type { LifeHouse } from "./lifeWorld.ts";
 
 /** What a provider answers, by the channel that the message goes by; null where it arrives. */
@@ -32,6 +33,7 @@ export async function sendDue(
   });
   const delivery = {
     ledger,
+    statements: gatherStatements(ledger),
     maker,
     channels: { sms: channel("sms"), email: channel("email") },
     clock: { now: () => now, toRealMs: (ms: number) => ms },

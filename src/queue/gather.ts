@@ -1,0 +1,65 @@
+import { isOutage } from "../ledger/outage.ts";
+
+/** The most that one batch has: as much as a dispatcher hands over at once. */
+const LARGEST = 500;
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Makes work on many items of work on one: whatever is asked for while a batch is being done is the
+ * next batch. `work` resolves with a result for each item, in their order, and does all of them or
+ * none. Where it fails for another reason than an outage each item is done alone, so that one that
+ * cannot be done does not keep the others from it; an outage is told to all.
+ */
+export function gather<Item, Result>(
+  work: (items: readonly Item[]) => Promise<readonly Result[]>,
+): (item: Item) => Promise<Result> {
+  let waiting: Waiting<Item, Result>[] = [];
+  let isBusy = false;
+
+  const doAlone = async ({ item, resolve, reject }: Waiting<Item, Result>) => {
+    try {
+      const [result] = await work([item]);
+      resolve(result as Result);
+    } catch (error) {
+      reject(error);
+    }
+  };
+
+  const doBatch = async (batch: readonly Waiting<Item, Result>[]) => {
+    try {
+      const results = await work(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, index) => {
+        resolve(results[index] as Result);
+      });
+    } catch (error) {
+      if (batch.length > 1 && !isOutage(error)) {
+        for (const each of batch) await doAlone(each);
+      } else {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+  };
+
+  const doAll = async () => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, LARGEST);
+      waiting = waiting.slice(LARGEST);
+      await doBatch(batch);
+    }
+    isBusy = false;
+  };
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (isBusy) return;
+      isBusy = true;
+      // Not at once: what is asked for in the same turn of the event loop comes along.
+      setImmediate(() => void doAll());
+    });
+}

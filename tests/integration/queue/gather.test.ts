@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { gather } from "../../../src/queue/gather.ts";
+
+/** Work that notes its batches, and goes on when it is told. */
+function heldWork(refuse: (items: readonly number[]) => Error | null = () => null) {
+  const batches: (readonly number[])[] = [];
+  const gates: (() => void)[] = [];
+  const ask = gather(async (items: readonly number[]) => {
+    batches.push(items);
+    await new Promise<void>((resolve) => gates.push(resolve));
+    const refusal = refuse(items);
+    if (refusal !== null) throw refusal;
+    return items.map((item) => item * 10);
+  });
+  const letAll = async <T>(asked: Promise<T>): Promise<T> => {
+    let done = false;
+    const ended = asked.finally(() => {
+      done = true;
+    });
+    while (!done) {
+      gates.shift()?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return ended;
+  };
+  return { ask, batches, letAll };
+}
+
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_each, index) => from + index);
+
+describe("gathered work", () => {
+  it("is one batch of what is asked for in one turn, and the next of what comes meanwhile", async () => {
+    const { ask, batches, letAll } = heldWork();
+    const first = [ask(1), ask(2)];
+    await new Promise((resolve) => setImmediate(resolve));
+    const later = [ask(3), ask(4), ask(5)];
+    expect(batches).toEqual([[1, 2]]);
+    expect(await letAll(Promise.all([...first, ...later]))).toEqual([10, 20, 30, 40, 50]);
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
+  });
+
+  it("has 500 at most in a batch", async () => {
+    const { ask, batches, letAll } = heldWork();
+    const answers = await letAll(Promise.all(range(0, 1_200).map(ask)));
+    expect(answers).toEqual(range(0, 1_200).map((item) => item * 10));
+    expect(batches.map(({ length }) => length)).toEqual([500, 500, 200]);
+  });
+
+  it("is done one by one where one of the batch cannot be done", async () => {
+    const { ask, batches, letAll } = heldWork((items) =>
+      items.includes(2) ? new Error("not this one") : null,
+    );
+    const ends = await letAll(Promise.allSettled([ask(1), ask(2), ask(3)]));
+    expect(ends).toMatchObject([
+      { status: "fulfilled", value: 10 },
+      { status: "rejected", reason: { message: "not this one" } },
+      { status: "fulfilled", value: 30 },
+    ]);
+    expect(batches).toEqual([[1, 2, 3], [1], [2], [3]]);
+  });
+
+  it("tells an outage to all of the batch, once", async () => {
+    const outage = Object.assign(new Error("gone"), { code: "ECONNRESET" });
+    const { ask, batches, letAll } = heldWork(() => outage);
+    const ends = await letAll(Promise.allSettled([ask(1), ask(2)]));
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(batches).toEqual([[1, 2]]);
+  });
+});
