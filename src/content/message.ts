@@ -18,7 +18,9 @@ export interface MessageContext {
 }
 
 /** A message whose templates are parsed and name nothing unknown. */
-export interface Message extends MessageContext {
+export interface Message extends Omit<MessageContext, "treatmentName"> {
+  /** What its treatment is called in the tiers that call it something. */
+  called: Record<"standard" | "explicit", string>;
   protocol: string;
   locale: string;
   step: string;
@@ -33,9 +35,9 @@ export interface Message extends MessageContext {
 /** Parses the templates of a message file, or says what is wrong with each of them. */
 export function compileMessage(
   { subject, sms, body, ...place }: MessageFile,
-  context: MessageContext,
+  { treatmentName, words, waits }: MessageContext,
 ): { message: Message } | { problems: string[] } {
-  const isKnown = (name: string) => isVariable(name, context.waits);
+  const isKnown = (name: string) => isVariable(name, waits);
   const parts = {
     subject: compile(plainLiquid, subject, isKnown),
     sms: compile(plainLiquid, sms, isKnown),
@@ -47,7 +49,12 @@ export function compileMessage(
       sms: parts.sms.template,
       body: parts.body.template,
     };
-    return { message: { ...place, ...context, ...templates } };
+    const name = { treatment: { name: treatmentName } };
+    const called = {
+      standard: render(plainLiquid, words.called.standard, name),
+      explicit: render(plainLiquid, words.called.explicit, name),
+    };
+    return { message: { ...place, words, waits, called, ...templates } };
   }
   return {
     problems: Object.entries(parts).flatMap(([part, compiled]) =>
@@ -108,10 +115,8 @@ export function renderMail(
 /** What templates see: the variables, what the treatment is called in this tier, waits in words. */
 function scopeOf(message: Message, privacy: Privacy, variables: MessageVariables) {
   const clean = cleanVariables(variables);
-  const { called } = message.words;
-  const phrase = privacy === "explicit" ? called.explicit : called.standard;
-  const name = { treatment: { name: message.treatmentName } };
-  const treatment = { ...clean.treatment, called: render(plainLiquid, phrase, name) };
+  const called = privacy === "explicit" ? message.called.explicit : message.called.standard;
+  const treatment = { ...clean.treatment, called };
   const waits = Object.entries({ ...message.waits, ...clean.waits });
   const inWords = waits.map(([step, after]) => [step, describeWait(after, message.locale)]);
   return { ...clean, treatment, waits: Object.fromEntries(inWords) as Record<string, WaitWords> };

@@ -51,7 +51,11 @@ export function cleanVariables(variables: MessageVariables): MessageVariables {
   };
 }
 
+/** Words of plain ASCII with a space between two: what most values are, and nothing to clean. */
+const CLEAN = /^[!-~]+(?: [!-~]+)*$/;
+
 /** One value on one line, trimmed, and in composed form (NFC). */
 export function cleanValue(value: string): string {
+  if (CLEAN.test(value)) return value;
   return value.replace(UNWELCOME, " ").replace(/ {2,}/g, " ").trim().normalize("NFC");
 }

@@ -39,6 +39,7 @@ export function nextDayOpening(message: Counted, now: Date): Opening | null {
  */
 export function tooMany(messages: readonly Counted[], cap: number, now: Date): Counted[] {
   const ofToday = messages.filter((each) => isCapped(each.kind) && isOnDay(each, now));
+  if (ofToday.length <= cap) return [];
   return ofToday
     .map((each) => ({ each, rank: [...rankOf(each, now), each.trueAt.getTime()] }))
     .toSorted(

@@ -1,4 +1,5 @@
 import { DateTime, IANAZone } from "luxon";
+import { memory } from "./memory.ts";
 
 const MINUTE_MS = 60_000;
 export const DAY_MS = 86_400_000;
@@ -106,18 +107,14 @@ export function describeMoment(instant: Date, zone: string, locale: string): str
   return words.replace(/\p{Zs}/gu, " ");
 }
 
-/** Asking for an offset takes longer than all else here, and the same ones are asked for again and again. */
-const offsets = new Map<string, number>();
-const MOST_OFFSETS = 10_000;
+/** Asking a zone takes longer than all else here, and the same is asked again and again. */
+const offsets = memory<number>(10_000);
 
 /** What `zone` is ahead of UTC at `instant`; no offset changes within a minute. */
 function offsetMs(instant: number, zone: string): number {
   const minute = Math.floor(instant / MINUTE_MS);
-  const key = `${minute} ${zone}`;
-  const known = offsets.get(key);
-  if (known !== undefined) return known;
-  const offset = IANAZone.create(zone).offset(minute * MINUTE_MS) * MINUTE_MS;
-  if (offsets.size >= MOST_OFFSETS) offsets.clear();
-  offsets.set(key, offset);
-  return offset;
+  return offsets(
+    `${minute} ${zone}`,
+    () => IANAZone.create(zone).offset(minute * MINUTE_MS) * MINUTE_MS,
+  );
 }

@@ -1,3 +1,4 @@
+import { memory } from "./memory.ts";
 import type { Offset } from "./offset.ts";
 import type { Protocol } from "./protocol.ts";
 import { offsetOf } from "./stepTime.ts";
@@ -19,18 +20,23 @@ export function waitsOf({ steps }: Pick<Protocol, "steps">): Waits {
   return Object.fromEntries(permissions.map(({ key, after }) => [key, after]));
 }
 
+/** Making words takes longer than rendering a text, and the same waits are said again and again. */
+const words = memory<WaitWords>(10_000);
+
 /**
  * A wait in words of `locale` (Unicode CLDR); `after` is an offset such as `24h`. Days that come to
  * whole weeks are weeks. Hours stay hours: a day of the calendar may have 23 or 25 of them. Spaces
  * are plain ones: the others are not in GSM-7, and would more than double the price of a text.
  */
 export function describeWait(after: string, locale: string): WaitWords {
-  const { amount, unit } = inWeeks(offsetOf(after));
-  const say = (display: Display) =>
-    formatOf(locale, UNITS[unit], display)
-      .format(amount)
-      .replace(/\p{Zs}/gu, " ");
-  return { short: say(shortest(unit, locale)), long: say("long") };
+  return words(`${locale} ${after}`, () => {
+    const { amount, unit } = inWeeks(offsetOf(after));
+    const say = (unitDisplay: Display) =>
+      new Intl.NumberFormat(locale, { style: "unit", unit: UNITS[unit], unitDisplay })
+        .format(amount)
+        .replace(/\p{Zs}/gu, " ");
+    return { short: say(shortest(unit, locale)), long: say("long") };
+  });
 }
 
 type Display = "long" | "short" | "narrow";
@@ -49,16 +55,4 @@ function inWeeks({ amount, unit }: Offset): Offset {
 function shortest(unit: Offset["unit"], locale: string): Display {
   if (unit === "w" || unit === "mo") return "long";
   return unit === "h" && /^en\b/i.test(locale) ? "narrow" : "short";
-}
-
-/** Making a format takes longer than rendering a text, so each is made once. */
-const formats = new Map<string, Intl.NumberFormat>();
-
-function formatOf(locale: string, unit: string, display: Display): Intl.NumberFormat {
-  const key = `${locale} ${unit} ${display}`;
-  const known = formats.get(key);
-  if (known !== undefined) return known;
-  const made = new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: display });
-  formats.set(key, made);
-  return made;
 }

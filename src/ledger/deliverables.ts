@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { ClaimState, Ticket } from "../domain/claim.ts";
+import { memory } from "../domain/memory.ts";
 import type { Privacy } from "../domain/message.ts";
 import type { Nearby } from "../domain/nearby.ts";
 import { type Overrides, withOverrides } from "../domain/overrides.ts";
@@ -59,6 +60,7 @@ export async function loadDeliverables(
     db,
     rows.map(({ protocol, protocolVersion }) => ({ name: protocol, version: protocolVersion })),
   );
+  const waits = memory<Waits>(rows.length);
   return rows.flatMap(({ ownTimeZone, protocolVersion, overrides, ...row }) => {
     const clinic = clinics.get(row.clinicId);
     const protocol = protocols({ name: row.protocol, version: protocolVersion });
@@ -70,7 +72,9 @@ export async function loadDeliverables(
       ...words,
       timeZone: ownTimeZone ?? clinicTimeZone,
       window: windowOf({ kind: row.kind, window }, hours),
-      waits: waitsOf(withOverrides(protocol, overrides)),
+      waits: waits(`${protocol.name} ${protocolVersion} ${JSON.stringify(overrides)}`, () =>
+        waitsOf(withOverrides(protocol, overrides)),
+      ),
       trueAt: new Date(row.trueAt),
       nearby: row.nearby.map(toNearby),
     };

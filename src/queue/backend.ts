@@ -104,7 +104,7 @@ async function openOnRedis(
   // A producer gives up soon, because its caller can leave the reminder to the rescuer; a worker
   // never does, because it has nothing else to wait for.
   const producer = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
-  const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null, enableAutoPipelining: true });
   for (const connection of [producer, consumer]) connection.on("error", onError);
   const queue = new Queue(QUEUE_NAME, { connection: producer });
   queue.on("error", onError);

@@ -100,7 +100,9 @@ describe.each(ENGINES)("a number of several people, on the %s engine", (kind) =>
     const { app, clock } = texter.running;
     const text = { providerId: `SM${phone}`, from: phone, body: "hi", answeredByProvider: false };
     await receiveInbound(app.ledger, text, reader, clock.now());
-    expect(given).toEqual([["microneedling", "another-peel"], [{ "1": "ok", "2": "alarm" }]]);
+    const [protocols, answers] = given;
+    expect(new Set(protocols as string[])).toEqual(new Set(["microneedling", "another-peel"]));
+    expect(answers).toEqual([{ "1": "ok", "2": "alarm" }]);
   });
 
   it("is let go on as a whole, once nothing alarming is left", async () => {

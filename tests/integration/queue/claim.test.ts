@@ -143,7 +143,7 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     await rig.loseQueue();
     // The worker looks, renders and claims in time, and then stands still.
     const closing = patient.reminder.expiresAt;
-    const times = [0, 0, 0];
+    const times = [0, 0, 0, 0];
     const clock = { ...rig.clock, now: () => (times.pop() === 0 ? rig.clock.now() : closing) };
     await deliver({ ...rig.delivery, clock }, { reminderId: patient.reminder.id, dispatchNo: 1 });
     expect(rig.texts(patient)).toHaveLength(0);
