@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { type ApiKey, findApiKey } from "../ledger/apiKeys.ts";
-import { type Clinic, findClinic } from "../ledger/clinics.ts";
+import type { Clinic } from "../ledger/clinics.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Role } from "../ledger/tables.ts";
 import { HttpProblem } from "./problem.ts";
@@ -29,13 +29,13 @@ export function requireKey(server: FastifyInstance, ledger: Ledger): void {
     if (secret === undefined) {
       throw new HttpProblem(401, "no_key", "send your API key as: Authorization: Bearer <key>");
     }
-    const key = await findApiKey(ledger.db, secret);
-    const clinic = key && (await findClinic(ledger.db, key.clinicId));
-    if (!clinic) throw new HttpProblem(401, "bad_key", "this API key is unknown or revoked");
-    if (request.routeOptions.config.role === "admin" && key.role !== "admin") {
+    const caller = await findApiKey(ledger.db, secret);
+    if (caller === undefined)
+      throw new HttpProblem(401, "bad_key", "this API key is unknown or revoked");
+    if (request.routeOptions.config.role === "admin" && caller.key.role !== "admin") {
       throw new HttpProblem(403, "admin_only", "this call needs a key with the role admin");
     }
-    request.caller = { key, clinic };
+    request.caller = caller;
   });
 }
 

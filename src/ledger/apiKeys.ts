@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { CLINIC_COLUMNS, type Clinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
 import type { Role } from "./tables.ts";
@@ -49,14 +50,21 @@ export async function createApiKey(
   return made;
 }
 
-/** The key that `secret` is, or undefined where it is unknown or revoked. */
-export function findApiKey(db: Queries, secret: string): Promise<ApiKey | undefined> {
-  return db
+/** The key that `secret` is, with its clinic; undefined where it is unknown or revoked. */
+export async function findApiKey(
+  db: Queries,
+  secret: string,
+): Promise<{ key: ApiKey; clinic: Clinic } | undefined> {
+  const row = await db
     .selectFrom("api_keys")
-    .select(["id", "clinic_id as clinicId", "role"])
+    .innerJoin("clinics", "clinics.id", "api_keys.clinic_id")
+    .select(["api_keys.id as keyId", "role", ...CLINIC_COLUMNS])
     .where("hash", "=", hashOf(secret))
     .where("revoked_at", "is", null)
     .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { keyId, role, ...clinic } = row;
+  return { key: { id: keyId, clinicId: clinic.id, role }, clinic };
 }
 
 /** Every key of a clinic, or of all clinics, oldest first. */

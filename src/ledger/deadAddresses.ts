@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
-import { addressesOf, foldAddress, type PatientAddresses } from "./addresses.ts";
+import { foldAddress } from "./addresses.ts";
 import type { Queries } from "./ledger.ts";
 
 /** Remembers that a number or mailbox of a clinic's patient takes no messages. */
@@ -40,21 +40,6 @@ export async function reviveAddresses(
       ),
     )
     .execute();
-}
-
-/** The channels on which these addresses are known to take no messages. */
-export async function deadChannels(
-  db: Queries,
-  clinicId: string,
-  addresses: PatientAddresses,
-): Promise<ChannelName[]> {
-  const rows = await db
-    .selectFrom("dead_addresses")
-    .select("channel")
-    .where("clinic_id", "=", clinicId)
-    .where((where) => where.or(addressesOf(addresses).map((each) => where.and(each))))
-    .execute();
-  return rows.map((row) => row.channel);
 }
 
 /** In SQL: whether the address of reminder `r` of patient `p` is known to take no messages. */

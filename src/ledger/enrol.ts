@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { PURPOSES, reachOf } from "../domain/consent.ts";
+import { reachOf } from "../domain/consent.ts";
 import type { Enrolment } from "../domain/enrolment.ts";
 import { type BeyondClinician, beyondClinician } from "../domain/overrides.ts";
 import type { PatientTreatment } from "../domain/patient.ts";
@@ -9,24 +9,35 @@ import type { PlannedReminder } from "../domain/reminder.ts";
 import { type PlannedRetraction, takeBack } from "../domain/retraction.ts";
 import { type Warning, warningsOf } from "../domain/warnings.ts";
 import type { Clinic } from "./clinics.ts";
+import { consentsInsert } from "./consents.ts";
 import { type ConsentText, keepConsentText } from "./consentTexts.ts";
-import { addEvents } from "./events.ts";
+import { eventsInsert, type NewEvent } from "./events.ts";
 import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idempotency.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { lockPatients } from "./patientLocks.ts";
 import { loadPatientPlans, type PatientPlans, zoneOf } from "./patientPlans.ts";
 import {
+  type FoundPatient,
   type KnownPatient,
+  type PatientChange,
   type PatientFacts,
+  patientInsert,
   recognisePatient,
   replacedFacts,
   savePatient,
 } from "./patients.ts";
-import { insertReminders, type Reminder } from "./reminders.ts";
+import { newReminders, type Reminder, remindersInsert } from "./reminders.ts";
 import { replacementOf } from "./replacements.ts";
 import { changePlans, type Decided, decide } from "./replan.ts";
 import { rezoneRetractions } from "./rezone.ts";
-import { insertTreatment, pageExpiry, renewPageTokens, type Treatment } from "./treatments.ts";
+import { writeTogether } from "./together.ts";
+import {
+  newTreatment,
+  pageExpiry,
+  renewPageTokens,
+  type Treatment,
+  treatmentInsert,
+} from "./treatments.ts";
 
 /** A treatment to enrol: who asks, and what was said at the desk. */
 export interface EnrolRequest {
@@ -183,18 +194,14 @@ export function enrol<Answer>(
 }
 
 async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enrolled> {
-  const { clinic, enrolment, protocol } = request;
-  const recognised = await recognisePatient(db, clinic.id, enrolment.patient, { lock: true });
-  const known = await savePatient(db, clinic.id, recognised, now);
-  const { id: patientId, moved } = known;
-  await lockPatients(db, clinic.id, [patientId]);
-  // The old number may be a stranger's, who has the link to the patient's page in a text.
-  if (moved) await renewPageTokens(db, clinic.id, patientId);
+  const { clinic, enrolment, protocol, actor } = request;
+  const known = await recognisePatient(db, clinic.id, enrolment.patient, { lock: true });
+  const change = known.id === null ? null : await saveKnown(db, clinic.id, known, now);
   const plan = await planFor(db, request, known, now);
-  const treatment = await insertTreatment(db, {
+  const treatment = newTreatment({
     id: plan.treatmentId,
     clinicId: clinic.id,
-    patientId,
+    patientId: known.id ?? randomUUID(),
     protocol: { name: protocol.name, version: protocol.version },
     performedAt: enrolment.performedAt,
     timeZone: plan.timeZone,
@@ -203,67 +210,68 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
     pageExpiresAt: pageExpiry(plan.reminders),
     createdAt: now,
   });
-  const { actor } = request;
-  const rows = plan.all
-    .filter(({ treatmentId }) => treatmentId === treatment.id)
-    .map(({ planned }) => {
-      return { planned, replacedBy: replacementOf({ planned }, plan.plans.reminders) };
-    });
-  const reminders = await insertReminders(db, treatment, rows, now);
-  await insertConsents(db, treatment, request, now);
-  const { overrides, overrideReason } = enrolment;
-  const event = {
-    clinicId: clinic.id,
-    treatmentId: treatment.id,
-    reminderId: null,
-    actor,
-    at: now,
-  };
-  const { changed: fields } = known;
-  await addEvents(db, [
-    ...(fields.length > 0
-      ? [{ ...event, type: "patient changed", detail: { patientId, fields, newLinks: moved } }]
+  const { patientId } = treatment;
+  const reminders = newReminders(
+    treatment,
+    plan.all
+      .filter(({ treatmentId }) => treatmentId === treatment.id)
+      .map(({ planned }) => {
+        return { planned, replacedBy: replacementOf({ planned }, plan.plans.reminders) };
+      }),
+  );
+  if (request.consentText) await keepConsentText(db, clinic.id, request.consentText, now);
+  const consents = consentsInsert(treatment, enrolment.consent, actor, now);
+  await writeTogether(db, [
+    ...(known.id === null
+      ? [patientInsert({ id: patientId, clinicId: clinic.id }, known.facts, now)]
       : []),
-    {
-      ...event,
-      type: "enrolled",
-      detail: {
-        reminders: reminders.length,
-        ...(Object.keys(overrides).length > 0 && { overrides, reason: overrideReason }),
-      },
-    },
+    treatmentInsert(treatment),
+    remindersInsert(clinic.id, reminders, now),
+    ...(consents === null ? [] : [consents]),
+    eventsInsert(eventsOf(request, { treatment, reminders, change }, now)),
   ]);
-  const replan = { clinicId: clinic.id, patientId, actor, reason: "another treatment" };
-  await changePlans(db, replan, { ...plan.plans, added: reminders }, plan.all, now);
-  const local = zoneOf(known.facts, clinic);
-  await rezoneRetractions(db, { clinicId: clinic.id, patientId, local, actor }, now);
+  // Of somebody new there is no other plan that this one could change.
+  if (known.id !== null) {
+    const replan = { clinicId: clinic.id, patientId, actor, reason: "another treatment" };
+    await changePlans(db, replan, { ...plan.plans, added: reminders }, plan.all, now);
+    const local = zoneOf(known.facts, clinic);
+    await rezoneRetractions(db, { clinicId: clinic.id, patientId, local, actor }, now);
+  }
   return { treatment, reminders, warnings: plan.warnings };
 }
 
-async function insertConsents(
+/** Stores what is new of a patient, whose plans are locked by it. */
+async function saveKnown(
   db: Queries,
-  treatment: Treatment,
-  request: EnrolRequest,
+  clinicId: string,
+  patient: FoundPatient,
   now: Date,
-): Promise<void> {
-  const { consent } = request.enrolment;
-  const rows = PURPOSES.flatMap((purpose) =>
-    consent[purpose].map((channel) => ({
-      clinic_id: treatment.clinicId,
-      patient_id: treatment.patientId,
-      treatment_id: treatment.id,
-      purpose,
-      channel,
-      source: consent.source,
-      given_at: consent.at,
-      recorded_at: now,
-      recorded_by: request.actor,
-      text_version: consent.textVersion,
-      taken_by: consent.takenBy,
-    })),
-  );
-  if (rows.length === 0) return;
-  const { consentText } = request;
-  if (consentText) await keepConsentText(db, treatment.clinicId, consentText, now);
-  await db.insertInto("consents").values(rows).execute();
+): Promise<PatientChange> {
+  const change = await savePatient(db, clinicId, patient, now);
+  await lockPatients(db, clinicId, [patient.id]);
+  // The old number may be a stranger's, who has the link to the patient's page in a text.
+  if (change.moved) await renewPageTokens(db, clinicId, patient.id);
+  return change;
+}
+
+function eventsOf(
+  { actor, enrolment }: EnrolRequest,
+  made: { treatment: Treatment; reminders: readonly Reminder[]; change: PatientChange | null },
+  now: Date,
+): NewEvent[] {
+  const { treatment, reminders, change } = made;
+  const { clinicId, patientId } = treatment;
+  const event = { clinicId, treatmentId: treatment.id, reminderId: null, actor, at: now };
+  const { overrides, overrideReason } = enrolment;
+  const enrolled = {
+    ...event,
+    type: "enrolled",
+    detail: {
+      reminders: reminders.length,
+      ...(Object.keys(overrides).length > 0 && { overrides, reason: overrideReason }),
+    },
+  };
+  if (change === null || change.changed.length === 0) return [enrolled];
+  const detail = { patientId, fields: change.changed, newLinks: change.moved };
+  return [{ ...event, type: "patient changed", detail }, enrolled];
 }

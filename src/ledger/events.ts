@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
 
@@ -25,21 +25,25 @@ export interface NewEvent extends Event {
 
 /** Writes events; within a transaction they stand or fall with it. */
 export async function addEvents(db: Queries, events: readonly NewEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  await db
-    .insertInto("events")
-    .values(
-      events.map((event) => ({
-        clinic_id: event.clinicId,
-        treatment_id: event.treatmentId,
-        reminder_id: event.reminderId,
-        type: event.type,
-        actor: event.actor,
-        detail: JSON.stringify(event.detail),
-        at: event.at,
-      })),
-    )
-    .execute();
+  if (events.length > 0) await eventsInsert(events).execute(db);
+}
+
+/** The same in SQL, to be written with other things. */
+export function eventsInsert(events: readonly NewEvent[]): RawBuilder<unknown> {
+  const rows = events.map((event) => ({
+    clinic_id: event.clinicId,
+    treatment_id: event.treatmentId,
+    reminder_id: event.reminderId,
+    type: event.type,
+    actor: event.actor,
+    detail: event.detail,
+    at: event.at,
+  }));
+  return sql`
+    insert into aftercare.events (clinic_id, treatment_id, reminder_id, type, actor, detail, at)
+    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as e(clinic_id uuid, treatment_id uuid, reminder_id uuid, type text, actor text, detail jsonb,
+        at timestamptz)`;
 }
 
 /** The history of one reminder of a clinic, oldest first. */

@@ -47,16 +47,6 @@ export function findOptOuts(
     .execute();
 }
 
-/** The channels that a clinic may not use for these addresses. */
-export async function optedOutChannels(
-  db: Queries,
-  clinicId: string,
-  addresses: PatientAddresses,
-): Promise<ChannelName[]> {
-  const found = await findOptOuts(db, clinicId, addresses);
-  return found.map(({ channel }) => channel);
-}
-
 /** In SQL: whether the address of reminder `r` of patient `p` opted out of its channel. */
 export const isOptedOut = sql<boolean>`exists (
   select 1 from aftercare.opt_outs o

@@ -9,10 +9,9 @@ import {
 import { CANCELLABLE, localZoneOf, type Told, type Trace, type Zone } from "../domain/reminder.ts";
 import { type StoredReminder, saidOf } from "../domain/replan.ts";
 import { parseSendWindow } from "../domain/sendWindow.ts";
+import { type BlockedChannels, blockedChannels } from "./blockedChannels.ts";
 import type { Clinic } from "./clinics.ts";
-import { deadChannels } from "./deadAddresses.ts";
 import type { Queries } from "./ledger.ts";
-import { optedOutChannels } from "./optOuts.ts";
 import { type ReminderRow, reminderRows, type TreatmentRow, treatmentRows } from "./patientRows.ts";
 import type { PatientFacts } from "./patients.ts";
 
@@ -38,12 +37,6 @@ export interface PatientPlans {
   overtaken: SlotReminder[];
   /** The channels that the patient cannot be reached on at present. */
   blocked: BlockedChannels;
-}
-
-/** Channels closed by an opt-out, and those whose address is dead. */
-export interface BlockedChannels {
-  optedOut: ChannelName[];
-  dead: ChannelName[];
 }
 
 /** Whose plans are meant: the patient as known now, by the clinic's present hours and cap. */
@@ -124,17 +117,6 @@ export function zoneOf(facts: Pick<PatientFacts, "timeZone">, clinic: Clinic): Z
   const { timeZone } = facts;
   if (timeZone === null) return { timeZone: clinic.timeZone, timeZoneFrom: "clinic" };
   return { timeZone, timeZoneFrom: "patient" };
-}
-
-async function blockedChannels(
-  db: Queries,
-  clinicId: string,
-  facts: PlannedPerson["facts"],
-): Promise<BlockedChannels> {
-  return {
-    optedOut: await optedOutChannels(db, clinicId, facts),
-    dead: await deadChannels(db, clinicId, facts),
-  };
 }
 
 function toSlot(row: ReminderRow, treatments: readonly TreatmentRow[]): SlotReminder {

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Enrolment } from "../domain/enrolment.ts";
 import { foldEmail } from "./addresses.ts";
 import type { Queries } from "./ledger.ts";
@@ -6,18 +6,20 @@ import type { Queries } from "./ledger.ts";
 /** What is known of a person: what the clinic says now, over what it said before. */
 export type PatientFacts = Enrolment["patient"];
 
-/** A person of one clinic; `id` is null while the person is not in the ledger yet. */
-export interface KnownPatient {
-  id: string | null;
+/** A person whom a clinic has treated before. */
+export interface FoundPatient {
+  id: string;
   facts: PatientFacts;
-  /** What the ledger has until the facts are saved; null with `id`. */
-  before: PatientFacts | null;
+  /** What the ledger has until the facts are saved. */
+  before: PatientFacts;
 }
 
-/** The same once it is stored, and what is different by that. */
-export interface SavedPatient extends KnownPatient {
-  id: string;
-  /** The names of the facts that are not what they were; none of somebody new. */
+/** A person of one clinic, or somebody new, who is not in the ledger yet. */
+export type KnownPatient = FoundPatient | { id: null; facts: PatientFacts; before: null };
+
+/** What an enrolment changes of what is known of a person. */
+export interface PatientChange {
+  /** The names of the facts that are not what they were. */
   changed: (keyof PatientFacts)[];
   /** Whether a number or an address was another one before: somebody else may read what went there. */
   moved: boolean;
@@ -125,39 +127,41 @@ export function findAddresses(
     .executeTakeFirst();
 }
 
-/** Stores a person whom `recognisePatient` has locked, if there was one, and returns the id. */
+/** In SQL: keeps somebody new under `id`. */
+export function patientInsert(
+  { id, clinicId }: { id: string; clinicId: string },
+  facts: PatientFacts,
+  now: Date,
+): RawBuilder<unknown> {
+  return sql`
+    insert into aftercare.patients (id, clinic_id, external_id, first_name, phone, email, time_zone,
+      locale, created_at, updated_at)
+    values (${id}, ${clinicId}, ${facts.externalId}, ${facts.firstName}, ${facts.phone},
+      ${facts.email}, ${facts.timeZone}, ${facts.locale}, ${now}, ${now})`;
+}
+
+/** Stores what is new of a person whom `recognisePatient` has locked, and returns what that is. */
 export async function savePatient(
   db: Queries,
   clinicId: string,
-  patient: KnownPatient,
+  { id, facts, before }: FoundPatient,
   now: Date,
-): Promise<SavedPatient> {
-  const { id, facts, before } = patient;
-  const columns = {
-    external_id: facts.externalId,
-    first_name: facts.firstName,
-    phone: facts.phone,
-    email: facts.email,
-    time_zone: facts.timeZone,
-    locale: facts.locale,
-    updated_at: now,
-  };
-  if (id === null || before === null) {
-    const made = { ...columns, clinic_id: clinicId, created_at: now };
-    const saved = await db
-      .insertInto("patients")
-      .values(made)
-      .returning("id")
-      .executeTakeFirstOrThrow();
-    return { id: saved.id, facts, before: null, changed: [], moved: false };
-  }
+): Promise<PatientChange> {
   await db
     .updateTable("patients")
-    .set(columns)
+    .set({
+      external_id: facts.externalId,
+      first_name: facts.firstName,
+      phone: facts.phone,
+      email: facts.email,
+      time_zone: facts.timeZone,
+      locale: facts.locale,
+      updated_at: now,
+    })
     .where("clinic_id", "=", clinicId)
     .where("id", "=", id)
     .execute();
-  return { id, facts, before, ...difference(before, facts) };
+  return difference(before, facts);
 }
 
 /** The names of the facts that are known and would be replaced; none of somebody new. */
@@ -166,10 +170,7 @@ export function replacedFacts({ before, facts }: KnownPatient): (keyof PatientFa
   return difference(before, facts).changed.filter((field) => before[field] !== null);
 }
 
-function difference(
-  before: PatientFacts,
-  facts: PatientFacts,
-): Pick<SavedPatient, "changed" | "moved"> {
+function difference(before: PatientFacts, facts: PatientFacts): PatientChange {
   const fields = Object.keys(facts) as (keyof PatientFacts)[];
   const moved =
     (before.phone !== null && before.phone !== facts.phone) ||

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import { localZoneOf, type PlannedReminder, type ReminderStatus } from "../domain/reminder.ts";
@@ -17,66 +18,61 @@ export interface Reminder extends Omit<PlannedReminder, "status" | "statusReason
   timeZone: string;
 }
 
-/** The treatment that a plan belongs to. */
-interface PlannedFor {
-  id: string;
-  clinicId: string;
-  patientId: string;
-}
-
 /** A reminder to store, and the one that stands in its place, if one does. */
 export interface NewReminder {
   planned: PlannedReminder;
   replacedBy: string | null;
 }
 
-/**
- * Stores reminders of a treatment; the result is in their order. `from` is the position of the
- * first among the treatment's.
- */
-export async function insertReminders(
-  db: Queries,
-  treatment: PlannedFor,
-  reminders: readonly NewReminder[],
-  now: Date,
-  from = 0,
-): Promise<Reminder[]> {
-  const rows = await db
-    .insertInto("reminders")
-    .values(
-      reminders.map(({ planned: reminder, replacedBy }, index) => ({
-        clinic_id: treatment.clinicId,
-        treatment_id: treatment.id,
-        patient_id: treatment.patientId,
-        step: reminder.step,
-        position: from + index,
-        kind: reminder.kind,
-        topics: reminder.topics,
-        channel: reminder.channel,
-        channels: reminder.channels,
-        due_at: reminder.dueAt,
-        send_until: reminder.sendUntil,
-        expires_at: reminder.expiresAt,
-        status: reminder.status,
-        status_reason: reminder.statusReason,
-        taken_at: null,
-        replaced_by: replacedBy,
-        trace: JSON.stringify(reminder.trace),
-        created_at: now,
-        updated_at: now,
-      })),
-    )
-    .returning(["id", "position"])
-    .execute();
-  const ids = new Map(rows.map((row) => [row.position, row.id]));
-  return reminders.map(({ planned, replacedBy }, index) => ({
-    ...planned,
-    id: ids.get(from + index) ?? "",
+/** New reminders of a treatment, in the order of `planned`. */
+export function newReminders(
+  treatment: { id: string; patientId: string },
+  planned: readonly NewReminder[],
+): Reminder[] {
+  return planned.map(({ planned: reminder, replacedBy }) => ({
+    ...reminder,
+    id: randomUUID(),
     replacedBy,
     treatmentId: treatment.id,
     patientId: treatment.patientId,
-    timeZone: localZoneOf(planned.trace),
+    timeZone: localZoneOf(reminder.trace),
   }));
+}
+
+/** In SQL: keeps new reminders; `from` is the position of the first among the treatment's. */
+export function remindersInsert(
+  clinicId: string,
+  reminders: readonly Reminder[],
+  now: Date,
+  from = 0,
+): RawBuilder<unknown> {
+  const rows = reminders.map((reminder, index) => ({
+    id: reminder.id,
+    treatment_id: reminder.treatmentId,
+    patient_id: reminder.patientId,
+    step: reminder.step,
+    position: from + index,
+    kind: reminder.kind,
+    topics: reminder.topics,
+    channel: reminder.channel,
+    channels: reminder.channels,
+    due_at: reminder.dueAt,
+    send_until: reminder.sendUntil,
+    expires_at: reminder.expiresAt,
+    status: reminder.status,
+    status_reason: reminder.statusReason,
+    replaced_by: reminder.replacedBy,
+    trace: reminder.trace,
+  }));
+  return sql`
+    insert into aftercare.reminders (clinic_id, id, treatment_id, patient_id, step, position, kind,
+      topics, channel, channels, due_at, send_until, expires_at, status, status_reason, replaced_by,
+      trace, created_at, updated_at)
+    select ${clinicId}::uuid, r.*, ${now}::timestamptz, ${now}::timestamptz
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as r(id uuid, treatment_id uuid, patient_id uuid, step text, position smallint, kind text,
+        topics text[], channel text, channels text[], due_at timestamptz, send_until timestamptz,
+        expires_at timestamptz, status text, status_reason text, replaced_by uuid, trace jsonb)`;
 }
 
 /** One reminder of a clinic, or undefined. */

@@ -6,7 +6,7 @@ import { findClinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
 import type { Queries } from "./ledger.ts";
 import { addNotices, settleNotices } from "./notices.ts";
-import { insertReminders, type NewReminder } from "./reminders.ts";
+import { type NewReminder, newReminders, remindersInsert } from "./reminders.ts";
 import { type Linked, replacementOf } from "./replacements.ts";
 
 /** Whose plans change, who wanted it, and why. */
@@ -148,7 +148,9 @@ async function append(
     .where("clinic_id", "=", clinicId)
     .where("treatment_id", "=", id)
     .executeTakeFirstOrThrow();
-  return insertReminders(db, { id, clinicId, patientId }, rows, now, (last ?? -1) + 1);
+  const reminders = newReminders({ id, patientId }, rows);
+  await remindersInsert(clinicId, reminders, now, (last ?? -1) + 1).execute(db);
+  return reminders;
 }
 
 async function skipRetractions(

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import { DAY_MS } from "../domain/localTime.ts";
 import type { Overrides } from "../domain/overrides.ts";
@@ -51,30 +51,21 @@ export async function keepPagesOpen(
     where t.clinic_id = ${clinicId} and t.id = r.treatment_id`.execute(db);
 }
 
-export async function insertTreatment(
-  db: Queries,
-  treatment: Omit<Treatment, "status" | "pageToken">,
-): Promise<Treatment> {
-  const pageToken = newPageToken();
-  const row = await db
-    .insertInto("treatments")
-    .values({
-      id: treatment.id,
-      clinic_id: treatment.clinicId,
-      patient_id: treatment.patientId,
-      protocol: treatment.protocol.name,
-      protocol_version: treatment.protocol.version,
-      performed_at: treatment.performedAt,
-      time_zone: treatment.timeZone,
-      channels: treatment.channels,
-      overrides: JSON.stringify(treatment.overrides),
-      page_token: pageToken,
-      page_expires_at: treatment.pageExpiresAt,
-      created_at: treatment.createdAt,
-    })
-    .returning("status")
-    .executeTakeFirstOrThrow();
-  return { ...treatment, status: row.status, pageToken };
+/** A treatment as it begins: active, with a page of its own. */
+export function newTreatment(treatment: Omit<Treatment, "status" | "pageToken">): Treatment {
+  return { ...treatment, status: "active", pageToken: newPageToken() };
+}
+
+/** In SQL: keeps a new treatment. */
+export function treatmentInsert(treatment: Treatment): RawBuilder<unknown> {
+  const { protocol } = treatment;
+  return sql`
+    insert into aftercare.treatments (id, clinic_id, patient_id, protocol, protocol_version,
+      performed_at, time_zone, channels, status, overrides, page_token, page_expires_at, created_at)
+    values (${treatment.id}, ${treatment.clinicId}, ${treatment.patientId}, ${protocol.name},
+      ${protocol.version}, ${treatment.performedAt}, ${treatment.timeZone}, ${treatment.channels},
+      ${treatment.status}, ${JSON.stringify(treatment.overrides)}, ${treatment.pageToken},
+      ${treatment.pageExpiresAt}, ${treatment.createdAt})`;
 }
 
 /**

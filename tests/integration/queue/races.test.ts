@@ -5,7 +5,7 @@ import type { ChannelName } from "../../../src/domain/channel.ts";
 import type { Ticket } from "../../../src/domain/claim.ts";
 import { act } from "../../../src/ledger/actions.ts";
 import { cancelTreatment } from "../../../src/ledger/cancel.ts";
-import { insertReminders } from "../../../src/ledger/reminders.ts";
+import { newReminders, remindersInsert } from "../../../src/ledger/reminders.ts";
 import { type Delivery, deliver } from "../../../src/queue/deliver.ts";
 import { type LifeHouse, LifeWorld, openLifeHouse } from "./lifeWorld.ts";
 
@@ -85,7 +85,9 @@ async function enrolMany(world: LifeWorld): Promise<Racing[]> {
         replacedBy: null,
       })),
     );
-    const more = await insertReminders(world.house.ledger.db, treatment, planned, world.now);
+    const more = newReminders(treatment, planned);
+    const { db } = world.house.ledger;
+    await remindersInsert(treatment.clinicId, more, world.now).execute(db);
     const ids = [...reminders, ...more].map(({ id }) => id);
     enrolled.push({ treatmentId: treatment.id, reminders: ids });
   });
