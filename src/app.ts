@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { adminPages } from "./admin/admin.ts";
 import { QUEUES } from "./admin/paths.ts";
-import { LOST, STUCK, tellPause, tellUntaken } from "./alerts.ts";
+import { LOST, STUCK, tellCap, tellPause, tellUntaken } from "./alerts.ts";
 import type { Channel, OutgoingMessage } from "./channels/channel.ts";
 import type { ClinicNotice, NoticeMailer } from "./channels/notice.ts";
 import { outboxChannel, outboxMailer } from "./channels/outbox.ts";
@@ -169,6 +169,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       queue: backend.queue,
       clock,
       metrics,
+      pacing: config.pacing,
+      onCapReached: (channel) => tellCap(channel, config.pacing[channel]?.perDay ?? null, log),
       horizonMs: options.horizonMs ?? 60_000,
       everyMs: options.dispatchEveryMs ?? 1_000,
       onError: logFault("dispatcher"),
@@ -194,6 +196,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       server = await buildServer({
         ...shared,
         linkKey,
+        pacing: config.pacing,
         admin: adminPages({
           ...shared,
           mailer,

@@ -7,6 +7,7 @@ import { twilioChannel } from "../../../src/channels/twilio.ts";
 import { type Clock, type ScaledClock, scaledClock } from "../../../src/clock.ts";
 import { loadConfig } from "../../../src/config.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
+import type { Pacing } from "../../../src/domain/pacing.ts";
 import type { ReminderStatus } from "../../../src/domain/reminder.ts";
 import { createApiKey } from "../../../src/ledger/apiKeys.ts";
 import { type Attempt, listAttempts } from "../../../src/ledger/attempts.ts";
@@ -59,6 +60,10 @@ export interface Rig {
   clock: ScaledClock;
   twilio: FakeTwilio;
   smtp: FakeSmtp;
+  /** What the dispatcher paces: nothing, until a test puts a sender here. */
+  pacing: Pacing;
+  /** The channels whose day's cap began to hold messages back, in turn. */
+  caps: ChannelName[];
   /** The channels that were paused, and that went on, in turn. */
   pauses: PauseChange[];
   /** What the queue reported. It fails the run at the end, unless a test takes it out of here. */
@@ -140,6 +145,11 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
   const onPause = (change: PauseChange) => void pauses.push(change);
   const delivery: Delivery = { ledger, maker, channels, clock, metrics, onPause };
 
+  const pacing: Pacing = {};
+  const caps: ChannelName[] = [];
+  const onCapReached = (channel: ChannelName) => void caps.push(channel);
+  const queued = { ledger, queue: backend.queue, metrics, pacing, onCapReached };
+
   let patients = 0;
   const queue = backend.queue as Queue;
   const reminder = async (of: Enrolled) => {
@@ -159,6 +169,8 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
     twilio,
     smtp,
     faults,
+    pacing,
+    caps,
     pauses,
     skip,
     async enrol(protocol, wanted = ["sms", "email"]) {
@@ -210,10 +222,7 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
       return { treatmentId, patientId, phone, email, reminder, reminders };
     },
     dispatch: (by = clock) =>
-      dispatchDue(
-        { ledger, queue: backend.queue, clock: by, metrics, horizonMs: HORIZON_MS },
-        () => false,
-      ),
+      dispatchDue({ ...queued, clock: by, horizonMs: HORIZON_MS }, () => false),
     work(by = delivery) {
       const worker = startWorker(backend, by);
       onTestFinished(() => worker.close());
