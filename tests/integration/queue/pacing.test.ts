@@ -89,7 +89,7 @@ describe.each(DEPLOYMENTS)("sending at a pace, on %s", (kind) => {
     const { reminder } = await rig.enrol("once", ["sms"]);
     await copyReminder(rig, reminder.id, 9);
     // All of it is overdue for longer than the rescuer's patience when it is handed over.
-    const now = new Date(rig.clock.now().getTime() + 3_600_000);
+    const now = new Date(rig.clock.now().getTime() + 1_800_000);
     await rig.dispatch(still(now));
     await rig.loseQueue();
     const count = async (status: string) => {
