@@ -77,8 +77,8 @@ const SKEW_MS = 5_000;
 
 /** Opens the ledger that a configuration points at. */
 export function openConfiguredLedger(config: Config): Promise<Ledger> {
-  const { databaseUrl, dataDir } = config;
-  return openLedger(databaseUrl === null ? { dataDir } : { databaseUrl });
+  const { databaseUrl, dataDir, queueShards: queues } = config;
+  return openLedger(databaseUrl === null ? { dataDir } : { databaseUrl, queues });
 }
 
 /** Builds every part of the program, in reading order, and starts those that were asked for. */
@@ -132,7 +132,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const metrics = createMetrics();
     const backend = await openQueueBackend(
-      { ledger, redisUrl: config.redisUrl },
+      { ledger, redisUrl: config.redisUrl, shards: config.queueShards },
       logFault("queue"),
     );
     closers.push(() => backend.close());
@@ -145,7 +145,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       stoppers.push(() => worker.close());
       const rescuer = startRescuer({
         delivery,
-        lostJobs: (tickets) => lostJobs(backend.queue, tickets),
+        lostJobs: (tickets) => lostJobs(backend, tickets),
         times: RESCUE_TIMES,
         everyMs: 5_000,
         onError: logFault("rescuer"),
@@ -166,7 +166,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const dispatcher = startDispatcher({
       ledger,
-      queue: backend.queue,
+      queue: backend,
       clock,
       metrics,
       pacing: config.pacing,

@@ -44,6 +44,8 @@ export interface Config {
   dataDir: string;
   databaseUrl: string | null;
   redisUrl: string | null;
+  /** Over how many queues the deliveries are split, by clinic. */
+  queueShards: number;
   twilio: TwilioConfig | null;
   smtp: SmtpConfig | null;
   /** How fast each channel's sender may send; one that is not here sends what is due. */
@@ -96,6 +98,12 @@ const envSchema = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: "must begin with redis:// or rediss://" })
     .optional(),
+  QUEUE_SHARDS: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(64, "must be at most 64")
+    .default(1),
   TWILIO_ACCOUNT_SID: z
     .string()
     .regex(/^AC[0-9a-fA-F]{32}$/, "must be AC and 32 hexadecimal digits")
@@ -210,6 +218,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: path.resolve(read.DATA_DIR),
     databaseUrl: read.DATABASE_URL ?? null,
     redisUrl: read.REDIS_URL ?? null,
+    queueShards: read.QUEUE_SHARDS,
     twilio: twilioConfig(read),
     smtp: smtpConfig(read),
     pacing: pacingConfig(read),

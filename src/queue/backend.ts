@@ -1,4 +1,5 @@
 import {
+  type BulkJobOptions,
   createPostgresBackend,
   type Processor,
   Queue,
@@ -9,13 +10,20 @@ import {
 import { Redis } from "ioredis";
 import type { Ticket } from "../domain/claim.ts";
 import { type Ledger, QUEUE_SCHEMA } from "../ledger/ledger.ts";
-
-/** The one queue: a job of it is one hand-over of one reminder. */
-const QUEUE_NAME = "deliver";
+import type { StuckTicket } from "../ledger/rescue.ts";
+import { queueNames, shardOf } from "./shards.ts";
 
 /** The id of a hand-over's job. Used once and never again: BullMQ drops a job whose id it has seen. */
 export function jobIdOf({ reminderId, dispatchNo }: Ticket): string {
   return `${reminderId}-${dispatchNo}`;
+}
+
+/** A job that is to be made, for a clinic. */
+export interface DeliverJob {
+  clinicId: string;
+  name: string;
+  data: Ticket;
+  opts: BulkJobOptions;
 }
 
 /**
@@ -23,50 +31,55 @@ export function jobIdOf({ reminderId, dispatchNo }: Ticket): string {
  * failed, or wait for a time that has passed already by every clock but that of who set it.
  */
 export async function lostJobs(
-  queue: Pick<Queue, "getJobState">,
-  tickets: readonly Ticket[],
+  { queues }: Pick<QueueBackend, "queues">,
+  tickets: readonly StuckTicket[],
 ): Promise<Ticket[]> {
-  const states = await Promise.all(tickets.map((ticket) => queue.getJobState(jobIdOf(ticket))));
+  const states = await Promise.all(
+    tickets.map((ticket) => queueOf(queues, ticket.clinicId).getJobState(jobIdOf(ticket))),
+  );
   const alive = new Set<string>(["waiting", "prioritized", "active"]);
   return tickets.filter((_ticket, index) => !alive.has(states[index] ?? "unknown"));
 }
 
-/** The queue as chosen by the deployment: on Redis where there is one, else in the ledger's database. */
+/** The queues as chosen by the deployment: on Redis where there is one, else in the ledger's database. */
 export interface QueueBackend {
-  queue: Pick<Queue, "addBulk" | "getWaitingCount" | "getJobState">;
-  /** The same with all that BullMQ can do, for what looks into it. */
-  whole: Queue | PostgresQueue;
-  /** Starts a BullMQ worker on the queue; the caller closes it. */
-  openWorker(
+  /** One, or as many as the deliveries are split over: a job of them is one hand-over of one reminder. */
+  queues: readonly (Queue | PostgresQueue)[];
+  /** Makes the jobs, each in its clinic's queue: those of a queue all, or none. */
+  add(jobs: readonly DeliverJob[]): Promise<void>;
+  /** Starts a BullMQ worker on each queue, which share the concurrency; the caller closes them. */
+  openWorkers(
     processor: Processor<Ticket>,
-    options: Omit<WorkerOptions, "connection">,
+    options: Omit<WorkerOptions, "connection"> & { concurrency: number },
   ): Pick<Worker, "close">;
-  /** Whether the queue answers within a second. */
+  /** Whether all queues answer within a second. */
   answers(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /**
- * Opens the queue beside `ledger`; `onError` hears of lost connections, which mend by themselves,
+ * Opens the queues beside `ledger`; `onError` hears of lost connections, which mend by themselves,
  * and of jobs that failed, whose reminders the rescuer finds.
  */
 export async function openQueueBackend(
-  options: { ledger: Ledger; redisUrl: string | null },
+  options: { ledger: Ledger; redisUrl: string | null; shards: number },
   onError: (error: unknown) => void,
 ): Promise<QueueBackend> {
+  const names = queueNames(options.shards);
   return options.redisUrl === null
-    ? openOnPostgres(options.ledger, onError)
-    : openOnRedis(options.redisUrl, onError);
+    ? openOnPostgres(options.ledger, names, onError)
+    : openOnRedis(options.redisUrl, names, onError);
 }
 
 type PostgresQueue = ReturnType<typeof queueOnPostgres>;
 
-function queueOnPostgres(connection: Ledger["queuePool"]) {
-  return new Queue(QUEUE_NAME, { connection }, createPostgresBackend);
+function queueOnPostgres(name: string, connection: Ledger["queuePool"]) {
+  return new Queue(name, { connection }, createPostgresBackend);
 }
 
 async function openOnPostgres(
   ledger: Ledger,
+  names: readonly string[],
   onError: (error: unknown) => void,
 ): Promise<QueueBackend> {
   const connection = ledger.queuePool;
@@ -76,29 +89,20 @@ async function openOnPostgres(
   } finally {
     client.release();
   }
-  const queue = queueOnPostgres(connection);
-  queue.on("error", onError);
-  return {
-    queue,
-    whole: queue,
-    openWorker(processor, workerOptions) {
-      const worker = new Worker(
-        QUEUE_NAME,
-        processor,
-        { ...workerOptions, connection },
-        createPostgresBackend,
-      );
-      worker.on("error", onError);
-      worker.on("failed", (_job, error) => onError(error));
-      return worker;
-    },
-    answers: () => answersSoon(queue),
-    close: () => queue.close(),
+  const queues = names.map((name) => queueOnPostgres(name, connection));
+  const openWorker: OpenWorker = (name, processor, options) => {
+    const own = { ...options, connection };
+    const worker = new Worker(name, processor, own, createPostgresBackend);
+    worker.on("error", onError);
+    worker.on("failed", (_job, error) => onError(error));
+    return worker;
   };
+  return over({ queues, names, openWorker, onError, disconnect: () => {} });
 }
 
 async function openOnRedis(
   redisUrl: string,
+  names: readonly string[],
   onError: (error: unknown) => void,
 ): Promise<QueueBackend> {
   // A producer gives up soon, because its caller can leave the reminder to the rescuer; a worker
@@ -106,35 +110,82 @@ async function openOnRedis(
   const producer = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
   const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
   for (const connection of [producer, consumer]) connection.on("error", onError);
-  const queue = new Queue(QUEUE_NAME, { connection: producer });
-  queue.on("error", onError);
+  const queues = names.map((name) => new Queue(name, { connection: producer }));
+  const openWorker: OpenWorker = (name, processor, options) => {
+    const worker = new Worker(name, processor, { ...options, connection: consumer });
+    worker.on("error", onError);
+    worker.on("failed", (_job, error) => onError(error));
+    return worker;
+  };
+  const disconnect = () => {
+    producer.disconnect();
+    consumer.disconnect();
+  };
+  return over({ queues, names, openWorker, onError, disconnect });
+}
+
+type OpenWorker = (
+  name: string,
+  processor: Processor<Ticket>,
+  options: Omit<WorkerOptions, "connection">,
+) => Pick<Worker, "close">;
+
+/** What both back ends do with their queues. */
+function over(parts: {
+  queues: readonly (Queue | PostgresQueue)[];
+  names: readonly string[];
+  openWorker: OpenWorker;
+  onError: (error: unknown) => void;
+  disconnect: () => void;
+}): QueueBackend {
+  const { queues, names, onError } = parts;
+  for (const queue of queues) queue.on("error", onError);
   return {
-    queue,
-    whole: queue,
-    openWorker(processor, workerOptions) {
-      const worker = new Worker(QUEUE_NAME, processor, {
-        ...workerOptions,
-        connection: consumer,
-      });
-      worker.on("error", onError);
-      worker.on("failed", (_job, error) => onError(error));
-      return worker;
+    queues,
+    async add(jobs) {
+      const ofEach = queues.map((queue) => ({
+        queue,
+        own: jobs.filter(({ clinicId }) => queueOf(queues, clinicId) === queue),
+      }));
+      const added = ofEach
+        .filter(({ own }) => own.length > 0)
+        .map(({ queue, own }) =>
+          queue.addBulk(own.map(({ name, data, opts }) => ({ name, data, opts }))),
+        );
+      await Promise.all(added);
     },
-    answers: () => answersSoon(queue),
+    openWorkers(processor, options) {
+      const concurrency = Math.ceil(options.concurrency / names.length);
+      const workers = names.map((name) =>
+        parts.openWorker(name, processor, { ...options, concurrency }),
+      );
+      return {
+        async close() {
+          await Promise.all(workers.map((worker) => worker.close()));
+        },
+      };
+    },
+    answers: () => answerSoon(queues),
     async close() {
-      await queue.close();
-      producer.disconnect();
-      consumer.disconnect();
+      await Promise.all(queues.map((queue) => queue.close()));
+      parts.disconnect();
     },
   };
 }
 
-async function answersSoon(queue: Pick<Queue, "getWaitingCount">): Promise<boolean> {
+/** The queue that a clinic's jobs are in. */
+function queueOf<Q>(queues: readonly Q[], clinicId: string): Q {
+  const queue = queues[shardOf(clinicId, queues.length)];
+  if (queue === undefined) throw new Error("there is no queue at all");
+  return queue;
+}
+
+async function answerSoon(queues: readonly Pick<Queue, "getWaitingCount">[]): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), 1_000);
   });
-  const answered = queue.getWaitingCount().then(
+  const answered = Promise.all(queues.map((queue) => queue.getWaitingCount())).then(
     () => true,
     () => false,
   );

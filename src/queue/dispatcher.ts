@@ -5,14 +5,14 @@ import { type Dispatched, takeBack, takeDue } from "../ledger/dispatch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { takePaced } from "../ledger/paced.ts";
 import type { Metrics } from "../metrics.ts";
-import { jobIdOf, type QueueBackend } from "./backend.ts";
+import { type DeliverJob, jobIdOf, type QueueBackend } from "./backend.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 const BATCH = 500;
 
 export interface DispatcherOptions {
   ledger: Ledger;
-  queue: QueueBackend["queue"];
+  queue: Pick<QueueBackend, "add">;
   clock: Clock;
   metrics: Metrics;
   /** The channels that have a pace; the others are handed over as fast as they are due. */
@@ -79,7 +79,7 @@ async function handOver(
   // before its row says so. Where the queue is away they are taken back, and should that fail,
   // too, the rescuer finds them. Slots that were given are lost then, which only costs time.
   try {
-    await queue.addBulk(taken.map((ticket) => toJob(ticket, clock)));
+    await queue.add(taken.map((ticket) => toJob(ticket, clock)));
   } catch (error) {
     await takeBack(ledger.db, taken, clock.now());
     throw error;
@@ -88,9 +88,11 @@ async function handOver(
   return true;
 }
 
-function toJob({ reminderId, dispatchNo, dueAt, releaseAt = dueAt }: Dispatched, clock: Clock) {
+function toJob(taken: Dispatched, clock: Clock): DeliverJob {
+  const { reminderId, dispatchNo, clinicId, dueAt, releaseAt = dueAt } = taken;
   const waitMs = releaseAt.getTime() - clock.now().getTime();
   return {
+    clinicId,
     name: "deliver",
     data: { reminderId, dispatchNo },
     opts: {

@@ -25,6 +25,7 @@ const NAMES = [
   "OIDC_NAME",
   "PORT",
   "PUBLIC_URL",
+  "QUEUE_SHARDS",
   "REDIS_URL",
   "SECRET_KEY",
   "SMS_PER_DAY",
