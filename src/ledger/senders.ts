@@ -90,7 +90,7 @@ async function noteTurns(
     .onConflict((conflict) =>
       conflict
         .columns(["sender", "clinic_id"])
-        .doUpdateSet(({ ref }) => ({ next_turn: ref("excluded.next_turn") })),
+        .doUpdateSet((eb) => ({ next_turn: eb.ref("excluded.next_turn") })),
     )
     .execute();
   await db
@@ -115,8 +115,8 @@ async function noteHours(
     .insertInto("sender_hours")
     .values([...counts].map(([hour, sent]) => ({ sender, hour: new Date(hour), sent })))
     .onConflict((conflict) =>
-      conflict.columns(["sender", "hour"]).doUpdateSet(({ ref, eb }) => ({
-        sent: eb("sender_hours.sent", "+", ref("excluded.sent")),
+      conflict.columns(["sender", "hour"]).doUpdateSet((eb) => ({
+        sent: eb("sender_hours.sent", "+", eb.ref("excluded.sent")),
       })),
     )
     .execute();

@@ -39,7 +39,7 @@ describe.each(DEPLOYMENTS)("deliveries split over several queues, on %s", (kind)
     return {
       backend,
       dispatch: () => dispatchDue({ ...handOver, ...pacing }, () => false),
-      work() {
+      work: () => {
         const worker = startWorker(backend, delivery);
         onTestFinished(() => worker.close());
       },
