@@ -132,7 +132,12 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const metrics = createMetrics();
     const backend = await openQueueBackend(
-      { ledger, redisUrl: config.redisUrl, shards: config.queueShards },
+      {
+        ledger,
+        redisUrl: config.redisUrl,
+        redisCluster: config.redisCluster,
+        shards: config.queueShards,
+      },
       logFault("queue"),
     );
     closers.push(() => backend.close());

@@ -44,6 +44,8 @@ export interface Config {
   dataDir: string;
   databaseUrl: string | null;
   redisUrl: string | null;
+  /** Whether `redisUrl` is a node of a Redis Cluster. */
+  redisCluster: boolean;
   /** Over how many queues the deliveries are split, by clinic. */
   queueShards: number;
   twilio: TwilioConfig | null;
@@ -98,6 +100,7 @@ const envSchema = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: "must begin with redis:// or rediss://" })
     .optional(),
+  REDIS_CLUSTER: z.enum(["yes", "no"], "must be yes or no").default("no"),
   QUEUE_SHARDS: z.coerce
     .number("must be a number")
     .int("must be a whole number")
@@ -193,6 +196,9 @@ function problemsTogether(env: NodeJS.ProcessEnv): string[] {
   if (env["REDIS_URL"] && !env["DATABASE_URL"]) {
     problems.push("REDIS_URL needs DATABASE_URL: Redis is only the queue, not the ledger");
   }
+  if (env["REDIS_CLUSTER"] === "yes" && !(Number(env["QUEUE_SHARDS"]) > 1)) {
+    problems.push("QUEUE_SHARDS has to be 2 or more for a REDIS_CLUSTER");
+  }
   return problems;
 }
 
@@ -218,6 +224,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: path.resolve(read.DATA_DIR),
     databaseUrl: read.DATABASE_URL ?? null,
     redisUrl: read.REDIS_URL ?? null,
+    redisCluster: read.REDIS_CLUSTER === "yes",
     queueShards: read.QUEUE_SHARDS,
     twilio: twilioConfig(read),
     smtp: smtpConfig(read),

@@ -7,7 +7,7 @@ import {
   Worker,
   type WorkerOptions,
 } from "bullmq";
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import type { Ticket } from "../domain/claim.ts";
 import { type Ledger, QUEUE_SCHEMA } from "../ledger/ledger.ts";
 import type { StuckTicket } from "../ledger/rescue.ts";
@@ -62,13 +62,14 @@ export interface QueueBackend {
  * and of jobs that failed, whose reminders the rescuer finds.
  */
 export async function openQueueBackend(
-  options: { ledger: Ledger; redisUrl: string | null; shards: number },
+  options: { ledger: Ledger; redisUrl: string | null; redisCluster?: boolean; shards: number },
   onError: (error: unknown) => void,
 ): Promise<QueueBackend> {
   const names = queueNames(options.shards);
-  return options.redisUrl === null
-    ? openOnPostgres(options.ledger, names, onError)
-    : openOnRedis(options.redisUrl, names, onError);
+  const { ledger, redisUrl: url, redisCluster: cluster = false } = options;
+  return url === null
+    ? openOnPostgres(ledger, names, onError)
+    : openOnRedis({ url, cluster }, names, onError);
 }
 
 type PostgresQueue = ReturnType<typeof queueOnPostgres>;
@@ -101,14 +102,14 @@ async function openOnPostgres(
 }
 
 async function openOnRedis(
-  redisUrl: string,
+  redis: { url: string; cluster: boolean },
   names: readonly string[],
   onError: (error: unknown) => void,
 ): Promise<QueueBackend> {
   // A producer gives up soon, because its caller can leave the reminder to the rescuer; a worker
   // never does, because it has nothing else to wait for.
-  const producer = new Redis(redisUrl, { maxRetriesPerRequest: 1 });
-  const consumer = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  const producer = connect(redis, { maxRetriesPerRequest: 1, enableOfflineQueue: !redis.cluster });
+  const consumer = connect(redis, { maxRetriesPerRequest: null, enableOfflineQueue: true });
   for (const connection of [producer, consumer]) connection.on("error", onError);
   const queues = names.map((name) => new Queue(name, { connection: producer }));
   const openWorker: OpenWorker = (name, processor, options) => {
@@ -122,6 +123,26 @@ async function openOnRedis(
     consumer.disconnect();
   };
   return over({ queues, names, openWorker, onError, disconnect });
+}
+
+/** Connects to one server, or to a cluster by one of its nodes, which all have the same password. */
+function connect(
+  { url, cluster }: { url: string; cluster: boolean },
+  options: { maxRetriesPerRequest: number | null; enableOfflineQueue: boolean },
+): Redis | Cluster {
+  if (!cluster) return new Redis(url, options);
+  const { username, password, protocol } = new URL(url);
+  const { maxRetriesPerRequest, enableOfflineQueue } = options;
+  return new Cluster([url], {
+    // A command that waits for a cluster to be there again would wait without end.
+    enableOfflineQueue,
+    redisOptions: {
+      maxRetriesPerRequest,
+      ...(username !== "" && { username: decodeURIComponent(username) }),
+      ...(password !== "" && { password: decodeURIComponent(password) }),
+      ...(protocol === "rediss:" && { tls: {} }),
+    },
+  });
 }
 
 type OpenWorker = (

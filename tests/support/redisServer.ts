@@ -41,7 +41,12 @@ export async function startRedis(
       port: String(port),
       requirepass: password,
       databases: cluster ? "1" : "512",
-      ...(cluster && { "cluster-enabled": "yes", "cluster-port": String(await freePort()) }),
+      ...(cluster && {
+        "cluster-enabled": "yes",
+        "cluster-port": String(await freePort()),
+        // Clients ask a node for its address, and one that has met no other does not know it.
+        "cluster-announce-ip": "127.0.0.1",
+      }),
       "maxmemory-policy": "noeviction",
       // Without it nothing outlives the run.
       save: "",

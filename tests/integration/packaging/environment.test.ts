@@ -26,6 +26,7 @@ const NAMES = [
   "PORT",
   "PUBLIC_URL",
   "QUEUE_SHARDS",
+  "REDIS_CLUSTER",
   "REDIS_URL",
   "SECRET_KEY",
   "SMS_PER_DAY",
@@ -74,6 +75,18 @@ describe(".env.example", () => {
     for (const [, value = ""] of read(".env.example").matchAll(/^\w+=(.*)$/gm)) {
       expect(value).toMatch(/^(?:"[^"$`\\]*"|[\w./:-]*)$/);
     }
+  });
+});
+
+describe("a split queue", () => {
+  it.each([
+    [{ QUEUE_SHARDS: "0" }, "QUEUE_SHARDS"],
+    [{ QUEUE_SHARDS: "1.5" }, "QUEUE_SHARDS"],
+    [{ QUEUE_SHARDS: "65" }, "QUEUE_SHARDS"],
+    [{ REDIS_CLUSTER: "maybe" }, "REDIS_CLUSTER"],
+    [{ REDIS_CLUSTER: "yes" }, "QUEUE_SHARDS"],
+  ])("%j is refused, by the name of the variable", (env, name) => {
+    expect(() => loadConfig(env)).toThrow(name);
   });
 });
 

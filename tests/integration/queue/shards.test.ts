@@ -10,6 +10,7 @@ import { startWorker } from "../../../src/queue/worker.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";
 import { type RedisServer, startRedis } from "../../support/redisServer.ts";
+import type { RestartableServer } from "../../support/serverProcess.ts";
 import { type Enrolled, useRig, ZONE } from "./rig.ts";
 
 const SHARDS = 3;
@@ -142,50 +143,73 @@ describe("the names of the queues", () => {
 });
 
 describe("on a node of a Redis Cluster", () => {
-  let server: RedisServer;
+  let server: RedisServer & RestartableServer;
   beforeAll(async () => {
     server = await startRedis(() => {}, { cluster: true });
   });
   afterAll(() => server.stop());
 
-  it("the keys of each queue have one slot, and the queues different ones", async () => {
-    const faults: unknown[] = [];
-    // The ledger is used by the other back end only.
-    const ledger = undefined as never;
-    const options = { ledger, redisUrl: server.url, shards: 8 };
-    const backend = await openQueueBackend(options, (fault) => faults.push(fault));
-    const done = new Set<string>();
-    const workers = backend.openWorkers(
-      async (job) => {
-        done.add(job.data.reminderId);
-        await Promise.resolve();
-      },
-      { concurrency: 8 },
-    );
-    const jobs = Array.from({ length: 200 }, (_, index) => ({
-      clinicId: `clinic ${index}`,
-      name: "deliver",
-      data: { reminderId: `reminder ${index}`, dispatchNo: 1 },
-      opts: { jobId: `job-${index}`, delay: index % 2, removeOnComplete: index % 3 > 0 },
-    }));
-    await backend.add(jobs);
-    await until("all are done", () => done.size === jobs.length);
-    await workers.close();
-    await backend.close();
+  /** Eight queues there; the ledger is used by the other back end only. */
+  const open = (redisCluster: boolean, onFault: (fault: unknown) => void) => {
+    const options = { ledger: undefined as never, redisUrl: server.url, redisCluster, shards: 8 };
+    return openQueueBackend(options, onFault);
+  };
+  const job = (index: number) => ({
+    clinicId: `clinic ${index}`,
+    name: "deliver",
+    data: { reminderId: `reminder ${index}`, dispatchNo: 1 },
+    opts: { jobId: `job-${index}`, delay: index % 2, removeOnComplete: index % 3 > 0 },
+  });
 
-    // A command whose keys are in several slots is refused, and would be a fault.
-    expect(faults).toEqual([]);
-    const redis = new Redis(server.url);
-    const keys = await redis.keys("*");
-    const slots = new Map<string, Set<number>>();
-    for (const key of keys) {
-      const [, queue = ""] = key.split(":");
-      const slot = Number(await redis.call("CLUSTER", "KEYSLOT", key));
-      slots.set(queue, (slots.get(queue) ?? new Set()).add(slot));
-    }
-    redis.disconnect();
-    expect([...slots.keys()].toSorted()).toEqual(queueNames(8));
-    for (const ofQueue of slots.values()) expect(ofQueue.size).toBe(1);
-    expect(new Set([...slots.values()].flatMap((ofQueue) => [...ofQueue])).size).toBe(8);
+  it.each([
+    ["one server", false],
+    ["a cluster", true],
+  ])(
+    "reached as %s, the keys of each queue have one slot, and the queues different ones",
+    async (_what, asCluster) => {
+      const faults: unknown[] = [];
+      const backend = await open(asCluster, (fault) => faults.push(fault));
+      const done = new Set<string>();
+      const workers = backend.openWorkers(
+        async (job) => {
+          done.add(job.data.reminderId);
+          await Promise.resolve();
+        },
+        { concurrency: 8 },
+      );
+      const jobs = Array.from({ length: 200 }, (_, index) => job(index));
+      await backend.add(jobs);
+      await until("all are done", () => done.size === jobs.length);
+      await workers.close();
+      await backend.close();
+
+      // A command whose keys are in several slots is refused, and would be a fault.
+      expect(faults).toEqual([]);
+      const redis = new Redis(server.url);
+      const keys = await redis.keys("*");
+      const slots = new Map<string, Set<number>>();
+      for (const key of keys) {
+        const [, queue = ""] = key.split(":");
+        const slot = Number(await redis.call("CLUSTER", "KEYSLOT", key));
+        slots.set(queue, (slots.get(queue) ?? new Set()).add(slot));
+      }
+      await redis.flushall();
+      redis.disconnect();
+      expect([...slots.keys()].toSorted()).toEqual(queueNames(8));
+      for (const ofQueue of slots.values()) expect(ofQueue.size).toBe(1);
+      expect(new Set([...slots.values()].flatMap((ofQueue) => [...ofQueue])).size).toBe(8);
+    },
+  );
+
+  it("a cluster that is away is not waited for, and goes on when it is back", async () => {
+    const backend = await open(true, () => {});
+    onTestFinished(() => backend.close());
+    await backend.add([job(1)]);
+    await server.end("SIGKILL");
+    await until("it is noticed", async () => !(await backend.answers()));
+    await expect(backend.add([job(2)])).rejects.toThrow();
+    await server.start();
+    await until("it answers", () => backend.answers());
+    await backend.add([job(3)]);
   });
 });
