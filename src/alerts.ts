@@ -1,3 +1,4 @@
+import type { ChannelName } from "./domain/channel.ts";
 import type { PauseChange } from "./ledger/channelStates.ts";
 import type { Log } from "./log.ts";
 import type { UntakenNotice } from "./queue/notifier.ts";
@@ -8,6 +9,11 @@ export function tellPause({ clinicId, channel, pause }: PauseChange, log: Log): 
   if (pause === null) return log.warn(facts, "the channel works again");
   const { reason, code, detail } = pause;
   log.error({ ...facts, reason, code, detail }, "the channel is paused; its reminders wait");
+}
+
+/** What is due waits until the sender's last 24 hours have room again. */
+export function tellCap(channel: ChannelName, perDay: number | null, log: Log): void {
+  log.warn({ part: "dispatcher", channel, perDay }, "the day's cap is reached; reminders wait");
 }
 
 /** A clinic that could not be told of something has to be told by somebody. */

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { adminPages } from "./admin/admin.ts";
 import { QUEUES } from "./admin/paths.ts";
-import { LOST, STUCK, tellPause, tellUntaken } from "./alerts.ts";
+import { LOST, STUCK, tellCap, tellPause, tellUntaken } from "./alerts.ts";
 import type { Channel, OutgoingMessage } from "./channels/channel.ts";
 import type { ClinicNotice, NoticeMailer } from "./channels/notice.ts";
 import { outboxChannel, outboxMailer } from "./channels/outbox.ts";
@@ -78,8 +78,8 @@ const SKEW_MS = 5_000;
 
 /** Opens the ledger that a configuration points at. */
 export function openConfiguredLedger(config: Config): Promise<Ledger> {
-  const { databaseUrl, dataDir } = config;
-  return openLedger(databaseUrl === null ? { dataDir } : { databaseUrl });
+  const { databaseUrl, dataDir, queueShards: queues } = config;
+  return openLedger(databaseUrl === null ? { dataDir } : { databaseUrl, queues });
 }
 
 /** Builds every part of the program, in reading order, and starts those that were asked for. */
@@ -133,7 +133,12 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const metrics = createMetrics();
     const backend = await openQueueBackend(
-      { ledger, redisUrl: config.redisUrl },
+      {
+        ledger,
+        redisUrl: config.redisUrl,
+        redisCluster: config.redisCluster,
+        shards: config.queueShards,
+      },
       logFault("queue"),
     );
     closers.push(() => backend.close());
@@ -147,7 +152,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       stoppers.push(() => worker.close());
       const rescuer = startRescuer({
         delivery,
-        lostJobs: (tickets) => lostJobs(backend.queue, tickets),
+        lostJobs: (tickets) => lostJobs(backend, tickets),
         times: RESCUE_TIMES,
         everyMs: 5_000,
         onError: logFault("rescuer"),
@@ -168,9 +173,11 @@ export async function startApp(options: AppOptions): Promise<App> {
 
     const dispatcher = startDispatcher({
       ledger,
-      queue: backend.queue,
+      queue: backend,
       clock,
       metrics,
+      pacing: config.pacing,
+      onCapReached: (channel) => tellCap(channel, config.pacing[channel]?.perDay ?? null, log),
       horizonMs: options.horizonMs ?? 60_000,
       everyMs: options.dispatchEveryMs ?? 1_000,
       onError: logFault("dispatcher"),
@@ -196,6 +203,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       server = await buildServer({
         ...shared,
         linkKey,
+        pacing: config.pacing,
         admin: adminPages({
           ...shared,
           mailer,

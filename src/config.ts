@@ -3,6 +3,7 @@ import path from "node:path";
 import { getCountries } from "libphonenumber-js/max";
 import { z } from "zod";
 import { isTimeZone } from "./domain/localTime.ts";
+import { type Pace, type Pacing, PER_SECOND_BY_KIND, type SenderKind } from "./domain/pacing.ts";
 import { AppError } from "./errors.ts";
 
 /** How to reach Twilio, or an endpoint that speaks like it. */
@@ -43,8 +44,14 @@ export interface Config {
   dataDir: string;
   databaseUrl: string | null;
   redisUrl: string | null;
+  /** Whether `redisUrl` is a node of a Redis Cluster. */
+  redisCluster: boolean;
+  /** Over how many queues the deliveries are split, by clinic. */
+  queueShards: number;
   twilio: TwilioConfig | null;
   smtp: SmtpConfig | null;
+  /** How fast each channel's sender may send; one that is not here sends what is due. */
+  pacing: Pacing;
   oidc: OidcConfig | null;
   /** Signs links and cookies; null means: the ledger makes one and keeps it. */
   secretKey: string | null;
@@ -62,6 +69,18 @@ const webUrl = (what: string) =>
 const mailAddress = z
   .string()
   .regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/, "must be an address such as care@example.com");
+
+const perSecond = z.coerce
+  .number("must be a number")
+  .min(0.001, "must be at least 0.001")
+  .max(1000, "must be at most 1000")
+  .optional();
+
+const perDay = z.coerce
+  .number("must be a number")
+  .int("must be a whole number")
+  .min(1, "must be at least 1")
+  .optional();
 
 const envSchema = z.object({
   HOST: z.string().default("127.0.0.1"),
@@ -81,6 +100,13 @@ const envSchema = z.object({
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: "must begin with redis:// or rediss://" })
     .optional(),
+  REDIS_CLUSTER: z.enum(["yes", "no"], "must be yes or no").default("no"),
+  QUEUE_SHARDS: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(64, "must be at most 64")
+    .default(1),
   TWILIO_ACCOUNT_SID: z
     .string()
     .regex(/^AC[0-9a-fA-F]{32}$/, "must be AC and 32 hexadecimal digits")
@@ -98,6 +124,16 @@ const envSchema = z.object({
     .regex(/^MG[0-9a-fA-F]{32}$/, "must be MG and 32 hexadecimal digits")
     .optional(),
   TWILIO_BASE_URL: webUrl("an address that speaks Twilio's API").default("https://api.twilio.com"),
+  SMS_SENDER: z
+    .enum(
+      Object.keys(PER_SECOND_BY_KIND) as SenderKind[],
+      "must be long-code, toll-free or short-code",
+    )
+    .optional(),
+  SMS_PER_SECOND: perSecond,
+  SMS_PER_DAY: perDay,
+  EMAIL_PER_SECOND: perSecond,
+  EMAIL_PER_DAY: perDay,
   SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: "must begin with smtp:// or smtps://" })
     .optional(),
@@ -151,8 +187,17 @@ function problemsTogether(env: NodeJS.ProcessEnv): string[] {
     for (const name of oidc)
       if (!env[name]) problems.push(`${name} is needed to sign in with OIDC`);
   }
+  if (env["SMS_PER_DAY"] && !env["SMS_SENDER"] && !env["SMS_PER_SECOND"]) {
+    problems.push("SMS_PER_DAY needs SMS_SENDER or SMS_PER_SECOND beside it");
+  }
+  if (env["EMAIL_PER_DAY"] && !env["EMAIL_PER_SECOND"]) {
+    problems.push("EMAIL_PER_DAY needs EMAIL_PER_SECOND beside it");
+  }
   if (env["REDIS_URL"] && !env["DATABASE_URL"]) {
     problems.push("REDIS_URL needs DATABASE_URL: Redis is only the queue, not the ledger");
+  }
+  if (env["REDIS_CLUSTER"] === "yes" && !(Number(env["QUEUE_SHARDS"]) > 1)) {
+    problems.push("QUEUE_SHARDS has to be 2 or more for a REDIS_CLUSTER");
   }
   return problems;
 }
@@ -179,8 +224,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: path.resolve(read.DATA_DIR),
     databaseUrl: read.DATABASE_URL ?? null,
     redisUrl: read.REDIS_URL ?? null,
+    redisCluster: read.REDIS_CLUSTER === "yes",
+    queueShards: read.QUEUE_SHARDS,
     twilio: twilioConfig(read),
     smtp: smtpConfig(read),
+    pacing: pacingConfig(read),
     oidc: oidcConfig(read),
     secretKey: read.SECRET_KEY ?? null,
     firstClinic: {
@@ -209,6 +257,20 @@ function twilioConfig(read: z.infer<typeof envSchema>): TwilioConfig | null {
       : { from: read.TWILIO_FROM ?? "" },
     baseUrl: read.TWILIO_BASE_URL.replace(/\/+$/, ""),
   };
+}
+
+/** What is paced leaves by one number or address; in the outbox by none, which has a pace all the same. */
+function pacingConfig(read: z.infer<typeof envSchema>): Pacing {
+  const ofKind = read.SMS_SENDER && PER_SECOND_BY_KIND[read.SMS_SENDER];
+  const number = read.TWILIO_MESSAGING_SERVICE_SID ?? read.TWILIO_FROM ?? "outbox";
+  const sms = paceOf(`sms ${number}`, read.SMS_PER_SECOND ?? ofKind, read.SMS_PER_DAY);
+  const address = read.MAIL_FROM ?? "outbox";
+  const email = paceOf(`email ${address}`, read.EMAIL_PER_SECOND, read.EMAIL_PER_DAY);
+  return { ...(sms && { sms }), ...(email && { email }) };
+}
+
+function paceOf(sender: string, perSecond?: number, perDay?: number): Pace | null {
+  return perSecond === undefined ? null : { sender, perSecond, perDay: perDay ?? null };
 }
 
 function oidcConfig(read: z.infer<typeof envSchema>): OidcConfig | null {

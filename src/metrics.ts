@@ -54,6 +54,12 @@ export function createMetrics() {
       labelNames: ["channel"],
       registers,
     }),
+    pacedWaiting: new Gauge({
+      name: "aftercare_paced_waiting",
+      help: "Reminders that are due and wait for their sender's pace.",
+      labelNames: ["channel"],
+      registers,
+    }),
     untoldAlarms: new Gauge({
       name: "aftercare_untold_alarms",
       help: "Alarms of patients that nobody has handled and no clinic was told of.",

@@ -2,8 +2,9 @@ import type { FastifyPluginCallbackZod } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { CHANNELS } from "../domain/channel.ts";
+import type { Pacing } from "../domain/pacing.ts";
 import { countPaused } from "../ledger/channelStates.ts";
-import { countUnsettled } from "../ledger/counts.ts";
+import { countPacedWaiting, countUnsettled } from "../ledger/counts.ts";
 import { countUntoldAlarms } from "../ledger/dueNotices.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { countPausedPatients } from "../ledger/permissionPause.ts";
@@ -14,6 +15,7 @@ export interface HealthRoutes {
   ledger: Ledger;
   clock: Clock;
   metrics: Metrics;
+  pacing: Pacing;
   /** Whether the ledger and the queue answer right now. */
   readiness: () => Promise<{ ledger: boolean; queue: boolean }>;
 }
@@ -26,6 +28,7 @@ const readinessView = z.object({ ready: z.boolean(), ledger: z.boolean(), queue:
 /** For the machines that watch the program: liveness, readiness, measures. */
 export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, parts, done) => {
   const { ledger, clock, metrics } = parts;
+  const paced = CHANNELS.filter((channel) => parts.pacing[channel] !== undefined);
 
   server.route({
     method: "GET",
@@ -62,7 +65,7 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
     schema: { summary: "Prometheus metrics", tags: ["health"], security: [] },
     async handler(_request, reply) {
       const now = clock.now();
-      const counts = await countUnsettled(ledger.db, now);
+      const counts = await countUnsettled(ledger.db, now, paced);
       metrics.unsettled.set({ status: "overdue" }, counts.overdue);
       metrics.unsettled.set({ status: "queued" }, counts.queued);
       metrics.unsettled.set({ status: "sending" }, counts.sending);
@@ -70,6 +73,9 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
       const oldest = counts.oldestDueAt ?? now;
       const paused = await countPaused(ledger.db);
       for (const channel of CHANNELS) metrics.pausedChannels.set({ channel }, paused[channel]);
+      for (const channel of paced) {
+        metrics.pacedWaiting.set({ channel }, await countPacedWaiting(ledger.db, channel, now));
+      }
       metrics.untoldAlarms.set(await countUntoldAlarms(ledger.db));
       metrics.untoldCorrections.set(await countUntoldCorrections(ledger.db, now));
       metrics.pausedPatients.set(await countPausedPatients(ledger.db));

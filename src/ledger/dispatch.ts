@@ -1,11 +1,15 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
+import { CHANNELS, type ChannelName } from "../domain/channel.ts";
 import { FIRST_PROBE_S, LONGEST_PROBE_S } from "../domain/channelState.ts";
 import type { Ticket } from "../domain/claim.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 
 /** A reminder handed to the queue: its ticket, and when the job is to run. */
 export interface Dispatched extends Ticket {
+  clinicId: string;
   dueAt: Date;
+  /** The slot of a paced sender; without one the job is to run when the reminder is due. */
+  releaseAt?: Date;
 }
 
 /** The most that one clinic's channel gets in a round, so that others get their turn beside it. */
@@ -17,19 +21,21 @@ const MOST_OF_ONE_SENDER = 100;
  * that one with a long backlog does not keep the others waiting. Of a paused channel only those are
  * handed over whose opening is over, to wait for the next one, and each time that it is to be tried
  * the most overdue of those that can be sent. Dispatchers beside one another take different rows.
+ * `channels` are those whose senders are not paced.
  */
 export async function takeDue(
   ledger: Ledger,
   horizon: Date,
   limit: number,
   now: Date,
+  channels: readonly ChannelName[] = CHANNELS,
 ): Promise<Dispatched[]> {
   const taken = await sql<Dispatched>`
     with senders as (
       select c.id as clinic_id, k.channel, s.paused_at is not null as paused,
         s.paused_at is not null and s.probe_at <= ${now} as probing
       from aftercare.clinics c
-      cross join (values ('sms'), ('email')) as k(channel)
+      cross join (values ${sql.join(channels.map((name) => sql`(${sql.lit(name)})`))}) as k(channel)
       left join aftercare.channel_states s on s.clinic_id = c.id and s.channel = k.channel
       -- Looked at once, by the index on what is due: where nothing is, the rest costs nothing.
       where exists (
@@ -64,7 +70,16 @@ export async function takeDue(
       set status = 'queued', dispatch_no = dispatch_no + 1, taken_at = ${now}, updated_at = ${now}
       from free where r.id = free.id
       returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, free.probe
-    ), probed as (
+    ), ${probed(now)}
+    select id as "reminderId", dispatch_no as "dispatchNo", clinic_id as "clinicId",
+      due_at as "dueAt"
+    from taken order by due_at`.execute(ledger.db);
+  return taken.rows;
+}
+
+/** A part of a statement: notes when those of `taken` that try a paused channel did so. */
+export function probed(now: Date): RawBuilder<unknown> {
+  return sql`probed as (
       update aftercare.channel_states s
       set probe_reminder_id = taken.id, probes = s.probes + 1,
         probe_at = ${now}::timestamptz
@@ -73,10 +88,7 @@ export async function takeDue(
       from taken
       where taken.probe and s.clinic_id = taken.clinic_id and s.channel = taken.channel
         and s.paused_at is not null
-    )
-    select id as "reminderId", dispatch_no as "dispatchNo", due_at as "dueAt"
-    from taken order by due_at`.execute(ledger.db);
-  return taken.rows;
+    )`;
 }
 
 /** A reminder that was taken back from the queue. */

@@ -4,8 +4,11 @@ import { openPglitePool } from "./pglitePool.ts";
 import { openPool, type Pool } from "./pool.ts";
 import type { SignInTables, Tables } from "./tables.ts";
 
-/** Where the ledger is: a PostgreSQL server, or a directory for the embedded engine. */
-export type LedgerLocation = { databaseUrl: string } | { dataDir: string };
+/**
+ * Where the ledger is: a PostgreSQL server, with so many queues beside it, or a directory for the embedded
+ * engine.
+ */
+export type LedgerLocation = { databaseUrl: string; queues?: number } | { dataDir: string };
 
 /** The open ledger: typed queries, and the pool that the queue may keep its own tables in. */
 export interface Ledger {
@@ -67,7 +70,8 @@ async function openPools(location: LedgerLocation): Promise<{ pool: Pool; queueP
     pool: openPool(location.databaseUrl, { max: 10, applicationName: "aftercare" }),
     queuePool: openPool(location.databaseUrl, {
       searchPath: QUEUE_SCHEMA,
-      max: 10,
+      // Each queue's worker keeps a connection to listen on.
+      max: 9 + (location.queues ?? 1),
       applicationName: "aftercare queue",
     }),
   };

@@ -19,6 +19,11 @@ export interface Unsettled extends Ticket {
   notThese: string[];
 }
 
+/** A hand-over that may have lost its job, and whose it is. */
+export interface StuckTicket extends Ticket {
+  clinicId: string;
+}
+
 /**
  * Reminders that were handed to the queue before `before`, were due before it, and have not been
  * claimed: their jobs are lost or late. Each is looked at by one process alone, and again only
@@ -29,8 +34,8 @@ export async function takeStuckQueued(
   before: Date,
   limit: number,
   now: Date,
-): Promise<Ticket[]> {
-  const { rows } = await sql<Ticket>`
+): Promise<StuckTicket[]> {
+  const { rows } = await sql<StuckTicket>`
     with stuck as (
       select id from aftercare.reminders
       where status = 'queued' and taken_at < ${before} and due_at < ${before}
@@ -38,7 +43,8 @@ export async function takeStuckQueued(
     )
     update aftercare.reminders r set taken_at = ${now}
     from stuck where r.id = stuck.id
-    returning r.id as "reminderId", r.dispatch_no as "dispatchNo"`.execute(ledger.db);
+    returning r.id as "reminderId", r.dispatch_no as "dispatchNo",
+      r.clinic_id as "clinicId"`.execute(ledger.db);
   return rows;
 }
 

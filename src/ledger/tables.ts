@@ -136,6 +136,9 @@ export interface Tables {
     probe_at: Date | null;
     updated_at: Date;
   };
+  senders: { sender: string; next_at: Date; turn: Generated<number>; capped_at: Date | null };
+  sender_turns: { sender: string; clinic_id: string; next_turn: number };
+  sender_hours: { sender: string; hour: Date; sent: number };
   dead_addresses: {
     clinic_id: string;
     channel: ChannelName;

@@ -5,17 +5,19 @@ import type { Queue } from "bullmq";
 import type { QueueBackend } from "./backend.ts";
 
 /**
- * A page that looks into the queue, as a plugin of Fastify for whoever lets operators in; `at` is the
+ * A page that looks into the queues, as a plugin of Fastify for whoever lets operators in; `at` is the
  * path under which it is put. It changes nothing: what becomes of a reminder is for the ledger to say.
  */
 export function queueBoard(
-  { whole }: Pick<QueueBackend, "whole">,
+  { queues }: Pick<QueueBackend, "queues">,
   at: string,
 ): ReturnType<FastifyAdapter["registerPlugin"]> {
   const serverAdapter = new FastifyAdapter();
   createBullBoard({
     // It knows both back ends; its types know the one.
-    queues: [new BullMQAdapter(whole as Queue, { readOnlyMode: true, allowRetries: false })],
+    queues: queues.map(
+      (queue) => new BullMQAdapter(queue as Queue, { readOnlyMode: true, allowRetries: false }),
+    ),
     serverAdapter,
     options: {
       uiConfig: {

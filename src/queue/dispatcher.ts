@@ -1,18 +1,25 @@
 import type { Clock } from "../clock.ts";
+import { CHANNELS, type ChannelName } from "../domain/channel.ts";
+import type { Pacing } from "../domain/pacing.ts";
 import { type Dispatched, takeBack, takeDue } from "../ledger/dispatch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { takePaced } from "../ledger/paced.ts";
 import type { Metrics } from "../metrics.ts";
-import { jobIdOf, type QueueBackend } from "./backend.ts";
+import { type DeliverJob, jobIdOf, type QueueBackend } from "./backend.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 const BATCH = 500;
 
 export interface DispatcherOptions {
   ledger: Ledger;
-  queue: QueueBackend["queue"];
+  queue: Pick<QueueBackend, "add">;
   clock: Clock;
   metrics: Metrics;
-  /** How far ahead reminders are handed over, in milliseconds of the clock. */
+  /** The channels that have a pace; the others are handed over as fast as they are due. */
+  pacing: Pacing;
+  /** Told when the cap on a channel's day begins to hold messages back. */
+  onCapReached: (channel: ChannelName) => void;
+  /** How far ahead reminders without a pace are handed over, in milliseconds of the clock. */
   horizonMs: number;
   /** How often it looks, in real milliseconds. */
   everyMs: number;
@@ -28,33 +35,64 @@ export function startDispatcher(options: DispatcherOptions): Loop {
   return startLoop(round, options.everyMs, options.onError);
 }
 
-/** Hands over all that is due, a batch at a time, until nothing is left or it is to stop. */
+/**
+ * Hands over all that is due, and of a channel with a pace all that has a slot, a batch at a time, until
+ * nothing is left or it is to stop.
+ */
 export async function dispatchDue(
   options: Omit<DispatcherOptions, "everyMs" | "onError">,
   isStopping: () => boolean,
 ): Promise<void> {
-  const { ledger, queue, clock, metrics } = options;
-  while (!isStopping()) {
-    const now = clock.now();
-    const horizon = new Date(now.getTime() + options.horizonMs);
-    const taken = await takeDue(ledger, horizon, BATCH, now);
-    if (taken.length === 0) return;
-    // The rows are committed as queued before the jobs exist: the other way round, a job could run
-    // before its row says so. Where the queue is away they are taken back, and should that fail,
-    // too, the rescuer finds them.
-    try {
-      await queue.addBulk(taken.map((ticket) => toJob(ticket, clock)));
-    } catch (error) {
-      await takeBack(ledger.db, taken, clock.now());
-      throw error;
+  const { ledger, clock, pacing, onCapReached } = options;
+  const unpaced = CHANNELS.filter((channel) => pacing[channel] === undefined);
+  let found = true;
+  while (found && !isStopping()) {
+    found = false;
+    if (unpaced.length > 0) {
+      const now = clock.now();
+      const horizon = new Date(now.getTime() + options.horizonMs);
+      const taken = await takeDue(ledger, horizon, BATCH, now, unpaced);
+      found = await handOver(options, taken);
     }
-    metrics.dispatched.inc(taken.length);
+    for (const channel of CHANNELS) {
+      const pace = pacing[channel];
+      if (pace === undefined) continue;
+      const { taken, capReached } = await takePaced(ledger, channel, pace, BATCH, clock.now());
+      if (capReached) onCapReached(channel);
+      found = (await handOver(options, taken)) || found;
+    }
   }
 }
 
-function toJob({ reminderId, dispatchNo, dueAt }: Dispatched, clock: Clock) {
-  const waitMs = dueAt.getTime() - clock.now().getTime();
+/** Makes the jobs of what was taken; false where that was nothing. */
+async function handOver(
+  {
+    ledger,
+    queue,
+    clock,
+    metrics,
+  }: Pick<DispatcherOptions, "ledger" | "queue" | "clock" | "metrics">,
+  taken: readonly Dispatched[],
+): Promise<boolean> {
+  if (taken.length === 0) return false;
+  // The rows are committed as queued before the jobs exist: the other way round, a job could run
+  // before its row says so. Where the queue is away they are taken back, and should that fail,
+  // too, the rescuer finds them. Slots that were given are lost then, which only costs time.
+  try {
+    await queue.add(taken.map((ticket) => toJob(ticket, clock)));
+  } catch (error) {
+    await takeBack(ledger.db, taken, clock.now());
+    throw error;
+  }
+  metrics.dispatched.inc(taken.length);
+  return true;
+}
+
+function toJob(taken: Dispatched, clock: Clock): DeliverJob {
+  const { reminderId, dispatchNo, clinicId, dueAt, releaseAt = dueAt } = taken;
+  const waitMs = releaseAt.getTime() - clock.now().getTime();
   return {
+    clinicId,
     name: "deliver",
     data: { reminderId, dispatchNo },
     opts: {

@@ -5,6 +5,7 @@ import { type Deliverable, loadDeliverables } from "../ledger/deliverables.ts";
 import {
   giveUpSending,
   rescueQueued,
+  type StuckTicket,
   skipStale,
   takeStuckQueued,
   takeUnknown,
@@ -40,7 +41,7 @@ export const RESCUE_TIMES: RescueTimes = {
 export interface RescuerOptions {
   delivery: Delivery;
   /** Which of these the queue does not have any more, or not for now. */
-  lostJobs: (tickets: readonly Ticket[]) => Promise<Ticket[]>;
+  lostJobs: (tickets: readonly StuckTicket[]) => Promise<Ticket[]>;
   times: RescueTimes;
   /** How often it looks, in real milliseconds. */
   everyMs: number;

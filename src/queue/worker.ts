@@ -19,7 +19,7 @@ export interface RunningWorker {
 
 /** Delivers what the queue releases until it is closed. */
 export function startWorker(backend: QueueBackend, delivery: Delivery): RunningWorker {
-  const worker = backend.openWorker(
+  const workers = backend.openWorkers(
     async (job, token) => {
       const result = await deliver(delivery, ticketSchema.parse(job.data)).catch(refuseJob);
       if (result.kind === "early") {
@@ -30,7 +30,7 @@ export function startWorker(backend: QueueBackend, delivery: Delivery): RunningW
     },
     { concurrency: CONCURRENCY, stalledInterval: STALLED_CHECK_MS },
   );
-  return { close: () => worker.close() };
+  return { close: () => workers.close() };
 }
 
 /**

@@ -68,6 +68,8 @@ export interface FakeTwilio {
     rule: FaultTarget & { status: number; code: number; message?: string; times?: number },
   ): void;
   rateLimit(times?: number, retryAfterSeconds?: number | null, target?: FaultTarget): void;
+  /** Answers 429 to what is more than so many sends within a second of its clock. */
+  throttle(perSecond: number): void;
   /** Answers with a gateway's page in HTML; nothing is taken. */
   html(status: number, times?: number, target?: FaultTarget): void;
   html500(times?: number, target?: FaultTarget): void;
@@ -106,7 +108,7 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
   const messages: TakenMessage[] = [];
   const bySid = new Map<string, TakenMessage>();
   const byNumber = new Map<string, TakenMessage[]>();
-  const faults = createFaults();
+  const faults = createFaults(now);
   const poster = callbackPoster({ sid: accountSid, authToken });
   const timers = new Set<NodeJS.Timeout>();
   const closing = new AbortController();
@@ -249,6 +251,7 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
       const message = "Too Many Requests";
       faults.add({ do: "refuse", status: 429, code: 20429, message, retryAfter }, times, target);
     },
+    throttle: (perSecond) => faults.throttle(perSecond),
     html,
     html500: (times, target) => html(500, times, target),
     acceptThenHtml: (status, times = 1, target = {}) =>

@@ -29,11 +29,23 @@ export interface Faults {
   add(fault: Fault, times: number, target: FaultTarget): void;
   /** The fault for this request, if there is one. */
   take(on: "send" | "read", params: Readonly<Record<string, string>>): Fault | null;
+  /** Refuses sends as too many, where more than so many would be within a second. */
+  throttle(perSecond: number): void;
   clear(): void;
 }
 
-export function createFaults(): Faults {
+const TOO_MANY: Fault = {
+  do: "refuse",
+  status: 429,
+  code: 20429,
+  message: "Too Many Requests",
+  retryAfter: 1,
+};
+
+export function createFaults(now: () => number): Faults {
   let rules: Rule[] = [];
+  let most = Infinity;
+  let lately: number[] = [];
   return {
     add(fault, times, target) {
       rules.push({ fault, target, left: times });
@@ -46,13 +58,24 @@ export function createFaults(): Faults {
           (target.body === undefined || (params.Body ?? "").includes(target.body)) &&
           (target.share === undefined || Math.random() < target.share),
       );
-      if (!rule) return null;
+      if (!rule) return on === "send" ? tooMany() : null;
       rule.left -= 1;
       if (rule.left <= 0) rules = rules.filter((other) => other !== rule);
       return rule.fault;
     },
+    throttle(perSecond) {
+      most = perSecond;
+    },
     clear() {
       rules = [];
+      most = Infinity;
     },
   };
+
+  function tooMany(): Fault | null {
+    lately = lately.filter((at) => at > now() - 1_000);
+    if (lately.length >= most) return TOO_MANY;
+    lately.push(now());
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { Redis } from "ioredis";
+import { until } from "./poll.ts";
 import {
   freePort,
   type RestartableServer,
@@ -22,11 +23,12 @@ export interface RedisServer extends ServerProcess {
 /**
  * Starts the `redis-server` that is on the PATH, in a temporary directory. On a Debian-like system
  * root installs it first, if it is missing; else it throws an error that says what to install. A
- * `durable` one has its append-only file, as an operator's should.
+ * `durable` one has its append-only file, as an operator's should. A `cluster` is one node of one, which
+ * has all its slots, and database 0 alone.
  */
 export async function startRedis(
   say: (line: string) => void,
-  { durable = false } = {},
+  { durable = false, cluster = false } = {},
 ): Promise<RedisServer & RestartableServer> {
   if (!(await works("redis-server"))) await install(say);
   const directory = await mkdtemp(path.join(tmpdir(), "aftercare-redis-"));
@@ -38,7 +40,13 @@ export async function startRedis(
       bind: "127.0.0.1",
       port: String(port),
       requirepass: password,
-      databases: "512",
+      databases: cluster ? "1" : "512",
+      ...(cluster && {
+        "cluster-enabled": "yes",
+        "cluster-port": String(await freePort()),
+        // Clients ask a node for its address, and one that has met no other does not know it.
+        "cluster-announce-ip": "127.0.0.1",
+      }),
       "maxmemory-policy": "noeviction",
       // Without it nothing outlives the run.
       save: "",
@@ -52,10 +60,23 @@ export async function startRedis(
       directory,
       isReady: () => redisAnswers(url),
     });
+    if (cluster) await ownAllSlots(url);
     return { ...server, url };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
+  }
+}
+
+async function ownAllSlots(url: string): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    await redis.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+    await until("the cluster serves its slots", async () =>
+      String(await redis.call("CLUSTER", "INFO")).includes("cluster_state:ok"),
+    );
+  } finally {
+    redis.disconnect();
   }
 }
 

@@ -7,6 +7,7 @@ import { twilioChannel } from "../../../src/channels/twilio.ts";
 import { type Clock, type ScaledClock, scaledClock } from "../../../src/clock.ts";
 import { loadConfig } from "../../../src/config.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
+import type { Pacing } from "../../../src/domain/pacing.ts";
 import type { ReminderStatus } from "../../../src/domain/reminder.ts";
 import { createApiKey } from "../../../src/ledger/apiKeys.ts";
 import { type Attempt, listAttempts } from "../../../src/ledger/attempts.ts";
@@ -60,12 +61,18 @@ export interface Rig {
   clock: ScaledClock;
   twilio: FakeTwilio;
   smtp: FakeSmtp;
+  /** What the dispatcher paces: nothing, until a test puts a sender here. */
+  pacing: Pacing;
+  /** The channels whose day's cap began to hold messages back, in turn. */
+  caps: ChannelName[];
   /** The channels that were paused, and that went on, in turn. */
   pauses: PauseChange[];
   /** What the queue reported. It fails the run at the end, unless a test takes it out of here. */
   faults: unknown[];
-  /** Enrols a new patient, who prefers text messages unless told otherwise. */
-  enrol(protocol: RigProtocol, channels?: ChannelName[]): Promise<Enrolled>;
+  /** Enrols a new patient, of the clinic or another, who prefers texts unless told otherwise. */
+  enrol(protocol: RigProtocol, channels?: ChannelName[], at?: Clinic): Promise<Enrolled>;
+  /** Opens queues beside the rig's own, in the same place; the caller closes them. */
+  openQueues(shards: number): Promise<QueueBackend>;
   /** One round of the dispatcher, by the rig's clock or another. */
   dispatch(clock?: Clock): Promise<void>;
   /** A worker, until the test is over or it is closed. */
@@ -130,9 +137,10 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
   const channels = openChannels(twilio, smtp);
   closers.push(() => Promise.all([channels.sms.close(), channels.email.close()]));
   const faults: unknown[] = [];
-  const backend = await openQueueBackend({ ledger, redisUrl: config.redisUrl }, (fault) =>
-    faults.push(fault),
-  );
+  const { redisUrl } = config;
+  const openQueues = (shards: number) =>
+    openQueueBackend({ ledger, redisUrl, shards }, (fault) => faults.push(fault));
+  const backend = await openQueues(1);
   closers.push(() => backend.close());
   const publicUrl = "https://care.example.test";
   const maker = { content, publicUrl, linkKey: "a key for the links of the rigs" };
@@ -142,8 +150,13 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
   const statements = gatherStatements(ledger);
   const delivery: Delivery = { ledger, statements, maker, channels, clock, metrics, onPause };
 
+  const pacing: Pacing = {};
+  const caps: ChannelName[] = [];
+  const onCapReached = (channel: ChannelName) => void caps.push(channel);
+  const queued = { ledger, queue: backend, metrics, pacing, onCapReached };
+
   let patients = 0;
-  const queue = backend.queue as Queue;
+  const queue = backend.queues[0] as Queue;
   const reminder = async (of: Enrolled) => {
     const found = await findReminder(ledger.db, clinic.id, of.reminder.id);
     if (!found) throw new Error("the reminder is gone");
@@ -161,9 +174,12 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
     twilio,
     smtp,
     faults,
+    pacing,
+    caps,
+    openQueues,
     pauses,
     skip,
-    async enrol(protocol, wanted = ["sms", "email"]) {
+    async enrol(protocol, wanted = ["sms", "email"], at = clinic) {
       patients += 1;
       const phone = `+1212555${String(patients).padStart(4, "0")}`;
       const email = `patient${patients}@example.test`;
@@ -173,7 +189,7 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
       const result = await enrol(
         ledger,
         {
-          clinic,
+          clinic: at,
           actor: `key:${key.id}`,
           protocol: definition,
           enrolment: {
@@ -212,10 +228,7 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
       return { treatmentId, patientId, phone, email, reminder, reminders };
     },
     dispatch: (by = clock) =>
-      dispatchDue(
-        { ledger, queue: backend.queue, clock: by, metrics, horizonMs: HORIZON_MS },
-        () => false,
-      ),
+      dispatchDue({ ...queued, clock: by, horizonMs: HORIZON_MS }, () => false),
     work(by = delivery) {
       const worker = startWorker(backend, by);
       onTestFinished(() => worker.close());
@@ -224,7 +237,7 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
     rescue: (by = delivery) =>
       startRescuer({
         delivery: by,
-        lostJobs: (tickets) => lostJobs(queue, tickets),
+        lostJobs: (tickets) => lostJobs(backend, tickets),
         times: RESCUE_TIMES,
         everyMs: 1_000,
         onError: failTest,

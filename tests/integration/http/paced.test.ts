@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { FIRST_KEY, useApp } from "../../support/app.ts";
+import { callerAt } from "../../support/appCaller.ts";
+import { type EnrolledAnswer, enrolmentBody } from "../../support/clinic.ts";
+import { DEPLOYMENTS } from "../../support/deployments.ts";
+import { until } from "../../support/poll.ts";
+
+const PATIENTS = 4;
+
+describe.each(DEPLOYMENTS)("a sender whose day is full, on %s", (kind) => {
+  const log: string[] = [];
+  const running = useApp(kind, {
+    worker: true,
+    env: { SMS_PER_SECOND: "100", SMS_PER_DAY: "3", QUEUE_SHARDS: "2" },
+    onLog: (line) => void log.push(line),
+  });
+
+  it("is a warning in the log, once, and what waits for it a measure", async () => {
+    const desk = callerAt(running.address, FIRST_KEY);
+    const measure = async (name: string) => {
+      const { text } = await callerAt(running.address, null).get("/metrics");
+      const line = text.split("\n").find((each) => each.startsWith(name));
+      return Number(line?.split(" ").at(-1));
+    };
+    for (let n = 0; n < PATIENTS; n++) {
+      const contact = { externalId: `p-${n}`, phone: `+1212555${2000 + n}` };
+      const body = enrolmentBody(running.clock.now(), contact);
+      const answer = await desk.post<EnrolledAnswer>("/v1/treatments", {
+        ...body,
+        channels: ["sms"],
+        consent: { ...body.consent, care: ["sms"], rebook: [] },
+      });
+      expect(answer.status).toBe(201);
+    }
+    await until("three are sent", () => running.outbox.length === 3);
+    running.clock.moveBy(60_000);
+    await until("the log says so", () => log.length > 0);
+    const waiting = 'aftercare_paced_waiting{channel="sms"}';
+    expect(await measure(waiting)).toBeGreaterThanOrEqual(1);
+    // It waits for its turn: nothing is wrong with the dispatcher.
+    expect(await measure("aftercare_oldest_overdue_seconds")).toBe(0);
+
+    running.clock.moveBy(60_000);
+    await desk.get("/v1/treatments");
+    expect(running.outbox).toHaveLength(3);
+    expect(log.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 40, part: "dispatcher", channel: "sms", perDay: 3 },
+    ]);
+    expect(log.join("")).not.toContain("+1");
+  });
+});
