@@ -1,0 +1,6 @@
+import type { Case } from "../bench.ts";
+import { burst } from "./burst.ts";
+import { wakeup } from "./wakeup.ts";
+
+/** Every case, in the order in which they run and are told of. */
+export const CASES: readonly Case[] = [burst, wakeup];
