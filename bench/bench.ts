@@ -8,7 +8,7 @@ export interface Bench {
   /** How often each thing is measured, beside what it is compared with. */
   rounds: number;
   /** Says how far it is, where somebody looks. */
-  progress(line: string): void;
+  progress: (line: string) => void;
 }
 
 /** Something that is measured by the side of others. */
@@ -59,5 +59,5 @@ export interface Report {
 export interface Case {
   name: string;
   title: string;
-  run(bench: Bench): Promise<Report>;
+  run: (bench: Bench) => Promise<Report>;
 }

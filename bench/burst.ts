@@ -3,61 +3,83 @@ import pg from "pg";
 import { openPglitePool } from "../src/ledger/pglitePool.ts";
 import { type Program, startProgram } from "../tests/support/program.ts";
 import { type Asks, fillDue } from "./dueReminders.ts";
-import { cpuMs } from "./processes.ts";
+import { cpuMs, residentBytes } from "./processes.ts";
 import { withPrograms } from "./programs.ts";
+import type { Provider } from "./providers.ts";
 import { type Lateness, latenessOf } from "./statistics.ts";
 import type { Base } from "./subject.ts";
 
-/** What came of reminders, or of a queue's jobs, that were due at one instant. */
-export interface Burst {
-  /** From the instant to when the last was done and that was recorded. */
+/** What the program is to send: see `fillDue`. */
+export interface Work {
+  count: number;
+  leadMs: number;
+  apartMs: number;
+  /** How many processes of `worker` send it, where it is not embedded. */
+  workers?: number;
+  /** Whom it is sent to; the outbox, which takes no time, where there is none. */
+  provider?: Provider;
+}
+
+/** What came of reminders, or of a queue's jobs. */
+export interface Sent {
+  /** From when the first was due to when the last was recorded. */
   perSecond: number;
-  /** From due to the end of each. */
+  /** From due to recorded, of each. */
   lateness: Lateness;
-  /** CPU time of the process that did it, an item; the servers' is not counted. */
+  /** CPU time of the processes that did it, an item; the servers' is not counted. */
   cpuMsEach: number;
+}
+
+/** The same of the program, with what its first process held in memory before it was due, and at most. */
+export interface Delivered extends Sent {
+  memory: { idle: number; busy: number };
 }
 
 /** How often it is looked whether all is recorded. */
 const LOOK_MS = 25;
 
-/** A burst that takes longer than this goes nowhere. */
-const DEADLINE_MS = 180_000;
+/** Work that goes on for so long after the last was due goes nowhere. */
+const DEADLINE_MS = 240_000;
 
-/** Fills a copy of `base` with reminders due at one instant, lets the built program send them, and looks. */
-export async function burstOfProgram(base: Base, count: number, leadMs: number): Promise<Burst> {
+/** Fills a copy of `base` with reminders to come, lets the built program send them, and looks at every row. */
+export async function sendAll(base: Base, work: Work): Promise<Delivered> {
   const { env, drop } = await base.copy();
   try {
-    const { treatmentId } = base;
-    const fill = { treatmentId, count, leadMs, apartMs: 0 };
-    return env["DATA_DIR"] === undefined
-      ? await onServer(env, fill)
-      : await onEmbedded(env, env["DATA_DIR"], fill);
+    const settings = { ...env, ...work.provider?.env };
+    const run: Run = { work, settings, treatmentId: base.treatmentId };
+    const dataDir = env["DATA_DIR"];
+    return dataDir === undefined ? await onServer(run) : await onEmbedded(run, dataDir);
   } finally {
     await drop();
   }
 }
 
-type Filling = Parameters<typeof fillDue>[1];
+interface Run {
+  work: Work;
+  settings: Record<string, string>;
+  treatmentId: string;
+}
 
-async function onServer(env: Record<string, string>, fill: Filling): Promise<Burst> {
-  const ledger = new pg.Client({ connectionString: env["DATABASE_URL"] });
+async function onServer({ work, settings, treatmentId }: Run): Promise<Delivered> {
+  const ledger = new pg.Client({ connectionString: settings["DATABASE_URL"] });
   await ledger.connect();
   try {
     return await withPrograms(async (owner) => {
-      const worker = await startProgram(owner, ["worker"], env);
-      const due = await fillDue(ledger, fill);
-      const unsettled = async () => {
+      const workers: Program[] = [];
+      while (workers.length < (work.workers ?? 1)) {
+        workers.push(await startProgram(owner, ["worker"], settings));
+      }
+      const due = await fillDue(ledger, { treatmentId, ...work });
+      const measured = await watch(workers, due, work, async () => {
         // By the indexes on what waits and on what is under way: it costs next to nothing.
         const { rows } = await ledger.query<{ open: boolean }>(
           `select exists (select from aftercare.reminders where status = 'scheduled') or exists (
              select from aftercare.reminders where status in ('queued', 'sending', 'unknown')) as open`,
         );
         return rows[0]?.open ? LOOK_MS : 0;
-      };
-      const measured = await watch(worker, due, unsettled);
-      await worker.stop();
-      return await judged(ledger, fill.count, measured);
+      });
+      for (const worker of workers) await worker.stop();
+      return judged(ledger, due, work, measured);
     });
   } finally {
     await ledger.end();
@@ -66,60 +88,87 @@ async function onServer(env: Record<string, string>, fill: Filling): Promise<Bur
 
 /** The embedded ledger is its program's alone: it is filled before, and read afterwards. */
 async function onEmbedded(
-  env: Record<string, string>,
+  { work, settings, treatmentId }: Run,
   dataDir: string,
-  fill: Filling,
-): Promise<Burst> {
-  const before = await openPglitePool(dataDir);
-  const due = await fillDue(before, fill).finally(() => before.end());
+): Promise<Delivered> {
+  const due = await onEngine(dataDir, (engine) => fillDue(engine, { treatmentId, ...work }));
   const measured = await withPrograms(async (owner) => {
-    const program = await startProgram(owner, ["serve"], env);
-    const sent = async () => {
-      const text = await (await fetch(`${program.address}/metrics`)).text();
-      const counts = text.matchAll(/^aftercare_attempts_total\{[^}]*\} (\d+)/gm);
-      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
-    };
+    const program = await startProgram(owner, ["serve"], settings);
     const began = Date.now();
-    const measures = await watch(program, due, async () => {
-      const done = await sent();
-      if (done >= fill.count) return 0;
+    const measures = await watch([program], due, work, async () => {
+      const done = await sentSoFar(program);
+      if (done >= work.count) return 0;
       // Each look costs the engine time: far from the end it is seldom done.
-      const leftMs = ((Date.now() - began) / Math.max(1, done)) * (fill.count - done);
+      const leftMs = ((Date.now() - began) / Math.max(1, done)) * (work.count - done);
       return Math.min(1_000, Math.max(LOOK_MS, leftMs / 3));
     });
     await program.stop();
     return measures;
   });
-  const after = await openPglitePool(dataDir);
-  return judged(after, fill.count, measured).finally(() => after.end());
+  return onEngine(dataDir, (engine) => judged(engine, due, work, measured));
 }
 
-/** Waits until `look` says that nothing is left: it returns how long to wait before it looks again, or 0. */
-async function watch(program: Program, due: Date, look: () => Promise<number>) {
-  await pause(Math.max(0, due.getTime() - Date.now()));
-  const cpuBefore = cpuMs(program.pid);
-  for (;;) {
-    const again = await look();
-    const tookMs = Date.now() - due.getTime();
-    if (again === 0) return { tookMs, cpu: cpuMs(program.pid) - cpuBefore };
-    const ended = program.ended();
-    if (ended !== null) throw new Error(`the program ended: ${ended.stderr}`);
-    if (tookMs > DEADLINE_MS) throw new Error(`not all was sent within ${DEADLINE_MS / 1_000} s`);
-    await pause(again);
+async function onEngine<T>(dataDir: string, act: (engine: Asks) => Promise<T>): Promise<T> {
+  const engine = await openPglitePool(dataDir);
+  try {
+    return await act(engine);
+  } finally {
+    await engine.end();
   }
 }
 
-/** Looks at every row: each reminder has one attempt, which was sent, and none began before it was due. */
+async function sentSoFar({ address }: Program): Promise<number> {
+  const text = await (await fetch(`${address}/metrics`)).text();
+  const counts = text.matchAll(/^aftercare_attempts_total\{[^}]*\} (\d+)/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+interface Measured {
+  tookMs: number;
+  cpu: number;
+  memory: Delivered["memory"];
+}
+
+/** Waits until `look` says that nothing is left: it returns how long to wait before it looks again, or 0. */
+async function watch(
+  programs: readonly Program[],
+  due: Date,
+  { count, apartMs }: Work,
+  look: () => Promise<number>,
+): Promise<Measured> {
+  const cpuOfAll = () => programs.reduce((sum, { pid }) => sum + cpuMs(pid), 0);
+  const memoryOfFirst = () => residentBytes(programs[0]?.pid ?? 0);
+  await pause(Math.max(0, due.getTime() - Date.now()));
+  const cpuBefore = cpuOfAll();
+  const memory = { idle: memoryOfFirst(), busy: 0 };
+  const lastDue = due.getTime() + count * apartMs;
+  for (;;) {
+    const again = await look();
+    const now = Date.now();
+    memory.busy = Math.max(memory.busy, memoryOfFirst());
+    if (again === 0) return { tookMs: now - due.getTime(), cpu: cpuOfAll() - cpuBefore, memory };
+    for (const program of programs) {
+      const end = program.ended();
+      if (end !== null) throw new Error(`the program ended: ${end.stderr}`);
+    }
+    if (now > lastDue + DEADLINE_MS) throw new Error(`not all was sent ${DEADLINE_MS} ms later`);
+    await pause(Math.max(again, Math.min(500, lastDue - now)));
+  }
+}
+
 async function judged(
   ledger: Asks,
-  count: number,
-  { tookMs, cpu }: { tookMs: number; cpu: number },
-): Promise<Burst> {
+  due: Date,
+  { count, apartMs, provider }: Work,
+  { tookMs, cpu, memory }: Measured,
+): Promise<Delivered> {
   const late = await lateOf(ledger, count);
+  if (provider !== undefined) checkArrivals(await provider.arrivals(), due, count, apartMs);
   return {
     perSecond: (count / tookMs) * 1_000,
     lateness: latenessOf(late),
     cpuMsEach: cpu / count,
+    memory,
   };
 }
 
@@ -127,14 +176,13 @@ async function judged(
  * How late each reminder of the copies was recorded, in milliseconds. Throws where one of them is lost,
  * doubled, failed or early.
  */
-export async function lateOf(ledger: Asks, count: number): Promise<Float64Array> {
+async function lateOf(ledger: Asks, count: number): Promise<Float64Array> {
   const { rows } = await ledger.query(
     `select a.status, extract(epoch from a.started_at - r.due_at)::float8 * 1000 as began,
        extract(epoch from a.ended_at - r.due_at)::float8 * 1000 as ended, r.status as reminder
      from aftercare.reminders r
-     join aftercare.treatments t on t.id = r.treatment_id and t.status = 'active'
-     left join aftercare.attempts a on a.reminder_id = r.id
-     where t.page_token like 'token-%'`,
+     join aftercare.treatments t on t.id = r.treatment_id and t.page_token like 'token-%'
+     left join aftercare.attempts a on a.reminder_id = r.id`,
   );
   type Row = { status: string | null; reminder: string; began: number; ended: number };
   const attempts = rows as Row[];
@@ -142,10 +190,29 @@ export async function lateOf(ledger: Asks, count: number): Promise<Float64Array>
   const sent = attempts.filter((each) => isSent(each.status) && isSent(each.reminder));
   if (attempts.length !== count || sent.length !== count) {
     throw new Error(
-      `of ${count} reminders, ${sent.length} of ${attempts.length} attempts were sent`,
+      `${count} reminders have ${attempts.length} attempts, of which ${sent.length} were sent`,
     );
   }
   const early = attempts.filter(({ began }) => began < 0).length;
   if (early > 0) throw new Error(`${early} of ${count} reminders were early`);
   return Float64Array.from(attempts, ({ ended }) => ended);
+}
+
+/** What the provider saw: each number once, and none before its time. The last digits count the copies. */
+function checkArrivals(
+  all: readonly [to: string, at: number][],
+  due: Date,
+  count: number,
+  apartMs: number,
+): void {
+  const arrivals = all.filter(([, at]) => at >= due.getTime() - 60_000);
+  const numbers = new Set(arrivals.map(([to]) => to));
+  if (arrivals.length !== count || numbers.size !== count) {
+    throw new Error(`${arrivals.length} messages to ${numbers.size} numbers, of ${count}`);
+  }
+  const first = Math.min(...[...numbers].map((to) => Number(to.slice(1))));
+  const early = arrivals.filter(
+    ([to, at]) => at < Math.floor(due.getTime() + (Number(to.slice(1)) - first) * apartMs),
+  );
+  if (early.length > 0) throw new Error(`${early.length} messages arrived before they were due`);
 }

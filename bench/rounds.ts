@@ -3,7 +3,7 @@ import type { Bench } from "./bench.ts";
 /** One of several things that are measured beside each other. */
 export interface Variant<Result> {
   name: string;
-  run(): Promise<Result>;
+  run: () => Promise<Result>;
 }
 
 /**

@@ -23,10 +23,11 @@ Cases, all of them unless some are named: ${names}.
 `;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-/** How far it is: over and over on one line of a terminal, else a line each. */
-const progress = (line: string) => {
+/** How far it is, and after how many seconds: over and over on one line of a terminal, else a line each. */
+const progress = (told: string) => {
+  const line = told === "" ? "" : `${Math.round(performance.now() / 1_000)} s  ${told}`;
   if (process.stderr.isTTY) process.stderr.write(`\r${line.slice(0, 100).padEnd(100)}\r`);
-  else process.stderr.write(`bench: ${line}\n`);
+  else if (line !== "") process.stderr.write(`bench: ${line}\n`);
 };
 
 // The processes end with this one, and the servers are reaped: tests/support/serverProcess.ts.

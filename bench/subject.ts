@@ -17,7 +17,7 @@ export const SETTINGS = {
 export interface Base {
   treatmentId: string;
   /** A copy of it for one run, with an empty Redis where the deployment has one. */
-  copy(): Promise<{ env: Record<string, string>; drop(): Promise<void> }>;
+  copy: () => Promise<{ env: Record<string, string>; drop: () => Promise<void> }>;
 }
 
 /** Makes a base by running the program; copies of its rows are what the bench fills ledgers with. */

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { type Lateness, latenessOf } from "../statistics.ts";
+import type { Sent } from "../burst.ts";
+import { latenessOf } from "../statistics.ts";
 
 /** What a baseline's process is told: where to work, and how much. */
 export interface Task {
@@ -18,13 +19,6 @@ export interface Task {
   setOf: number;
 }
 
-/** What a baseline's process prints, as one line of JSON. */
-export interface Outcome {
-  perSecond: number;
-  lateness: Lateness;
-  cpuMsEach: number;
-}
-
 export const BASELINES = [
   "bullmqRedis",
   "bullmqPostgres",
@@ -37,8 +31,8 @@ export type Baseline = (typeof BASELINES)[number];
 
 const DEADLINE_MS = 180_000;
 
-/** Runs a baseline in a process of its own, as the program runs in one. */
-export async function runBaseline(baseline: Baseline, task: Task): Promise<Outcome> {
+/** Runs a baseline in a process of its own, as the program runs in one. It prints what came of it as JSON. */
+export async function runBaseline(baseline: Baseline, task: Task): Promise<Sent> {
   const script = fileURLToPath(new URL(`${baseline}.ts`, import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(task)], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -55,7 +49,7 @@ export async function runBaseline(baseline: Baseline, task: Task): Promise<Outco
   try {
     const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
     if (code !== 0) throw new Error(`${baseline} ended with ${code}: ${output.stderr}`);
-    return JSON.parse(output.stdout.trim().split("\n").at(-1) ?? "") as Outcome;
+    return JSON.parse(output.stdout.trim().split("\n").at(-1) ?? "") as Sent;
   } finally {
     clearTimeout(impatience);
     process.removeListener("exit", kill);
@@ -92,7 +86,7 @@ export function countBurst({ count }: Task) {
       doneAt.push(Date.now());
       if (doneAt.length === count) resolve();
     },
-    async result(): Promise<Outcome> {
+    async result(): Promise<Sent> {
       await ended;
       const used = process.cpuUsage(cpu);
       const late = doneAt.map((at) => at - due);
@@ -110,7 +104,7 @@ export function countBurst({ count }: Task) {
 export async function timeAdding(
   { count, concurrency }: Task,
   addSet: (number: number) => Promise<unknown>,
-): Promise<Outcome> {
+): Promise<Sent> {
   const took: number[] = [];
   const cpu = process.cpuUsage();
   const began = performance.now();
@@ -134,7 +128,7 @@ export async function timeAdding(
 }
 
 /** In a baseline's process: hands over the result, and ends. */
-export function report(outcome: Outcome): never {
+export function report(outcome: Sent): never {
   process.stdout.write(`${JSON.stringify(outcome)}\n`);
   // Not gracefully: what is open is thrown away with its database.
   process.exit(0);

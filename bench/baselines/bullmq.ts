@@ -7,10 +7,10 @@ const BATCH = 500;
 /** BullMQ on some backend, opened twice as its documentation has it: once to add, once to work. */
 export interface Opened {
   queue: Pick<Queue, "addBulk">;
-  startWorker(
+  startWorker: (
     process: () => Promise<void>,
     options: Pick<WorkerOptions, "concurrency">,
-  ): {
+  ) => {
     on(event: "completed", listener: () => void): unknown;
   };
 }

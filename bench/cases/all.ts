@@ -1,6 +1,8 @@
 import type { Case } from "../bench.ts";
 import { burst } from "./burst.ts";
+import { scaleOut } from "./scaleOut.ts";
+import { steady } from "./steady.ts";
 import { wakeup } from "./wakeup.ts";
 
 /** Every case, in the order in which they run and are told of. */
-export const CASES: readonly Case[] = [burst, wakeup];
+export const CASES: readonly Case[] = [burst, steady, scaleOut, wakeup];

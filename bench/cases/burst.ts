@@ -1,6 +1,6 @@
-import { BASELINES, type Baseline, type Outcome, runBaseline } from "../baselines/baseline.ts";
+import { BASELINES, type Baseline, runBaseline } from "../baselines/baseline.ts";
 import type { Bench, Case, Report, Target } from "../bench.ts";
-import { burstOfProgram } from "../burst.ts";
+import { type Sent, sendAll } from "../burst.ts";
 import { inRounds } from "../rounds.ts";
 import { DEPLOYMENTS, type Deployment, type Servers } from "../servers.ts";
 import { amount, median, spread } from "../statistics.ts";
@@ -50,13 +50,14 @@ async function run(bench: Bench): Promise<Report> {
     concurrency.set(baseline, quick ? CONCURRENCY : await best(servers, baseline, count / 4));
   }
 
-  const results = await inRounds<Outcome>(bench, "burst", [
+  const results = await inRounds<Sent>(bench, "burst", [
     ...DEPLOYMENTS.toReversed().map((deployment) => ({
       name: deployment,
       run: () => {
         const base = bases.get(deployment);
         if (base === undefined) throw new Error(`no base of ${deployment}`);
-        return burstOfProgram(base, reminders(deployment), leadOf(reminders(deployment), quick));
+        const each = reminders(deployment);
+        return sendAll(base, { count: each, leadMs: leadOf(each, quick), apartMs: 0 });
       },
     })),
     ...BASELINES.map((baseline) => ({
@@ -153,7 +154,7 @@ async function runOne(
   servers: Servers,
   baseline: Baseline,
   task: { count: number; concurrency: number; leadMs: number },
-): Promise<Outcome> {
+): Promise<Sent> {
   const whole = { ...task, act: "burst" as const, setOf: 1 };
   if (baseline === "bullmqRedis")
     return runBaseline(baseline, { ...whole, where: await servers.emptyRedis() });
