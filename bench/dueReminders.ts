@@ -10,6 +10,8 @@ export interface Fill {
   count: number;
   /** The first one is due so many milliseconds after the ledger's now, as it is when they are all there. */
   leadMs: number;
+  /** Stands before the numbers of the copies, where a ledger is filled more than once. */
+  mark?: string;
   /** How many milliseconds after it each other is due: 0 where all are due at one instant. */
   apartMs: number;
 }
@@ -20,8 +22,7 @@ export interface Fill {
  * first is due, by the ledger's clock.
  */
 export async function fillDue(ledger: Asks, fill: Fill): Promise<Date> {
-  const { treatmentId, count, leadMs, apartMs } = fill;
-  const of = [treatmentId];
+  const { treatmentId, count, leadMs, apartMs, mark = "" } = fill;
   const only = ["set session_replication_role = replica", "drop table if exists copies"];
   for (const statement of only) await ledger.query(statement);
   await ledger.query(
@@ -36,22 +37,23 @@ export async function fillDue(ledger: Asks, fill: Fill): Promise<Date> {
   );
   const due = new Date((rows[0] as { due: Date }).due);
   const when = [treatmentId, due, apartMs];
+  const marked = [treatmentId, mark];
   await ledger.query(
     `insert into aftercare.patients (id, clinic_id, external_id, first_name, phone, email, time_zone,
        locale, created_at, updated_at)
-     select c.patient, t.clinic_id, 'p-' || c.n, 'Ana', '+1212' || (5550000 + 10000 + c.n), null, null, 'en',
+     select c.patient, t.clinic_id, 'p-' || $2::text || c.n, 'Ana', '+1212' || (5560000 + c.n), null, null, 'en',
        t.created_at, t.created_at
      from copies c, aftercare.treatments t where t.id = $1`,
-    of,
+    marked,
   );
   await ledger.query(
     `insert into aftercare.treatments (id, clinic_id, patient_id, protocol, protocol_version,
        performed_at, time_zone, channels, overrides, page_token, page_expires_at, created_at)
      select c.treatment, t.clinic_id, c.patient, t.protocol, t.protocol_version,
        $2::timestamptz + (c.n - 1) * $3::float8 * interval '1 millisecond', t.time_zone,
-       '{sms}', '{}', 'token-' || c.n, t.page_expires_at, t.created_at
+       '{sms}', '{}', 'token-' || $4::text || c.n, t.page_expires_at, t.created_at
      from copies c, aftercare.treatments t where t.id = $1`,
-    when,
+    [...when, mark],
   );
   await ledger.query(
     `insert into aftercare.consents (clinic_id, patient_id, treatment_id, purpose, channel, source,
@@ -59,7 +61,7 @@ export async function fillDue(ledger: Asks, fill: Fill): Promise<Date> {
      select o.clinic_id, c.patient, c.treatment, o.purpose, o.channel, o.source, o.given_at,
        o.recorded_at, o.recorded_by
      from copies c, aftercare.consents o where o.treatment_id = $1 and o.channel = 'sms'`,
-    of,
+    [treatmentId],
   );
   await ledger.query(
     `insert into aftercare.reminders (clinic_id, treatment_id, patient_id, step, position, kind, topics,
