@@ -14,7 +14,7 @@ const REMINDERS = Number(process.argv[2] ?? 1_000_000);
 const ROUNDS = 40;
 const LIMIT_MS = 100;
 const KEY = "a-key-for-the-bench-of-the-whole-program";
-const REPORT = "docs/performance.md";
+const REPORT = "docs/page-times.md";
 
 /** What a page is asked for: an address, and what is posted where it is a search. */
 type Asked = [name: string, path: string, form?: Record<string, string>];

@@ -1,65 +1,121 @@
-// Prints how fast the built program is on this machine, as Markdown.
-import { availableParallelism, cpus } from "node:os";
-import { DEPLOYMENTS, startServers } from "./servers.ts";
-import { measureWakeup, type Wakeup } from "./wakeup.ts";
+// Measures how fast the built program is on this machine, beside what it could be compared with.
+import { parseArgs } from "node:util";
+import type { Bench, Case, Report } from "./bench.ts";
+import { CASES } from "./cases/all.ts";
+import { keep } from "./report/keep.ts";
+import { machine } from "./report/machine.ts";
+import { sectionOf, targetsTable } from "./report/markdown.ts";
+import { startServers } from "./servers.ts";
 
-const ENROLMENTS = 30;
+/** Exit codes: 0 all that was measured went right, however fast; 1 something did not; 2 asked for wrongly. */
+const FAILED = 1;
+const USAGE = 2;
 
-/** What the first message after a 201 may take on an idle machine. */
-const LIMIT_MS = 500;
+const names = CASES.map(({ name }) => name).join(", ");
+const HELP = `npm run bench -- [cases] [options]
 
-const atEnd: (() => Promise<void>)[] = [];
-const owner = { onTestFinished: (end: () => Promise<void>) => void atEnd.push(end) };
-/** What is printed goes to standard output; how far it is, to the terminal if there is one. */
+Cases, all of them unless some are named: ${names}.
+
+  --quick       each case small and once, in less than two minutes; nothing is written
+  --rounds <n>  how often each thing is measured, 5 unless told otherwise
+  --durable     PostgreSQL and Redis write to the disk as an operator's do
+  --dry         writes neither bench/results/ nor docs/performance.md
+`;
+
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-const progress = (line: string) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r${line.padEnd(60)}\r`);
+/** How far it is, and after how many seconds: over and over on one line of a terminal, else a line each. */
+const progress = (told: string) => {
+  const line = told === "" ? "" : `${Math.round(performance.now() / 1_000)} s  ${told}`;
+  if (process.stderr.isTTY) process.stderr.write(`\r${line.slice(0, 100).padEnd(100)}\r`);
+  else if (line !== "") process.stderr.write(`bench: ${line}\n`);
 };
 
-try {
-  await benchWakeup();
-} finally {
-  for (const end of atEnd.reverse()) await end();
+// The processes end with this one, and the servers are reaped: tests/support/serverProcess.ts.
+for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
+  process.once(signal, () => process.exit(code));
 }
 
-async function benchWakeup(): Promise<void> {
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!isUsage(error)) throw error;
+  process.stderr.write(`${error.message}\n\n${HELP}`);
+  process.exitCode = USAGE;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      quick: { type: "boolean", default: false },
+      rounds: { type: "string" },
+      durable: { type: "boolean", default: false },
+      dry: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    say(HELP);
+    return 0;
+  }
+  const { quick, durable, dry } = values;
+  const rounds = Number(values.rounds ?? (quick ? 1 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1) throw usage("--rounds takes a number from 1");
+  const cases = positionals.length === 0 ? CASES : positionals.map(caseOf);
+
   progress("starting PostgreSQL and Redis");
-  const servers = await startServers(progress);
-  owner.onTestFinished(() => servers.close());
-  const rows: string[] = [];
-  for (const deployment of DEPLOYMENTS) {
-    const told = (done: number) =>
-      progress(`idle wake-up, ${deployment}: ${done} of ${ENROLMENTS} enrolments`);
-    told(0);
-    const env = await servers.envOf(deployment);
-    const wakeups = await measureWakeup(owner, deployment, env, ENROLMENTS, told);
-    rows.push(wakeupRow(deployment, wakeups));
+  const servers = await startServers(progress, { durable });
+  try {
+    return await runAll(
+      cases,
+      { servers, quick, rounds, progress },
+      { durable, dry: dry || quick },
+    );
+  } finally {
+    await servers.close();
+  }
+}
+
+async function runAll(
+  cases: readonly Case[],
+  bench: Bench,
+  { durable, dry }: { durable: boolean; dry: boolean },
+): Promise<number> {
+  const reports: { name: string; title: string; report: Report }[] = [];
+  const failures: string[] = [];
+  const about = `${machine()}; ${bench.rounds} rounds, ${durable ? "servers that write to the disk as an operator's do" : "PostgreSQL without fsync, Redis without its append-only file"}.`;
+  say(`${about}\n`);
+  for (const { name, title, run } of cases) {
+    try {
+      const report = await run(bench);
+      reports.push({ name, title, report });
+      for (const line of sectionOf(title, report, [])) say(line);
+    } catch (error) {
+      // The others are still worth knowing; the exit code tells.
+      failures.push(name);
+      process.stderr.write(`\nbench: ${name} failed: ${String(error)}\n`);
+    }
   }
   progress("");
-
-  const machine = `${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? "unknown kind"}`;
-  say(`## Idle wake-up\n`);
-  say(`${new Date().toISOString().slice(0, 10)}, ${machine}, Node ${process.version}.`);
-  say(
-    `${ENROLMENTS} enrolments one at a time; milliseconds from the 201 to the first text message`,
-  );
-  say(`at the provider, and to its outcome in the ledger. PostgreSQL runs without fsync.\n`);
-  say("| deployment | arrived: median | p95 | max | recorded: median | p95 | max | under 500 ms |");
-  say("|---|--:|--:|--:|--:|--:|--:|---|");
-  for (const row of rows) say(row);
+  const targets = reports.flatMap(({ report }) => report.targets);
+  say("## Targets\n");
+  for (const line of targetsTable(targets)) say(line);
+  if (!dry && reports.length > 0) keep(reports, about);
+  for (const name of failures) say(`\n${name} FAILED: see above.`);
+  return failures.length === 0 ? 0 : FAILED;
 }
 
-function wakeupRow(deployment: string, wakeups: readonly Wakeup[]): string {
-  const arrived = figures(wakeups.map(({ arrivedMs }) => arrivedMs));
-  const recorded = figures(wakeups.map(({ recordedMs }) => recordedMs));
-  const within = wakeups.filter(({ arrivedMs }) => arrivedMs < LIMIT_MS).length;
-  const verdict = within === wakeups.length ? "all" : `${within} of ${wakeups.length}`;
-  return `| ${[deployment, ...arrived, ...recorded, verdict].join(" | ")} |`;
+function caseOf(name: string): Case {
+  const found = CASES.find((each) => each.name === name);
+  if (found === undefined) throw usage(`there is no case ${name}: ${names}`);
+  return found;
 }
 
-/** Median, 95th percentile and maximum, by nearest rank. */
-function figures(values: readonly number[]): number[] {
-  const sorted = values.toSorted((a, b) => a - b);
-  const rank = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
-  return [rank(0.5), rank(0.95), rank(1)];
+function usage(message: string): Error & { code: string } {
+  return Object.assign(new Error(message), { code: "ERR_PARSE_ARGS_USAGE" });
+}
+
+function isUsage(error: unknown): error is Error {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code.startsWith("ERR_PARSE_ARGS");
 }

@@ -1,0 +1,174 @@
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+import { openPglitePool } from "../src/ledger/pglitePool.ts";
+import { type Program, startProgram } from "../tests/support/program.ts";
+import { type Asks, fillDue } from "./dueReminders.ts";
+import { cpuMs, residentBytes } from "./processes.ts";
+import { withPrograms } from "./programs.ts";
+import type { Provider } from "./providers.ts";
+import { type Lateness, latenessOf } from "./statistics.ts";
+import type { Base } from "./subject.ts";
+import { checkArrivals, lateOf } from "./verdict.ts";
+
+/** What the program is to send: see `fillDue`. */
+export interface Work {
+  count: number;
+  leadMs: number;
+  apartMs: number;
+  /** How many processes of `worker` send it, where it is not embedded. */
+  workers?: number;
+  /** Whom it is sent to; the outbox, which takes no time, where there is none. */
+  provider?: Provider;
+}
+
+/** What came of reminders, or of a queue's jobs. */
+export interface Sent {
+  /** From when the first was due to when the last was recorded. */
+  perSecond: number;
+  /** From due to recorded, of each. */
+  lateness: Lateness;
+  /** CPU time of the processes that did it, an item; the servers' is not counted. */
+  cpuMsEach: number;
+}
+
+/** The same of the program, with what its first process held in memory before it was due, and at most. */
+export interface Delivered extends Sent {
+  memory: { idle: number; busy: number };
+}
+
+/** How often it is looked whether all is recorded. */
+const LOOK_MS = 25;
+
+/** Work that goes on for so long after the last was due goes nowhere. */
+const DEADLINE_MS = 240_000;
+
+/** Fills a copy of `base` with reminders to come, lets the built program send them, and looks at every row. */
+export async function sendAll(base: Base, work: Work): Promise<Delivered> {
+  const { env, drop } = await base.copy();
+  try {
+    const settings = { ...env, ...work.provider?.env };
+    const run: Run = { work, settings, treatmentId: base.treatmentId };
+    const dataDir = env["DATA_DIR"];
+    return dataDir === undefined ? await onServer(run) : await onEmbedded(run, dataDir);
+  } finally {
+    await drop();
+  }
+}
+
+interface Run {
+  work: Work;
+  settings: Record<string, string>;
+  treatmentId: string;
+}
+
+async function onServer({ work, settings, treatmentId }: Run): Promise<Delivered> {
+  const ledger = new pg.Client({ connectionString: settings["DATABASE_URL"] });
+  await ledger.connect();
+  try {
+    return await withPrograms(async (owner) => {
+      const workers: Program[] = [];
+      while (workers.length < (work.workers ?? 1)) {
+        workers.push(await startProgram(owner, ["worker"], settings));
+      }
+      const due = await fillDue(ledger, { treatmentId, ...work });
+      const measured = await watch(workers, due, work, async () => {
+        // By the indexes on what waits and on what is under way: it costs next to nothing.
+        const { rows } = await ledger.query<{ open: boolean }>(
+          `select exists (select from aftercare.reminders where status = 'scheduled') or exists (
+             select from aftercare.reminders where status in ('queued', 'sending', 'unknown')) as open`,
+        );
+        return rows[0]?.open ? LOOK_MS : 0;
+      });
+      for (const worker of workers) await worker.stop();
+      return judged(ledger, due, work, measured);
+    });
+  } finally {
+    await ledger.end();
+  }
+}
+
+/** The embedded ledger is its program's alone: it is filled before, and read afterwards. */
+async function onEmbedded(
+  { work, settings, treatmentId }: Run,
+  dataDir: string,
+): Promise<Delivered> {
+  const due = await onEngine(dataDir, (engine) => fillDue(engine, { treatmentId, ...work }));
+  const measured = await withPrograms(async (owner) => {
+    const program = await startProgram(owner, ["serve"], settings);
+    const began = Date.now();
+    const measures = await watch([program], due, work, async () => {
+      const done = await sentSoFar(program);
+      if (done >= work.count) return 0;
+      // Each look costs the engine time: far from the end it is seldom done.
+      const leftMs = ((Date.now() - began) / Math.max(1, done)) * (work.count - done);
+      return Math.min(1_000, Math.max(LOOK_MS, leftMs / 3));
+    });
+    await program.stop();
+    return measures;
+  });
+  return onEngine(dataDir, (engine) => judged(engine, due, work, measured));
+}
+
+async function onEngine<T>(dataDir: string, act: (engine: Asks) => Promise<T>): Promise<T> {
+  const engine = await openPglitePool(dataDir);
+  try {
+    return await act(engine);
+  } finally {
+    await engine.end();
+  }
+}
+
+async function sentSoFar({ address }: Program): Promise<number> {
+  const text = await (await fetch(`${address}/metrics`)).text();
+  const counts = text.matchAll(/^aftercare_attempts_total\{[^}]*\} (\d+)/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+interface Measured {
+  tookMs: number;
+  cpu: number;
+  memory: Delivered["memory"];
+}
+
+/** Waits until `look` says that nothing is left: it returns how long to wait before it looks again, or 0. */
+async function watch(
+  programs: readonly Program[],
+  due: Date,
+  { count, apartMs }: Work,
+  look: () => Promise<number>,
+): Promise<Measured> {
+  const cpuOfAll = () => programs.reduce((sum, { pid }) => sum + cpuMs(pid), 0);
+  const memoryOfFirst = () => residentBytes(programs[0]?.pid ?? 0);
+  await pause(Math.max(0, due.getTime() - Date.now()));
+  const cpuBefore = cpuOfAll();
+  const memory = { idle: memoryOfFirst(), busy: 0 };
+  const lastDue = due.getTime() + count * apartMs;
+  for (;;) {
+    const again = await look();
+    const now = Date.now();
+    memory.busy = Math.max(memory.busy, memoryOfFirst());
+    if (again === 0) return { tookMs: now - due.getTime(), cpu: cpuOfAll() - cpuBefore, memory };
+    for (const program of programs) {
+      const end = program.ended();
+      if (end !== null) throw new Error(`the program ended: ${end.stderr}`);
+    }
+    if (now > lastDue + DEADLINE_MS) throw new Error(`not all was sent ${DEADLINE_MS} ms later`);
+    await pause(Math.max(again, Math.min(500, lastDue - now)));
+  }
+}
+
+async function judged(
+  ledger: Asks,
+  due: Date,
+  { count, apartMs, provider }: Work,
+  { tookMs, cpu, memory }: Measured,
+): Promise<Delivered> {
+  const { recorded } = await lateOf(ledger, count);
+  if (provider !== undefined) checkArrivals(await provider.arrivals(), due, count, apartMs);
+  return {
+    perSecond: (count / tookMs) * 1_000,
+    lateness: latenessOf(recorded),
+    cpuMsEach: cpu / count,
+    memory,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Bench, Case, Report } from "../bench.ts";
+import { sendAll } from "../burst.ts";
+import { startProvider } from "../providers.ts";
+import { inRounds } from "../rounds.ts";
+import { amount, median, spread } from "../statistics.ts";
+import { makeBase } from "../subject.ts";
+
+const WORKERS = [1, 2, 4];
+const PROVIDER_MS = 150;
+const BOUND = 3.2;
+
+export const scaleOut: Case = { name: "scale-out", title: "Scale-out", run };
+
+async function run(bench: Bench): Promise<Report> {
+  const count = bench.quick ? 600 : 6_000;
+  const base = await makeBase(bench.servers, "redis");
+  const variants = WORKERS.map((workers) => ({
+    name: String(workers),
+    run: async () => {
+      const provider = await startProvider(PROVIDER_MS);
+      const leadMs = (bench.quick ? 2_500 : 8_000) + count;
+      const work = { count, leadMs, apartMs: 0, workers, provider };
+      return sendAll(base, work).finally(provider.close);
+    },
+  }));
+  const results = [...(await inRounds(bench, "scale-out, workers", variants))].map(
+    ([name, rounds]) => ({
+      workers: Number(name),
+      rates: rounds.map(({ perSecond }) => perSecond),
+      cpu: rounds.map(({ cpuMsEach }) => cpuMsEach),
+    }),
+  );
+  const rateOf = (workers: number) =>
+    median(results.find((each) => each.workers === workers)?.rates ?? []);
+  const gain = rateOf(4) / rateOf(1);
+  return {
+    about: [
+      `${count.toLocaleString("en-US")} text messages due at one instant, on Redis and PostgreSQL, to a played Twilio that takes ${PROVIDER_MS} ms for each, by 1, 2 and 4 worker processes with 50 under way each: the provider alone keeps one of them to ${amount(50 / (PROVIDER_MS / 1_000))} a second. Workers, servers, provider and bench share the machine.`,
+    ],
+    tables: [
+      {
+        head: ["workers", "a second", "a second and worker", "of one worker", "CPU each, ms"],
+        rows: results.map(({ workers, rates, cpu }) => [
+          String(workers),
+          spread(rates),
+          amount(median(rates) / workers),
+          amount(median(rates) / rateOf(1)),
+          spread(cpu),
+        ]),
+      },
+    ],
+    plots: [
+      {
+        name: "scale-out",
+        plot: {
+          kind: "lines",
+          title: "Scale-out: text messages a second by worker processes",
+          unit: "a second",
+          steps: WORKERS.map(String),
+          lines: [
+            { name: "measured", values: WORKERS.map(rateOf) },
+            { name: "as many times one worker", values: WORKERS.map((each) => each * rateOf(1)) },
+          ],
+        },
+      },
+    ],
+    targets: [
+      {
+        line: "scale-out: 4 workers / 1 worker",
+        bound: `≥ ${BOUND}`,
+        measured: amount(gain),
+        met: gain >= BOUND,
+      },
+    ],
+    figures: results.flatMap(({ workers, rates, cpu }) => [
+      { name: `${workers} workers rate`, unit: "1/s", values: rates },
+      { name: `${workers} workers CPU`, unit: "ms each", values: cpu },
+    ]),
+  };
+}

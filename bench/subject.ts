@@ -1,0 +1,59 @@
+import { cpSync } from "node:fs";
+import { startProgram } from "../tests/support/program.ts";
+import { openApi } from "../tests/support/programApi.ts";
+import { withPrograms } from "./programs.ts";
+import type { Deployment, Servers } from "./servers.ts";
+
+export const KEY = "a-key-for-the-bench-of-the-whole-program";
+
+/** What every program of the bench is started with, beside where its data is. */
+export const SETTINGS = {
+  AFTERCARE_API_KEY: KEY,
+  LOG_LEVEL: "error",
+  PUBLIC_URL: "https://care.example.test",
+};
+
+/** A ledger with the schema, the protocols and one patient who was enrolled over HTTP and cancelled. */
+export interface Base {
+  treatmentId: string;
+  /** A copy of it for one run, with an empty Redis where the deployment has one. */
+  copy: () => Promise<{ env: Record<string, string>; drop: () => Promise<void> }>;
+}
+
+/** Makes a base by running the program; copies of its rows are what the bench fills ledgers with. */
+export async function makeBase(servers: Servers, deployment: Deployment): Promise<Base> {
+  const env = await servers.envOf(deployment);
+  if (deployment === "redis") await servers.emptyRedis();
+  const serve = deployment === "embedded" ? ["serve"] : ["serve", "--api-only"];
+  const treatmentId = await withPrograms(async (owner) => {
+    const server = await startProgram(owner, serve, { ...env, ...SETTINGS });
+    const api = openApi(server.address, KEY);
+    const patient = { firstName: "Ana", phone: "+12125550100", email: "ana@example.test" };
+    const { status, body } = await api.enrol(patient);
+    if (status !== 201) throw new Error(`the enrolment was answered ${status}`);
+    // So that nothing of it is sent later. What is copied of it is not cancelled.
+    await api.cancelTreatment(body.treatment.id);
+    await server.stop();
+    return body.treatment.id;
+  });
+  return {
+    treatmentId,
+    async copy() {
+      const { DATA_DIR, DATABASE_URL } = env;
+      if (DATA_DIR !== undefined) {
+        const copied = servers.newPath();
+        cpSync(DATA_DIR, copied, { recursive: true });
+        return { env: { ...SETTINGS, DATA_DIR: copied }, drop: async () => {} };
+      }
+      const url = await servers.newDatabase(DATABASE_URL);
+      return {
+        env: {
+          ...SETTINGS,
+          DATABASE_URL: url,
+          ...(deployment === "redis" && { REDIS_URL: await servers.emptyRedis() }),
+        },
+        drop: () => servers.dropDatabase(url),
+      };
+    },
+  };
+}
