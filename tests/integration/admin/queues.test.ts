@@ -112,3 +112,28 @@ describe.each(DEPLOYMENTS)("the queue's page on the deployment %s", (kind) => {
     expect(file.headers.get("content-type")).toContain("javascript");
   });
 });
+
+describe.each(DEPLOYMENTS)("the page of a split queue on the deployment %s", (kind) => {
+  const running = useApp(kind, { env: { QUEUE_SHARDS: "3" } });
+
+  it("shows every part of it, and what is in each", async () => {
+    const clinic = await openClinic(running);
+    const operator = await joinClinic(running, clinic.id, "front_desk", { operator: true });
+    await clinic.enrol({});
+    const names = ["{deliver-0}", "{deliver-1}", "{deliver-2}"];
+    const waiting = async () => {
+      const { html } = await operator.get("/admin/queues/api/queues");
+      const { queues } = JSON.parse(html) as {
+        queues: { name: string; counts: Record<string, number> }[];
+      };
+      expect(queues.map(({ name }) => name).toSorted()).toEqual(names);
+      return queues.filter(({ counts }) => (counts["waiting"] ?? 0) > 0);
+    };
+    const [own] = await until("a job", async () => {
+      const found = await waiting();
+      return found.length > 0 && found;
+    });
+    const page = await operator.get(`/admin/queues/queue/${encodeURIComponent(own?.name ?? "")}`);
+    expect(page.status).toBe(200);
+  });
+});
