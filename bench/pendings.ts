@@ -126,7 +126,7 @@ async function burstIn(
   await settled(ledger, new Date(Date.now() + 60_000));
   const mark = `${pending.enrolled}-`;
   const { treatmentId } = pending;
-  const leadMs = 3_000 + 2 * count;
+  const leadMs = 2_000 + 2 * count;
   const due = await fillDue(ledger, { treatmentId, count, leadMs, apartMs: 0, mark });
   await pause(due.getTime() - Date.now());
   const at = await settled(ledger, due);

@@ -1,8 +1,8 @@
 // Measures how fast the built program is on this machine, beside what it could be compared with.
 import { parseArgs } from "node:util";
-import type { Bench, Case, Report } from "./bench.ts";
+import type { Bench, Case } from "./bench.ts";
 import { CASES } from "./cases/all.ts";
-import { keep } from "./report/keep.ts";
+import { type Kept, keep } from "./report/keep.ts";
 import { machine } from "./report/machine.ts";
 import { sectionOf, targetsTable } from "./report/markdown.ts";
 import { startServers } from "./servers.ts";
@@ -81,14 +81,14 @@ async function runAll(
   bench: Bench,
   { durable, dry }: { durable: boolean; dry: boolean },
 ): Promise<number> {
-  const reports: { name: string; title: string; report: Report }[] = [];
+  const reports = new Map<string, Kept>();
   const failures: string[] = [];
-  const about = `${machine()}; ${bench.rounds} rounds, ${durable ? "servers that write to the disk as an operator's do" : "PostgreSQL without fsync, Redis without its append-only file"}.`;
+  const about = `${machine()}; ${bench.rounds} round${bench.rounds === 1 ? "" : "s"}, ${durable ? "servers that write to the disk as an operator's do" : "PostgreSQL without fsync, Redis without its append-only file"}.`;
   say(`${about}\n`);
   for (const { name, title, run } of cases) {
     try {
       const report = await run(bench);
-      reports.push({ name, title, report });
+      reports.set(name, { title, about, report });
       for (const line of sectionOf(title, report, [])) say(line);
     } catch (error) {
       // The others are still worth knowing; the exit code tells.
@@ -97,10 +97,15 @@ async function runAll(
     }
   }
   progress("");
-  const targets = reports.flatMap(({ report }) => report.targets);
+  const targets = [...reports.values()].flatMap(({ report }) => report.targets);
   say("## Targets\n");
   for (const line of targetsTable(targets)) say(line);
-  if (!dry && reports.length > 0) keep(reports, about);
+  if (!dry && reports.size > 0) {
+    keep(
+      reports,
+      CASES.map(({ name }) => name),
+    );
+  }
   for (const name of failures) say(`\n${name} FAILED: see above.`);
   return failures.length === 0 ? 0 : FAILED;
 }

@@ -20,8 +20,18 @@ export interface Base {
   copy: () => Promise<{ env: Record<string, string>; drop: () => Promise<void> }>;
 }
 
-/** Makes a base by running the program; copies of its rows are what the bench fills ledgers with. */
-export async function makeBase(servers: Servers, deployment: Deployment): Promise<Base> {
+const bases = new WeakMap<Servers, Map<Deployment, Promise<Base>>>();
+
+/** The one base of a deployment: copies of its rows are what the bench fills ledgers with. */
+export function baseOf(servers: Servers, deployment: Deployment): Promise<Base> {
+  const known = bases.get(servers) ?? new Map<Deployment, Promise<Base>>();
+  bases.set(servers, known);
+  const base = known.get(deployment) ?? makeBase(servers, deployment);
+  known.set(deployment, base);
+  return base;
+}
+
+async function makeBase(servers: Servers, deployment: Deployment): Promise<Base> {
   const env = await servers.envOf(deployment);
   if (deployment === "redis") await servers.emptyRedis();
   const serve = deployment === "embedded" ? ["serve"] : ["serve", "--api-only"];

@@ -4,7 +4,7 @@ import { type Sent, sendAll } from "../burst.ts";
 import { inRounds } from "../rounds.ts";
 import { DEPLOYMENTS, type Deployment, type Servers } from "../servers.ts";
 import { amount, median, spread } from "../statistics.ts";
-import { makeBase } from "../subject.ts";
+import { baseOf } from "../subject.ts";
 
 /** As many as the program's worker has under way: CONCURRENCY in src/queue/worker.ts. */
 const CONCURRENCY = 50;
@@ -39,10 +39,10 @@ async function run(bench: Bench): Promise<Report> {
   const jobs = (baseline: Baseline) => (quick && baseline === "bullmqPglite" ? 250 : count);
   const reminders = (deployment: Deployment) => (quick && deployment === "embedded" ? 250 : count);
 
-  const bases = new Map<Deployment, Awaited<ReturnType<typeof makeBase>>>();
+  // Made once, and before anything is measured.
   for (const deployment of DEPLOYMENTS) {
     progress(`burst: preparing ${deployment}`);
-    bases.set(deployment, await makeBase(servers, deployment));
+    await baseOf(servers, deployment);
   }
   const concurrency = new Map<Baseline, number>();
   for (const baseline of BASELINES) {
@@ -53,9 +53,8 @@ async function run(bench: Bench): Promise<Report> {
   const results = await inRounds<Sent>(bench, "burst", [
     ...DEPLOYMENTS.toReversed().map((deployment) => ({
       name: deployment,
-      run: () => {
-        const base = bases.get(deployment);
-        if (base === undefined) throw new Error(`no base of ${deployment}`);
+      run: async () => {
+        const base = await baseOf(servers, deployment);
         const each = reminders(deployment);
         return sendAll(base, { count: each, leadMs: leadOf(each, quick), apartMs: 0 });
       },

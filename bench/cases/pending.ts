@@ -3,7 +3,7 @@ import { fillPending } from "../pendingReminders.ts";
 import { lookAt, openPending, type Pending, type Size } from "../pendings.ts";
 import { inRounds } from "../rounds.ts";
 import { amount, median, spread } from "../statistics.ts";
-import { makeBase } from "../subject.ts";
+import { baseOf } from "../subject.ts";
 
 const SIZES = [10_000, 100_000, 1_000_000, 10_000_000];
 const QUICK_SIZES = [10_000, 100_000];
@@ -17,7 +17,7 @@ export const pending: Case = { name: "pending", title: "Pending", run };
 
 async function run(bench: Bench): Promise<Report> {
   const { servers, quick, progress } = bench;
-  const base = await makeBase(servers, "postgres");
+  const base = await baseOf(servers, "postgres");
   const pendings: Pending[] = [];
   for (const size of quick ? QUICK_SIZES : SIZES) {
     pendings.push(

@@ -3,7 +3,7 @@ import { sendAll } from "../burst.ts";
 import { startProvider } from "../providers.ts";
 import { inRounds } from "../rounds.ts";
 import { amount, median, spread } from "../statistics.ts";
-import { makeBase } from "../subject.ts";
+import { baseOf } from "../subject.ts";
 
 const WORKERS = [1, 2, 4];
 const PROVIDER_MS = 150;
@@ -13,7 +13,7 @@ export const scaleOut: Case = { name: "scale-out", title: "Scale-out", run };
 
 async function run(bench: Bench): Promise<Report> {
   const count = bench.quick ? 600 : 6_000;
-  const base = await makeBase(bench.servers, "redis");
+  const base = await baseOf(bench.servers, "redis");
   const variants = WORKERS.map((workers) => ({
     name: String(workers),
     run: async () => {

@@ -4,7 +4,7 @@ import { startProvider } from "../providers.ts";
 import { inRounds } from "../rounds.ts";
 import type { Deployment } from "../servers.ts";
 import { amount, median, spread } from "../statistics.ts";
-import { makeBase } from "../subject.ts";
+import { baseOf } from "../subject.ts";
 
 const PER_SECOND = 200;
 const PROVIDER_MS = 150;
@@ -15,13 +15,13 @@ const NAMES = { redis: "on Redis and PostgreSQL", postgres: "on PostgreSQL" };
 export const steady: Case = { name: "steady", title: "Steady", run };
 
 async function run(bench: Bench): Promise<Report> {
-  const seconds = bench.quick ? 4 : 60;
+  const seconds = bench.quick ? 3 : 60;
   const variants = await Promise.all(
     (["redis", "postgres"] as const satisfies Deployment[]).map(async (deployment) => {
-      const base = await makeBase(bench.servers, deployment);
+      const base = await baseOf(bench.servers, deployment);
       const work = {
         count: PER_SECOND * seconds,
-        leadMs: bench.quick ? 4_000 : 10_000,
+        leadMs: bench.quick ? 2_500 : 10_000,
         apartMs: 1_000 / PER_SECOND,
       };
       return {
