@@ -28,6 +28,7 @@ import { createMetrics } from "./metrics.ts";
 import { lostJobs, openQueueBackend } from "./queue/backend.ts";
 import { queueBoard } from "./queue/board.ts";
 import { startDispatcher } from "./queue/dispatcher.ts";
+import { limitsOf } from "./queue/limits.ts";
 import { type Loop, startLoop } from "./queue/loop.ts";
 import { startNotifier } from "./queue/notifier.ts";
 import { RESCUE_TIMES, startRescuer } from "./queue/rescuer.ts";
@@ -147,7 +148,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     if (options.worker) {
       const maker = { content, publicUrl: config.publicUrl, linkKey };
       const statements = gatherStatements(ledger);
-      const delivery = { ledger, statements, maker, channels, clock, metrics, onPause: logPause };
+      const limits = limitsOf(channels);
+      const work = { ledger, statements, maker, channels, limits };
+      const delivery = { ...work, clock, metrics, onPause: logPause };
       const worker = startWorker(backend, delivery);
       stoppers.push(() => worker.close());
       const rescuer = startRescuer({

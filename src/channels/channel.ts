@@ -45,6 +45,8 @@ export type LookupOutcome =
 export interface Channel {
   readonly name: ChannelName;
   readonly provider: "twilio" | "smtp" | "outbox";
+  /** How many sends one process may have under way: as many as the provider answers in good time. */
+  readonly atOnce: number;
   /** Sends once, without retrying. Never throws for anything the network or provider does. */
   send(message: OutgoingMessage): Promise<SendOutcome>;
   /** Asks whether a message whose send ended `unknown`, begun at `since`, was taken. */

@@ -17,6 +17,7 @@ export function outboxChannel(options: OutboxChannelOptions): Channel {
   return {
     name: options.name,
     provider: "outbox",
+    atOnce: Number.POSITIVE_INFINITY,
     send(message) {
       options.print?.(message);
       const providerId = `outbox-${message.attemptId}`;

@@ -20,6 +20,11 @@ export interface SmtpChannelOptions {
   sendTimeoutMs?: number;
 }
 
+const CONNECTIONS = 5;
+
+/** Mails that have begun, those that wait for a connection included: none may wait for long. */
+const AT_ONCE = 5 * CONNECTIONS;
+
 /**
  * Email over SMTP (RFC 5321), through a pool of connections.
  *
@@ -42,6 +47,7 @@ export function smtpChannel(options: SmtpChannelOptions): Channel & NoticeMailer
   const transport = nodemailer.createTransport({
     url: options.config.url,
     pool: true,
+    maxConnections: CONNECTIONS,
     // Content is rendered text; nothing in it may make nodemailer read a file or fetch a page.
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -70,6 +76,7 @@ export function smtpChannel(options: SmtpChannelOptions): Channel & NoticeMailer
   return {
     name: "email",
     provider: "smtp",
+    atOnce: AT_ONCE,
 
     async send(message: OutgoingMessage): Promise<SendOutcome> {
       return deliver(composed(message, senders[message.purpose]));

@@ -61,15 +61,15 @@ export async function loadDeliverables(
     rows.map(({ protocol, protocolVersion }) => ({ name: protocol, version: protocolVersion })),
   );
   const waits = memory<Waits>(rows.length);
-  return rows.flatMap(({ ownTimeZone, protocolVersion, overrides, ...row }) => {
+  return rows.flatMap((row) => {
+    const { ownTimeZone, protocolVersion, overrides } = row;
     const clinic = clinics.get(row.clinicId);
     const protocol = protocols({ name: row.protocol, version: protocolVersion });
     if (clinic === undefined || protocol === undefined) return [];
     const { clinicTimeZone, hours, ...words } = clinic;
     const window = protocol.steps.find(({ key }) => key === row.step)?.window;
-    return {
-      ...row,
-      ...words,
+    // The row itself becomes the result: there are many, and copies of them cost more than all else.
+    return Object.assign(row, words, {
       timeZone: ownTimeZone ?? clinicTimeZone,
       window: windowOf({ kind: row.kind, window }, hours),
       waits: waits(`${protocol.name} ${protocolVersion} ${JSON.stringify(overrides)}`, () =>
@@ -77,7 +77,7 @@ export async function loadDeliverables(
       ),
       trueAt: new Date(row.trueAt),
       nearby: row.nearby.map(toNearby),
-    };
+    });
   });
 }
 

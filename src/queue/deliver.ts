@@ -11,6 +11,7 @@ import type { Claimed } from "../ledger/delivery.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { moveUnsaid } from "../ledger/unsaid.ts";
 import type { Metrics } from "../metrics.ts";
+import type { Limits } from "./limits.ts";
 import { type MessageMaker, makeMessage, mayNotSend } from "./message.ts";
 import type { Statements } from "./statements.ts";
 
@@ -21,6 +22,8 @@ export interface Delivery {
   statements: Statements;
   maker: MessageMaker;
   channels: Readonly<Record<ChannelName, Channel>>;
+  /** How many sends of this process are under way at most. */
+  limits: Limits;
   clock: Clock;
   metrics: Metrics;
   /** Told when a clinic's channel is paused, or works again. */
@@ -32,7 +35,10 @@ export type Delivered = { kind: "done" } | { kind: "early"; waitMs: number };
 
 const DONE: Delivered = { kind: "done" };
 
-/** A reminder that changed between being looked at and being claimed is looked at again. */
+/**
+ * A reminder that changed between being looked at and being claimed is looked at again after this time,
+ * and so is one that had to wait for longer.
+ */
 const LOOK_AGAIN_MS = 1_000;
 
 /**
@@ -46,26 +52,53 @@ const BEGIN_WITHIN_MS = 15_000;
  * reminder or its message ends up in the ledger; only an outage of the ledger throws.
  */
 export async function deliver(delivery: Delivery, ticket: Ticket): Promise<Delivered> {
+  const seen = await look(delivery, ticket);
+  if (seen.kind !== "claim") return seen.end();
+  const since = delivery.clock.now().getTime();
+  // What has to wait for its turn waits unclaimed, so that it can still be stopped.
+  return delivery.limits[seen.claimed.channel](async () => {
+    if (delivery.clock.now().getTime() - since < LOOK_AGAIN_MS) return send(delivery, seen.claimed);
+    const again = await look(delivery, ticket);
+    return again.kind === "claim" ? send(delivery, again.claimed) : again.end();
+  });
+}
+
+/** A reminder that can be claimed, or what is to be done instead. */
+type Seen = { kind: "claim"; claimed: Claimed } | { kind: "end"; end: () => Promise<Delivered> };
+
+async function look(delivery: Delivery, ticket: Ticket): Promise<Seen> {
   const { ledger, statements, clock } = delivery;
   const state = await statements.load(ticket.reminderId, clock.now());
-  if (state === undefined) return DONE;
+  if (state === undefined) return ended(DONE);
   const now = clock.now();
   const decision = decideClaim(state, ticket, now);
   switch (decision.kind) {
     case "void":
-      return DONE;
+      return ended(DONE);
     case "early":
-      return decision;
-    case "move": {
-      const request = { ...state, from: ["queued" as const], move: decision.move, actor: "worker" };
-      await moveUnsaid(ledger, request, now, async (db) => {
-        if (state.probing) await probeAgain(db, state, now);
-      });
-      return DONE;
-    }
+      return ended(decision);
+    case "move":
+      return {
+        kind: "end",
+        async end() {
+          const { move } = decision;
+          const request = { ...state, from: ["queued" as const], move, actor: "worker" };
+          await moveUnsaid(ledger, request, now, async (db) => {
+            if (state.probing) await probeAgain(db, state, now);
+          });
+          return DONE;
+        },
+      };
     case "claim":
-      return send(delivery, { ...state, to: decision.to, attemptId: randomUUID() });
+      return {
+        kind: "claim",
+        claimed: { ...state, to: decision.to, attemptId: randomUUID() },
+      };
   }
+}
+
+function ended(delivered: Delivered): Seen {
+  return { kind: "end", end: () => Promise.resolve(delivered) };
 }
 
 async function send(delivery: Delivery, claimed: Claimed): Promise<Delivered> {

@@ -63,6 +63,7 @@ export class LifeProvider {
     const channel = (name: ChannelName): Channel => ({
       name,
       provider: name === "sms" ? "twilio" : "smtp",
+      atOnce: Number.POSITIVE_INFINITY,
       send: (message) => {
         const send = this.#note(name, message, answer.taken);
         const { outcome } = answer;

@@ -11,6 +11,7 @@ import type { Ledger } from "../../../src/ledger/ledger.ts";
 import { pinProtocols } from "../../../src/ledger/protocols.ts";
 import { createMetrics } from "../../../src/metrics.ts";
 import { type Delivery, deliver } from "../../../src/queue/deliver.ts";
+import { limitsOf } from "../../../src/queue/limits.ts";
 import type { MessageMaker } from "../../../src/queue/message.ts";
 import { RESCUE_TIMES, startRescuer } from "../../../src/queue/rescuer.ts";
 import { gatherStatements } from "../../../src/queue/statements.ts";
@@ -19,6 +20,9 @@ import { type Answer, LifeProvider, type Waiting, wordOf } from "./lifeProvider.
 import { loadRigContent, type RigProtocol } from "./rigContent.ts";
 
 const HORIZON_MS = 60_000;
+
+const NO_LIMIT = { atOnce: Number.POSITIVE_INFINITY };
+const UNLIMITED = limitsOf({ sms: NO_LIMIT, email: NO_LIMIT });
 
 /** What all lives share: a ledger on PostgreSQL, a clinic, and its protocols. */
 export interface LifeHouse {
@@ -100,6 +104,7 @@ export class LifeWorld {
       ledger: house.ledger,
       statements: gatherStatements(house.ledger),
       maker: house.maker,
+      limits: UNLIMITED,
       clock: { now: () => this.now, toRealMs: (ms) => ms },
       metrics: createMetrics(),
       onPause: () => {},

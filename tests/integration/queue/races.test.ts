@@ -124,6 +124,7 @@ function notingChannels(asked: string[]): Delivery["channels"] {
   const channel = (name: ChannelName): Channel => ({
     name,
     provider: "outbox",
+    atOnce: Number.POSITIVE_INFINITY,
     send(message) {
       asked.push(message.messageKey);
       return Promise.resolve({ kind: "sent", providerId: message.attemptId, delivered: false });

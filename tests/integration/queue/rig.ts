@@ -21,6 +21,7 @@ import { createMetrics } from "../../../src/metrics.ts";
 import { lostJobs, openQueueBackend, type QueueBackend } from "../../../src/queue/backend.ts";
 import type { Delivery } from "../../../src/queue/deliver.ts";
 import { dispatchDue } from "../../../src/queue/dispatcher.ts";
+import { limitsOf } from "../../../src/queue/limits.ts";
 import { RESCUE_TIMES, startRescuer } from "../../../src/queue/rescuer.ts";
 import { gatherStatements } from "../../../src/queue/statements.ts";
 import { startWorker } from "../../../src/queue/worker.ts";
@@ -148,7 +149,17 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
   const pauses: PauseChange[] = [];
   const onPause = (change: PauseChange) => void pauses.push(change);
   const statements = gatherStatements(ledger);
-  const delivery: Delivery = { ledger, statements, maker, channels, clock, metrics, onPause };
+  const limits = limitsOf(channels);
+  const delivery: Delivery = {
+    ledger,
+    statements,
+    maker,
+    channels,
+    limits,
+    clock,
+    metrics,
+    onPause,
+  };
 
   const pacing: Pacing = {};
   const caps: ChannelName[] = [];

@@ -4,6 +4,7 @@ import type { SendOutcome } from "../../../src/domain/outcome.ts";
 import { takeDue } from "../../../src/ledger/dispatch.ts";
 import { createMetrics } from "../../../src/metrics.ts";
 import { deliver } from "../../../src/queue/deliver.ts";
+import { limitsOf } from "../../../src/queue/limits.ts";
 import { gatherStatements } from "../../../src/queue/statements.ts";
 import type { LifeHouse } from "./lifeWorld.ts";
 
@@ -27,15 +28,18 @@ export async function sendDue(
   const channel = (name: ChannelName): Channel => ({
     name,
     provider: "outbox",
+    atOnce: Number.POSITIVE_INFINITY,
     send: async (message) => (await answer(name, message)) ?? ARRIVED,
     lookup: () => Promise.resolve({ kind: "absent" }),
     close: () => Promise.resolve(),
   });
+  const channels = { sms: channel("sms"), email: channel("email") };
   const delivery = {
     ledger,
     statements: gatherStatements(ledger),
     maker,
-    channels: { sms: channel("sms"), email: channel("email") },
+    channels,
+    limits: limitsOf(channels),
     clock: { now: () => now, toRealMs: (ms: number) => ms },
     metrics: createMetrics(),
     onPause: () => {},

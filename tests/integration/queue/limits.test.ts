@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import type { Channel, OutgoingMessage } from "../../../src/channels/channel.ts";
+import type { SendOutcome } from "../../../src/domain/outcome.ts";
+import { act } from "../../../src/ledger/actions.ts";
+import { updateClinic } from "../../../src/ledger/clinics.ts";
+import { limitsOf } from "../../../src/queue/limits.ts";
+import { DEPLOYMENTS } from "../../support/deployments.ts";
+import { until } from "../../support/poll.ts";
+import { type Enrolled, type Rig, useRig } from "./rig.ts";
+
+const AT_ONCE = 3;
+
+/** A worker whose provider answers when it is told to, and takes so many at once. */
+function workSlowly(rig: Rig) {
+  const held: { message: OutgoingMessage; answer: (outcome: SendOutcome) => void }[] = [];
+  const texts: string[] = [];
+  const sms: Channel = {
+    ...rig.delivery.channels.sms,
+    atOnce: AT_ONCE,
+    send: (message) => new Promise((answer) => held.push({ message, answer })),
+  };
+  const channels = { ...rig.delivery.channels, sms };
+  rig.work({ ...rig.delivery, channels, limits: limitsOf(channels) });
+  return {
+    held,
+    texts,
+    answerAll() {
+      for (const { message, answer } of held.splice(0)) {
+        texts.push(message.content.text);
+        answer({ kind: "sent", providerId: `SM${message.attemptId}`, delivered: true });
+      }
+    },
+  };
+}
+
+async function enrolMany(rig: Rig, count: number): Promise<Enrolled[]> {
+  const patients: Enrolled[] = [];
+  while (patients.length < count) patients.push(await rig.enrol("once", ["sms"]));
+  return patients;
+}
+
+const statusesOf = (rig: Rig, patients: readonly Enrolled[]) =>
+  Promise.all(patients.map(async (patient) => (await rig.reminder(patient)).status));
+
+describe.each(DEPLOYMENTS)("a channel that takes few sends at once, on %s", (kind) => {
+  const rig = useRig(kind);
+
+  it("has the others wait unclaimed, so that they can still be stopped", async () => {
+    const patients = await enrolMany(rig, 8);
+    const { held, answerAll } = workSlowly(rig);
+    await rig.dispatch();
+    await until("the channel is full", () => held.length === AT_ONCE);
+    const statuses = await statusesOf(rig, patients);
+    expect(statuses.filter((status) => status === "sending")).toHaveLength(AT_ONCE);
+    expect(statuses.filter((status) => status === "queued")).toHaveLength(8 - AT_ONCE);
+
+    const waiting = patients[statuses.indexOf("queued")];
+    const request = { clinicId: rig.clinic.id, reason: "a rig", actor: "key:1" };
+    const id = waiting?.reminder.id ?? "";
+    const acted = await act(rig.ledger, { ...request, action: "cancel", id }, rig.clock.now());
+    expect(acted?.refusal).toBeNull();
+    await until("all have ended", async () => {
+      expect(held.length).toBeLessThanOrEqual(AT_ONCE);
+      answerAll();
+      const now = await statusesOf(rig, patients);
+      return now.every((status) => status === "delivered" || status === "cancelled");
+    });
+    const ends = await statusesOf(rig, patients);
+    expect(ends.filter((status) => status === "cancelled")).toHaveLength(1);
+    expect(await rig.attempts(waiting as Enrolled)).toEqual([]);
+  });
+
+  it("looks again at what has waited, and says what is true by then", async () => {
+    const patients = await enrolMany(rig, AT_ONCE + 1);
+    const { held, texts, answerAll } = workSlowly(rig);
+    await rig.dispatch();
+    await until("the channel is full", () => held.length === AT_ONCE);
+    await updateClinic(rig.ledger.db, rig.clinic.id, { name: "Birch Skin Clinic" });
+    rig.skip(2_000);
+    answerAll();
+    await until("the last one's turn has come", () => held.length === 1);
+    answerAll();
+    for (const patient of patients) await rig.ends(patient, "delivered");
+    expect(texts.map((text) => text.includes("Birch"))).toEqual([false, false, false, true]);
+  });
+});
