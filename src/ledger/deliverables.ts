@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { ClaimState, Ticket } from "../domain/claim.ts";
 import { memory } from "../domain/memory.ts";
 import type { Privacy } from "../domain/message.ts";
@@ -10,7 +10,7 @@ import { type Waits, waitsOf } from "../domain/waits.ts";
 import { isCalledOff } from "./calledOff.ts";
 import { type Clinic, findClinics } from "./clinics.ts";
 import { isDead } from "./deadAddresses.ts";
-import type { Queries } from "./ledger.ts";
+import type { Ledger, Queries } from "./ledger.ts";
 import { isOptedOut } from "./optOuts.ts";
 import { isPaused } from "./permissionPause.ts";
 import { pinnedProtocols } from "./protocols.ts";
@@ -50,7 +50,20 @@ export async function loadDeliverables(
   ids: readonly string[],
   now: Date,
 ): Promise<Deliverable[]> {
-  const rows = await loadRows(db, ids, now);
+  const { rows } = await deliverableRows(ids, now).execute(db);
+  return complete(db, rows);
+}
+
+/** The same for a worker, who asks all the time. */
+export async function loadOften(
+  ledger: Ledger,
+  ids: readonly string[],
+  now: Date,
+): Promise<Deliverable[]> {
+  return complete(ledger.db, await ledger.prepared("deliverables", deliverableRows(ids, now)));
+}
+
+async function complete(db: Queries, rows: readonly Row[]): Promise<Deliverable[]> {
   // Of these there are few, however many reminders there are.
   const clinicIds = new Set(rows.map(({ clinicId }) => clinicId));
   const clinics = new Map(
@@ -94,8 +107,8 @@ interface Row
   overrides: Overrides;
 }
 
-async function loadRows(db: Queries, ids: readonly string[], now: Date): Promise<Row[]> {
-  const { rows } = await sql<Row>`
+function deliverableRows(ids: readonly string[], now: Date): RawBuilder<Row> {
+  return sql<Row>`
     select r.id as "reminderId", r.dispatch_no as "dispatchNo", r.clinic_id as "clinicId",
       r.patient_id as "patientId", r.treatment_id as "treatmentId", r.step, r.kind, r.status,
       r.channel, r.channels, r.retries,
@@ -115,8 +128,7 @@ async function loadRows(db: Queries, ids: readonly string[], now: Date): Promise
     join aftercare.patients p on p.id = r.patient_id
     join aftercare.treatments t on t.id = r.treatment_id
     left join aftercare.channel_states s on s.clinic_id = r.clinic_id and s.channel = r.channel
-    where r.id = any(${[...ids]}::uuid[])`.execute(db);
-  return rows;
+    where r.id = any(${[...ids]}::uuid[])`;
 }
 
 /** What a deliverable has of its clinic, word for word. */

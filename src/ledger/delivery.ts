@@ -53,7 +53,9 @@ export async function claim(
     body: content?.text ?? null,
   }));
   // Locked by id, as everywhere where there are many: two that lock cannot wait for each other.
-  const { rows } = await sql<{ id: string }>`
+  const begun = await ledger.prepared(
+    "claim",
+    sql<{ id: string }>`
     with held as (
       select id from aftercare.reminders where id = any(${idsIn(wanted)}::uuid[]) and status = 'queued'
       order by id for no key update
@@ -80,8 +82,9 @@ export async function claim(
     select attempt_id, clinic_id, id, dispatch_no, channel, provider, 'sending', address, subject, body,
       ${now}
     from claimed
-    returning id`.execute(ledger.db);
-  return new Set(idsIn(rows));
+    returning id`,
+  );
+  return new Set(idsIn(begun));
 }
 
 /** What became of one attempt, and where its reminder goes. */
@@ -119,7 +122,9 @@ export async function recordArrivals(
     retries: move.retries,
     provider_id: outcome.kind === "sent" ? outcome.providerId : null,
   }));
-  const recorded = await sql<{ id: string }>`
+  const recorded = await ledger.prepared(
+    "record arrivals",
+    sql<{ id: string }>`
     with held as (
       select id from aftercare.reminders where id = any(${idsIn(rows)}::uuid[]) and status = 'sending'
       order by id for no key update
@@ -138,8 +143,9 @@ export async function recordArrivals(
     set status = case when a.status in ('sending', 'unknown') then moved.status else a.status end,
       provider_id = moved.provider_id, ended_at = coalesce(a.ended_at, ${now})
     from moved where a.id = moved.attempt_id
-    returning a.id`.execute(ledger.db);
-  return new Set(idsIn(recorded.rows));
+    returning a.id`,
+  );
+  return new Set(idsIn(recorded));
 }
 
 /**

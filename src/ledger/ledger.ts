@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import { Kysely, PostgresDialect, type RawBuilder, type Transaction } from "kysely";
 import { migrate } from "./migrate.ts";
 import { openPglitePool } from "./pglitePool.ts";
 import { openPool, type Pool } from "./pool.ts";
@@ -13,6 +13,11 @@ export type LedgerLocation = { databaseUrl: string; queues?: number } | { dataDi
 /** The open ledger: typed queries, and the pool that the queue may keep its own tables in. */
 export interface Ledger {
   db: Kysely<Tables>;
+  /**
+   * Runs a statement that is run often, outside of any transaction, and returns its rows. It is planned
+   * once on each connection, for which its text has to be always the same under its name.
+   */
+  prepared<Row>(name: string, statement: RawBuilder<Row>): Promise<Row[]>;
   /** The tables of those who sign in, in a schema of their own, `auth`. */
   signInTables: Kysely<SignInTables>;
   /** Connections whose `search_path` is the queue's schema, `bullmq`, on the same database. */
@@ -50,8 +55,14 @@ export async function openLedger(location: LedgerLocation): Promise<Ledger> {
   }
   const everything = "dataDir" in location;
   const dialect = new PostgresDialect({ pool });
+  const db = new Kysely<Tables>({ dialect }).withSchema("aftercare");
   return {
-    db: new Kysely<Tables>({ dialect }).withSchema("aftercare"),
+    db,
+    async prepared<Row>(name: string, statement: RawBuilder<Row>) {
+      const { sql, parameters } = statement.compile(db);
+      const { rows } = await pool.prepared<Row>(name, sql, parameters);
+      return rows;
+    },
     signInTables: new Kysely<SignInTables>({ dialect }).withSchema("auth"),
     queuePool,
     onLost(listener) {

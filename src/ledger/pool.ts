@@ -44,6 +44,15 @@ export interface Pool {
     values?: readonly unknown[],
   ): Promise<QueryResult<Row>>;
   /**
+   * The same of a statement that is planned once on each connection: one whose text is always the same
+   * under its name, and which is run often.
+   */
+  prepared<Row = Record<string, unknown>>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<QueryResult<Row>>;
+  /**
    * Takes a connection out, for a transaction or to listen. One that is released in the middle of
    * a transaction is closed, which rolls the transaction back.
    */
@@ -96,6 +105,27 @@ function setSearchPath(searchPath: string): (client: pg.ClientBase) => unknown {
   return (client) => client.query("select set_config('search_path', $1, false)", [searchPath]);
 }
 
+/** The embedded engine has one session behind all its connections, in which no name may be used twice. */
+const numbers = new WeakMap<pg.PoolClient, number>();
+let connections = 0;
+
+async function runPrepared(
+  pool: pg.Pool,
+  { name, text, values }: { name: string; text: string; values: unknown[] },
+): Promise<unknown> {
+  const client = await pool.connect();
+  try {
+    const number = numbers.get(client) ?? ++connections;
+    numbers.set(client, number);
+    const result = await client.query({ name: `${name} ${number}`, text, values });
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
 /** What an engine does at the end of its pool. */
 export interface Ending {
   /** Called when the end is asked for. */
@@ -140,6 +170,11 @@ export function toPool(inner: pg.Pool, ending: Ending): Pool {
     query<Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<Row>> {
       if (ended) return refuse();
       const rows: Promise<unknown> = inner.query(text, values && [...values]);
+      return track(rows as Promise<QueryResult<Row>>);
+    },
+    prepared<Row>(name: string, text: string, values: readonly unknown[]) {
+      if (ended) return refuse();
+      const rows: Promise<unknown> = runPrepared(inner, { name, text, values: [...values] });
       return track(rows as Promise<QueryResult<Row>>);
     },
     connect() {

@@ -3,6 +3,9 @@ import { isOutage } from "../ledger/outage.ts";
 /** The most that one batch has: as much as a dispatcher hands over at once. */
 const LARGEST = 500;
 
+/** How many batches are being done at once: while one is with the ledger another is made. */
+const AT_ONCE = 2;
+
 interface Waiting<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
@@ -10,8 +13,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Makes work on many items of work on one: whatever is asked for while a batch is being done is the
- * next batch. `work` resolves with a result for each item, in their order, and does all of them or
+ * Makes work on many items of work on one: whatever is asked for while batches are being done is the
+ * next one. `work` resolves with a result for each item, in their order, and does all of them or
  * none. Where it fails for another reason than an outage each item is done alone, so that one that
  * cannot be done does not keep the others from it; an outage is told to all.
  */
@@ -19,7 +22,7 @@ export function gather<Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
-  let isBusy = false;
+  let running = 0;
 
   const doAlone = async ({ item, resolve, reject }: Waiting<Item, Result>) => {
     try {
@@ -51,14 +54,14 @@ export function gather<Item, Result>(
       waiting = waiting.slice(LARGEST);
       await doBatch(batch);
     }
-    isBusy = false;
+    running -= 1;
   };
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (isBusy) return;
-      isBusy = true;
+      if (running >= AT_ONCE) return;
+      running += 1;
       // Not at once: what is asked for in the same turn of the event loop comes along.
       setImmediate(() => void doAll());
     });

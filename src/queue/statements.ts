@@ -1,5 +1,5 @@
 import type { PauseChange } from "../ledger/channelStates.ts";
-import { type Deliverable, loadDeliverables } from "../ledger/deliverables.ts";
+import { type Deliverable, loadOften } from "../ledger/deliverables.ts";
 import {
   type ClaimRequest,
   claim,
@@ -31,7 +31,7 @@ export function gatherStatements(ledger: Ledger): Statements {
   const load = gather((asked: readonly Asked<string>[]) =>
     throughOutage(async () => {
       const ids = asked.map(({ what }) => what);
-      const found = await loadDeliverables(ledger.db, [...new Set(ids)], latest(asked));
+      const found = await loadOften(ledger, [...new Set(ids)], latest(asked));
       const byId = new Map(found.map((each) => [each.reminderId, each]));
       return ids.map((id) => byId.get(id));
     }),

@@ -6,8 +6,11 @@ import { type Delivery, deliver } from "./deliver.ts";
 
 const ticketSchema = z.strictObject({ reminderId: z.uuid(), dispatchNo: z.int().min(1) });
 
-/** Reminders that one worker process has in flight at once. */
-const CONCURRENCY = 50;
+/**
+ * Reminders that one worker process has in hand at once, those included that wait for their channel: as
+ * many as it takes for statements to be shared, and not so many that other workers have none.
+ */
+export const CONCURRENCY = 200;
 
 /** How often BullMQ looks for jobs whose worker has lost its lock, which holds for 30 s. */
 const STALLED_CHECK_MS = 10_000;

@@ -30,17 +30,20 @@ const range = (from: number, to: number) =>
   Array.from({ length: to - from }, (_each, index) => from + index);
 
 describe("gathered work", () => {
-  it("is one batch of what is asked for in one turn, and the next of what comes meanwhile", async () => {
+  it("is a batch of what is asked for in one turn, two at once, and then one of what came", async () => {
     const { ask, batches, letAll } = heldWork();
-    const first = [ask(1), ask(2)];
-    await new Promise((resolve) => setImmediate(resolve));
-    const later = [ask(3), ask(4), ask(5)];
-    expect(batches).toEqual([[1, 2]]);
-    expect(await letAll(Promise.all([...first, ...later]))).toEqual([10, 20, 30, 40, 50]);
-    expect(batches).toEqual([
-      [1, 2],
-      [3, 4, 5],
-    ]);
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const asked = [ask(1), ask(2)];
+    await turn();
+    asked.push(ask(3));
+    await turn();
+    asked.push(ask(4));
+    await turn();
+    asked.push(ask(5));
+    await turn();
+    expect(batches).toEqual([[1, 2], [3]]);
+    expect(await letAll(Promise.all(asked))).toEqual([10, 20, 30, 40, 50]);
+    expect(batches).toEqual([[1, 2], [3], [4, 5]]);
   });
 
   it("has 500 at most in a batch", async () => {
