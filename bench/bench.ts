@@ -59,5 +59,7 @@ export interface Report {
 export interface Case {
   name: string;
   title: string;
+  /** Left out of a quick run unless it is named: what it does is tested elsewhere. */
+  notQuick?: true;
   run: (bench: Bench) => Promise<Report>;
 }

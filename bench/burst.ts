@@ -66,10 +66,9 @@ async function onServer({ work, settings, treatmentId }: Run): Promise<Delivered
   await ledger.connect();
   try {
     return await withPrograms(async (owner) => {
-      const workers: Program[] = [];
-      while (workers.length < (work.workers ?? 1)) {
-        workers.push(await startProgram(owner, ["worker"], settings));
-      }
+      const workers = await Promise.all(
+        Array.from({ length: work.workers ?? 1 }, () => startProgram(owner, ["worker"], settings)),
+      );
       const due = await fillDue(ledger, { treatmentId, ...work });
       const measured = await watch(workers, due, work, async () => {
         // By the indexes on what waits and on what is under way: it costs next to nothing.
@@ -79,7 +78,7 @@ async function onServer({ work, settings, treatmentId }: Run): Promise<Delivered
         );
         return rows[0]?.open ? LOOK_MS : 0;
       });
-      for (const worker of workers) await worker.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       return judged(ledger, due, work, measured);
     });
   } finally {

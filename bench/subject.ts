@@ -26,14 +26,26 @@ const bases = new WeakMap<Servers, Map<Deployment, Promise<Base>>>();
 export function baseOf(servers: Servers, deployment: Deployment): Promise<Base> {
   const known = bases.get(servers) ?? new Map<Deployment, Promise<Base>>();
   bases.set(servers, known);
-  const base = known.get(deployment) ?? makeBase(servers, deployment);
+  const base = known.get(deployment) ?? makeOrTake(servers, deployment);
   known.set(deployment, base);
   return base;
 }
 
-async function makeBase(servers: Servers, deployment: Deployment): Promise<Base> {
+/** With Redis the ledger is the same, and Redis is empty. */
+async function makeOrTake(servers: Servers, deployment: Deployment): Promise<Base> {
+  if (deployment !== "redis") return makeBase(servers, deployment);
+  const { treatmentId, copy } = await baseOf(servers, "postgres");
+  return {
+    treatmentId,
+    async copy() {
+      const { env, drop } = await copy();
+      return { env: { ...env, REDIS_URL: await servers.emptyRedis() }, drop };
+    },
+  };
+}
+
+async function makeBase(servers: Servers, deployment: Exclude<Deployment, "redis">): Promise<Base> {
   const env = await servers.envOf(deployment);
-  if (deployment === "redis") await servers.emptyRedis();
   const serve = deployment === "embedded" ? ["serve"] : ["serve", "--api-only"];
   const treatmentId = await withPrograms(async (owner) => {
     const server = await startProgram(owner, serve, { ...env, ...SETTINGS });
@@ -57,11 +69,7 @@ async function makeBase(servers: Servers, deployment: Deployment): Promise<Base>
       }
       const url = await servers.newDatabase(DATABASE_URL);
       return {
-        env: {
-          ...SETTINGS,
-          DATABASE_URL: url,
-          ...(deployment === "redis" && { REDIS_URL: await servers.emptyRedis() }),
-        },
+        env: { ...SETTINGS, DATABASE_URL: url },
         drop: () => servers.dropDatabase(url),
       };
     },

@@ -32,7 +32,11 @@ export type Baseline = (typeof BASELINES)[number];
 const DEADLINE_MS = 180_000;
 
 /** Runs a baseline in a process of its own, as the program runs in one. It prints what came of it as JSON. */
-export async function runBaseline(baseline: Baseline, task: Task): Promise<Sent> {
+export async function runBaseline(
+  baseline: Baseline,
+  task: Task,
+  deadlineMs = DEADLINE_MS,
+): Promise<Sent> {
   const script = fileURLToPath(new URL(`${baseline}.ts`, import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(task)], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -45,10 +49,11 @@ export async function runBaseline(baseline: Baseline, task: Task): Promise<Sent>
       output[name] += text;
     });
   }
-  const impatience = setTimeout(kill, DEADLINE_MS);
+  const impatience = setTimeout(kill, deadlineMs);
   try {
     const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-    if (code !== 0) throw new Error(`${baseline} ended with ${code}: ${output.stderr}`);
+    if (code !== 0)
+      throw new Error(`${baseline} ended with ${code}: ${output.stderr.slice(0, 1_000)}`);
     return JSON.parse(output.stdout.trim().split("\n").at(-1) ?? "") as Sent;
   } finally {
     clearTimeout(impatience);

@@ -48,10 +48,10 @@ async function measure(bench: Bench): Promise<Report> {
   const count = quick ? 200 : 2_000;
   progress("boot: preparing");
   const onRedis = await baseOf(servers, "redis");
-  const embedded = quick ? null : await baseOf(servers, "embedded");
+  const embedded = await baseOf(servers, "embedded");
   const sizes = quick ? [] : await installedSizes(servers, progress);
   const results = await inRounds<Boot>(bench, "boot", [
-    { name: "all", run: () => once(servers, onRedis, embedded, count) },
+    { name: "all", run: () => once(servers, quick ? null : { onRedis, embedded }, count) },
   ]);
   const rounds = results.get("all") ?? [];
   return {
@@ -79,8 +79,7 @@ async function measure(bench: Bench): Promise<Report> {
 
 async function once(
   servers: Servers,
-  onRedis: Base,
-  embedded: Base | null,
+  bases: { onRedis: Base; embedded: Base } | null,
   count: number,
 ): Promise<Boot> {
   const env = { ...SETTINGS, ...(await servers.envOf("embedded")) };
@@ -88,15 +87,15 @@ async function once(
   const laterMs = await startMs(env);
   const api = await memoryOfApi(servers, count / 4);
   const leadMs = 3_000 + count;
-  const worker = await sendAll(onRedis, { count, leadMs, apartMs: 0 });
-  const one = embedded && (await sendAll(embedded, { count: count / 4, leadMs, apartMs: 0 }));
+  const worker = bases && (await sendAll(bases.onRedis, { count, leadMs, apartMs: 0 }));
+  const one = bases && (await sendAll(bases.embedded, { count: count / 4, leadMs, apartMs: 0 }));
   return {
     firstMs,
     laterMs,
     apiIdle: api.idle / 2 ** 20,
     apiBusy: api.busy / 2 ** 20,
-    workerIdle: worker.memory.idle / 2 ** 20,
-    workerBusy: worker.memory.busy / 2 ** 20,
+    workerIdle: (worker?.memory.idle ?? Number.NaN) / 2 ** 20,
+    workerBusy: (worker?.memory.busy ?? Number.NaN) / 2 ** 20,
     embeddedIdle: (one?.memory.idle ?? Number.NaN) / 2 ** 20,
     embeddedBusy: (one?.memory.busy ?? Number.NaN) / 2 ** 20,
   };

@@ -16,7 +16,7 @@ const BOUND = 0.4;
 const P99_MS = 50;
 
 /** Enrolments by the side of each other before they count: connections, compiled code. */
-const WARM_UP = 100;
+const WARM_UP = 50;
 
 interface Enrolled {
   perSecond: number;
@@ -36,10 +36,11 @@ export const enrol: Case = { name: "enrol", title: "Enrolment", run };
 
 async function run(bench: Bench): Promise<Report> {
   const { servers, quick } = bench;
-  const count = quick ? 200 : 3_000;
+  const count = quick ? 100 : 3_000;
   const setOf = await remindersEach(servers);
+  const deployments: Deployment[] = quick ? ["redis"] : ["redis", "postgres"];
   const variants = [
-    ...(["redis", "postgres"] as const).map((deployment) => ({
+    ...deployments.map((deployment) => ({
       name: deployment,
       run: () => overHttp(servers, deployment, count, setOf),
     })),

@@ -20,7 +20,7 @@ export const render: Case = { name: "render", title: "Rendering", run };
 
 async function run(bench: Bench): Promise<Report> {
   const kinds = Object.keys(NAMES) as Kind[];
-  const forMs = bench.quick ? 400 : 4_000;
+  const forMs = bench.quick ? 200 : 4_000;
   const results = await inRounds<number>(
     bench,
     "render",

@@ -5,20 +5,23 @@ import { inRounds } from "../rounds.ts";
 import { amount, median, spread } from "../statistics.ts";
 import { baseOf } from "../subject.ts";
 
-const WORKERS = [1, 2, 4];
 const PROVIDER_MS = 150;
-const BOUND = 3.2;
+
+/** Of what so many workers would do if none cost the others anything: 3.2 times one worker for four. */
+const BOUND = 0.8;
 
 export const scaleOut: Case = { name: "scale-out", title: "Scale-out", run };
 
 async function run(bench: Bench): Promise<Report> {
-  const count = bench.quick ? 600 : 6_000;
+  const count = bench.quick ? 300 : 6_000;
+  const numbers = bench.quick ? [1, 2] : [1, 2, 4];
+  const most = Math.max(...numbers);
   const base = await baseOf(bench.servers, "redis");
-  const variants = WORKERS.map((workers) => ({
+  const variants = numbers.map((workers) => ({
     name: String(workers),
     run: async () => {
       const provider = await startProvider(PROVIDER_MS);
-      const leadMs = (bench.quick ? 2_500 : 8_000) + count;
+      const leadMs = (bench.quick ? 1_500 : 8_000) + count;
       const work = { count, leadMs, apartMs: 0, workers, provider };
       return sendAll(base, work).finally(provider.close);
     },
@@ -32,10 +35,10 @@ async function run(bench: Bench): Promise<Report> {
   );
   const rateOf = (workers: number) =>
     median(results.find((each) => each.workers === workers)?.rates ?? []);
-  const gain = rateOf(4) / rateOf(1);
+  const gain = rateOf(most) / rateOf(1);
   return {
     about: [
-      `${count.toLocaleString("en-US")} text messages due at one instant, on Redis and PostgreSQL, to a played Twilio that takes ${PROVIDER_MS} ms for each, by 1, 2 and 4 worker processes with 50 under way each: the provider alone keeps one of them to ${amount(50 / (PROVIDER_MS / 1_000))} a second. Workers, servers, provider and bench share the machine.`,
+      `${count.toLocaleString("en-US")} text messages due at one instant, on Redis and PostgreSQL, to a played Twilio that takes ${PROVIDER_MS} ms for each, by ${numbers.join(", ")} worker processes with 50 under way each: the provider alone keeps one of them to ${amount(50 / (PROVIDER_MS / 1_000))} a second. Workers, servers, provider and bench share the machine.`,
     ],
     tables: [
       {
@@ -56,20 +59,20 @@ async function run(bench: Bench): Promise<Report> {
           kind: "lines",
           title: "Scale-out: text messages a second by worker processes",
           unit: "a second",
-          steps: WORKERS.map(String),
+          steps: numbers.map(String),
           lines: [
-            { name: "measured", values: WORKERS.map(rateOf) },
-            { name: "as many times one worker", values: WORKERS.map((each) => each * rateOf(1)) },
+            { name: "measured", values: numbers.map(rateOf) },
+            { name: "as many times one worker", values: numbers.map((each) => each * rateOf(1)) },
           ],
         },
       },
     ],
     targets: [
       {
-        line: "scale-out: 4 workers / 1 worker",
-        bound: `≥ ${BOUND}`,
+        line: `scale-out: ${most} workers / 1 worker`,
+        bound: `≥ ${BOUND * most}`,
         measured: amount(gain),
-        met: gain >= BOUND,
+        met: gain >= BOUND * most,
       },
     ],
     figures: results.flatMap(({ workers, rates, cpu }) => [

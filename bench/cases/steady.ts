@@ -2,7 +2,6 @@ import type { Bench, Case, Report } from "../bench.ts";
 import { sendAll } from "../burst.ts";
 import { startProvider } from "../providers.ts";
 import { inRounds } from "../rounds.ts";
-import type { Deployment } from "../servers.ts";
 import { amount, median, spread } from "../statistics.ts";
 import { baseOf } from "../subject.ts";
 
@@ -15,13 +14,14 @@ const NAMES = { redis: "on Redis and PostgreSQL", postgres: "on PostgreSQL" };
 export const steady: Case = { name: "steady", title: "Steady", run };
 
 async function run(bench: Bench): Promise<Report> {
-  const seconds = bench.quick ? 3 : 60;
+  const seconds = bench.quick ? 2 : 60;
+  const deployments: (keyof typeof NAMES)[] = bench.quick ? ["redis"] : ["redis", "postgres"];
   const variants = await Promise.all(
-    (["redis", "postgres"] as const satisfies Deployment[]).map(async (deployment) => {
+    deployments.map(async (deployment) => {
       const base = await baseOf(bench.servers, deployment);
       const work = {
         count: PER_SECOND * seconds,
-        leadMs: bench.quick ? 2_500 : 10_000,
+        leadMs: bench.quick ? 2_000 : 10_000,
         apartMs: 1_000 / PER_SECOND,
       };
       return {

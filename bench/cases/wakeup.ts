@@ -7,7 +7,7 @@ import { measureWakeup } from "../wakeups.ts";
 /** What the first message after a 201 may take on an idle machine. */
 const LIMIT_MS = 500;
 
-export const wakeup: Case = { name: "wakeup", title: "Idle wake-up", run };
+export const wakeup: Case = { name: "wakeup", title: "Idle wake-up", notQuick: true, run };
 
 async function run({ servers, quick, progress }: Bench): Promise<Report> {
   const enrolments = quick ? 3 : 30;
