@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { openPglitePool } from "../src/ledger/pglitePool.ts";
 import { type Program, startProgram } from "../tests/support/program.ts";
@@ -36,6 +37,12 @@ export interface Delivered extends Sent {
   memory: { idle: number; busy: number };
 }
 
+/** The built program with an outbox that shows nothing, so that sending to it takes no time. */
+const SILENT = {
+  nodeArgs: ["--import", "tsx"],
+  main: fileURLToPath(new URL("silent.ts", import.meta.url)),
+};
+
 /** How often it is looked whether all is recorded. */
 const LOOK_MS = 25;
 
@@ -67,7 +74,9 @@ async function onServer({ work, settings, treatmentId }: Run): Promise<Delivered
   try {
     return await withPrograms(async (owner) => {
       const workers = await Promise.all(
-        Array.from({ length: work.workers ?? 1 }, () => startProgram(owner, ["worker"], settings)),
+        Array.from({ length: work.workers ?? 1 }, () =>
+          startProgram(owner, ["worker"], settings, SILENT),
+        ),
       );
       const due = await fillDue(ledger, { treatmentId, ...work });
       const measured = await watch(workers, due, work, async () => {
@@ -93,7 +102,7 @@ async function onEmbedded(
 ): Promise<Delivered> {
   const due = await onEngine(dataDir, (engine) => fillDue(engine, { treatmentId, ...work }));
   const measured = await withPrograms(async (owner) => {
-    const program = await startProgram(owner, ["serve"], settings);
+    const program = await startProgram(owner, ["serve"], settings, SILENT);
     const began = Date.now();
     const measures = await watch([program], due, work, async () => {
       const done = await sentSoFar(program);

@@ -35,6 +35,8 @@ export interface Program {
 export interface ProgramOptions {
   /** Arguments of Node's own, before the program's. */
   nodeArgs?: string[];
+  /** What is run in place of the built program's command line. */
+  main?: string;
 }
 
 /** The built program: `npm test` builds it first. */
@@ -65,9 +67,9 @@ export async function startProgram(
   owner: Owner,
   args: string[],
   env: Record<string, string>,
-  { nodeArgs = [] }: ProgramOptions = {},
+  { nodeArgs = [], main = MAIN }: ProgramOptions = {},
 ): Promise<Program> {
-  const child = launch(args, { PORT: "0", ...env }, MAIN, nodeArgs);
+  const child = launch(args, { PORT: "0", ...env }, main, nodeArgs);
   owner.onTestFinished(() => child.refuseLeak());
   const ready = await until(
     `aftercare ${args.join(" ")} is at work`,
