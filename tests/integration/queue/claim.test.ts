@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { scaledClock } from "../../../src/clock.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
 import { updateClinic } from "../../../src/ledger/clinics.ts";
-import { deliver } from "../../../src/queue/deliver.ts";
+import { type Delivery, deliver } from "../../../src/queue/deliver.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";
 import { useRig } from "./rig.ts";
@@ -142,10 +142,18 @@ describe.each(DEPLOYMENTS)("a reminder that is handed over, on %s", (kind) => {
     await rig.dispatch();
     await rig.loseQueue();
     // The worker looks, renders and claims in time, and then stands still.
+    let isClaimed = false;
     const closing = patient.reminder.expiresAt;
-    const times = [0, 0, 0, 0];
-    const clock = { ...rig.clock, now: () => (times.pop() === 0 ? rig.clock.now() : closing) };
-    await deliver({ ...rig.delivery, clock }, { reminderId: patient.reminder.id, dispatchNo: 1 });
+    const clock = { ...rig.clock, now: () => (isClaimed ? closing : rig.clock.now()) };
+    const statements: Delivery["statements"] = {
+      ...rig.delivery.statements,
+      async claim(request, now) {
+        isClaimed = await rig.delivery.statements.claim(request, now);
+        return isClaimed;
+      },
+    };
+    const delivery = { ...rig.delivery, clock, statements };
+    await deliver(delivery, { reminderId: patient.reminder.id, dispatchNo: 1 });
     expect(rig.texts(patient)).toHaveLength(0);
     expect((await rig.reminder(patient)).status).toBe("failed");
     expect(await rig.attempts(patient)).toMatchObject([

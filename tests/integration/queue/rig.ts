@@ -2,8 +2,6 @@ import type { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { openConfiguredLedger } from "../../../src/app.ts";
-import { smtpChannel } from "../../../src/channels/smtp.ts";
-import { twilioChannel } from "../../../src/channels/twilio.ts";
 import { type Clock, type ScaledClock, scaledClock } from "../../../src/clock.ts";
 import { loadConfig } from "../../../src/config.ts";
 import type { ChannelName } from "../../../src/domain/channel.ts";
@@ -29,6 +27,7 @@ import { type DeploymentKind, openDeployment } from "../../support/deployments.t
 import { type FakeSmtp, startFakeSmtp } from "../../support/fakeSmtp.ts";
 import { type FakeTwilio, startFakeTwilio } from "../../support/fakeTwilio.ts";
 import { until } from "../../support/poll.ts";
+import { openChannels } from "./rigChannels.ts";
 import { loadRigContent, type RigProtocol } from "./rigContent.ts";
 
 export const ZONE = "America/New_York";
@@ -279,22 +278,6 @@ async function openRig(kind: DeploymentKind, closers: (() => Promise<unknown>)[]
     attempts: (of) => listAttempts(ledger.db, clinic.id, of.reminder.id),
     texts: (of) => twilio.messages.filter(({ params }) => params.To === of.phone),
     mails: (of) => smtp.messages.filter(({ envelope }) => envelope.to.includes(of.email)),
-  };
-}
-
-/** The program's channels with shorter times to wait, so that a silence ends within a test. */
-function openChannels(twilio: FakeTwilio, smtp: FakeSmtp): Delivery["channels"] {
-  const { accountSid, authToken, url: baseUrl } = twilio;
-  return {
-    sms: twilioChannel({
-      config: { accountSid, authToken, baseUrl, sender: { from: "+12125550100" } },
-      statusCallbackUrl: (id) => `https://care.example.test/webhooks/twilio/status/${id}`,
-      timeoutMs: 2_000,
-    }),
-    email: smtpChannel({
-      config: { url: smtp.url, from: "care@willow.example.test" },
-      replyTimeoutMs: 2_000,
-    }),
   };
 }
 
