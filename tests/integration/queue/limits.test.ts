@@ -24,7 +24,7 @@ function workSlowly(rig: Rig) {
   return {
     held,
     texts,
-    answerAll() {
+    answerAll: () => {
       for (const { message, answer } of held.splice(0)) {
         texts.push(message.content.text);
         answer({ kind: "sent", providerId: `SM${message.attemptId}`, delivered: true });
