@@ -15,16 +15,16 @@ export async function blockedChannels(
   clinicId: string,
   addresses: PatientAddresses,
 ): Promise<BlockedChannels> {
+  const each = addressesOf(addresses).map(
+    ({ channel, address }) => sql`channel = ${channel} and address = ${address}`,
+  );
+  const own = sql`(${sql.join(each, sql` or `)})`;
   const { rows } = await sql<{ channel: ChannelName; optedOut: boolean }>`
-    with own as (
-      select * from jsonb_to_recordset(${JSON.stringify(addressesOf(addresses))}::jsonb)
-        as a(channel text, address text)
-    )
-    select channel, true as "optedOut" from aftercare.opt_outs join own using (channel, address)
-    where clinic_id = ${clinicId}
+    select channel, true as "optedOut" from aftercare.opt_outs
+    where clinic_id = ${clinicId} and ${own}
     union all
-    select channel, false from aftercare.dead_addresses join own using (channel, address)
-    where clinic_id = ${clinicId}`.execute(db);
+    select channel, false from aftercare.dead_addresses
+    where clinic_id = ${clinicId} and ${own}`.execute(db);
   const by = (optedOut: boolean) =>
     rows.filter((row) => row.optedOut === optedOut).map(({ channel }) => channel);
   return { optedOut: by(true), dead: by(false) };

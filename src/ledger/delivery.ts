@@ -35,7 +35,7 @@ export interface ClaimRequest {
  * number, due, inside their opening, their treatment not cancelled, their patient still at the address
  * that the message is for, that address not opted out, and no permission while the patient's are
  * paused. The attempts are written in the same statement, with the messages, before anything is sent.
- * Returns the ids of the attempts that were begun.
+ * Returns the ids of the attempts that were begun: not those of reminders that somebody else has locked.
  */
 export async function claim(
   ledger: Ledger,
@@ -52,13 +52,14 @@ export async function claim(
     subject: content?.channel === "email" ? content.subject : null,
     body: content?.text ?? null,
   }));
-  // Locked by id, as everywhere where there are many: two that lock cannot wait for each other.
+  // One that somebody holds is left alone: waiting for it would keep all the others, and what was read
+  // of their patients before the wait would be old after it.
   const begun = await ledger.prepared(
     "claim",
     sql<{ id: string }>`
     with held as (
-      select id from aftercare.reminders where id = any(${idsIn(wanted)}::uuid[]) and status = 'queued'
-      order by id for no key update
+      select id from aftercare.reminders where id = any(${idsIn(wanted)}::uuid[])
+      for no key update skip locked
     ), claimed as (
       update aftercare.reminders r set status = 'sending', taken_at = ${now}, claimed_at = ${now},
         updated_at = ${now}
@@ -87,6 +88,27 @@ export async function claim(
   return new Set(idsIn(begun));
 }
 
+/**
+ * Of these attempts, the ids of those that are begun: the answer to a claim may be lost with its
+ * connection, and the claim stand.
+ */
+export async function begunAmong(
+  ledger: Ledger,
+  requests: readonly ClaimRequest[],
+): Promise<Set<string>> {
+  const rows = await ledger.db
+    .selectFrom("attempts")
+    .select("id")
+    .where(
+      "id",
+      "in",
+      requests.map(({ claimed }) => claimed.attemptId),
+    )
+    .where("status", "=", "sending")
+    .execute();
+  return new Set(idsIn(rows));
+}
+
 /** What became of one attempt, and where its reminder goes. */
 export interface Recorded {
   claimed: Claimed;
@@ -107,7 +129,8 @@ export function isArrival({ outcome, sign, event }: Recorded): boolean {
 
 /**
  * Records arrivals in one statement: reminders and their attempts, where they are as their claims left
- * them. Returns the ids of the attempts that were recorded; the others are for `record`.
+ * them and nobody has them locked. Returns the ids of the attempts that were recorded; the others are
+ * for `record`.
  */
 export async function recordArrivals(
   ledger: Ledger,
@@ -126,8 +149,8 @@ export async function recordArrivals(
     "record arrivals",
     sql<{ id: string }>`
     with held as (
-      select id from aftercare.reminders where id = any(${idsIn(rows)}::uuid[]) and status = 'sending'
-      order by id for no key update
+      select id from aftercare.reminders where id = any(${idsIn(rows)}::uuid[])
+      for no key update skip locked
     ), moved as (
       update aftercare.reminders r
       set status = m.status, status_reason = null, retries = m.retries, taken_at = null,

@@ -61,6 +61,7 @@ export async function takePaced(
       sender: pace.sender,
       turn: sender.turn,
       slots: Math.min(free, left),
+      limit,
     };
     const chosen = await take(db, request, now);
     const slots: GivenSlot[] = [];
@@ -144,10 +145,10 @@ const PATIENCE = sql`case kind ${sql.join(
  */
 async function take(
   db: Queries,
-  request: { channel: ChannelName; sender: string; turn: number; slots: number },
+  request: { channel: ChannelName; sender: string; turn: number; slots: number; limit: number },
   now: Date,
 ): Promise<Chosen[]> {
-  const { channel, sender, turn, slots } = request;
+  const { channel, sender, turn, slots, limit } = request;
   const { rows } = await sql<Chosen>`
     with active as materialized (
       select c.id as clinic_id, s.paused_at is not null as paused,
@@ -176,7 +177,7 @@ async function take(
       ) best
       where best.over or not active.paused or (active.probing and best.place = 1)
     ), chosen as (
-      select * from waiting where over
+      (select * from waiting where over limit ${limit})
       union all
       (select * from waiting where not over order by turn, deadline, id limit ${slots})
     ), free as (

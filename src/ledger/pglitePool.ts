@@ -52,6 +52,8 @@ function poolOf(db: PGlite, lock: DirLock): Pool {
   inner.on("remove", (client) => clients.delete(client));
 
   return toPool(inner, {
+    // One session is behind all connections, and would keep the statements of those that are gone.
+    namesStatements: false,
     begin: () => session.endTransactions(),
     async close() {
       await session.idle();

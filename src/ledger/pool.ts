@@ -44,8 +44,8 @@ export interface Pool {
     values?: readonly unknown[],
   ): Promise<QueryResult<Row>>;
   /**
-   * The same of a statement that is planned once on each connection: one whose text is always the same
-   * under its name, and which is run often.
+   * The same of a statement that a server plans once on each connection: one whose text is always the
+   * same under its name, and which is run often.
    */
   prepared<Row = Record<string, unknown>>(
     name: string,
@@ -93,7 +93,7 @@ export function openPool(databaseUrl: string, options: PoolOptions = {}): Pool {
     types: columnTypes,
     ...(searchPath === undefined ? {} : { onConnect: setSearchPath(searchPath) }),
   });
-  return toPool(inner, { close: () => inner.end() });
+  return toPool(inner, { namesStatements: true, close: () => inner.end() });
 }
 
 /**
@@ -105,29 +105,10 @@ function setSearchPath(searchPath: string): (client: pg.ClientBase) => unknown {
   return (client) => client.query("select set_config('search_path', $1, false)", [searchPath]);
 }
 
-/** The embedded engine has one session behind all its connections, in which no name may be used twice. */
-const numbers = new WeakMap<pg.PoolClient, number>();
-let connections = 0;
-
-async function runPrepared(
-  pool: pg.Pool,
-  { name, text, values }: { name: string; text: string; values: unknown[] },
-): Promise<unknown> {
-  const client = await pool.connect();
-  try {
-    const number = numbers.get(client) ?? ++connections;
-    numbers.set(client, number);
-    const result = await client.query({ name: `${name} ${number}`, text, values });
-    client.release();
-    return result;
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
-}
-
-/** What an engine does at the end of its pool. */
-export interface Ending {
+/** What an engine does with the names of statements, and at the end of its pool. */
+export interface Engine {
+  /** Whether a named statement ends with its connection; one that does not is not named. */
+  namesStatements: boolean;
   /** Called when the end is asked for. */
   begin?: () => void;
   /** Called when all that was asked of the pool before has been answered. */
@@ -135,7 +116,7 @@ export interface Ending {
 }
 
 /** Makes a Pool of a `pg.Pool`. */
-export function toPool(inner: pg.Pool, ending: Ending): Pool {
+export function toPool(inner: pg.Pool, engine: Engine): Pool {
   const events = new EventEmitter();
   events.setMaxListeners(0);
   const asked = new Set<Promise<unknown>>();
@@ -174,7 +155,8 @@ export function toPool(inner: pg.Pool, ending: Ending): Pool {
     },
     prepared<Row>(name: string, text: string, values: readonly unknown[]) {
       if (ended) return refuse();
-      const rows: Promise<unknown> = runPrepared(inner, { name, text, values: [...values] });
+      const named = engine.namesStatements ? { name } : {};
+      const rows: Promise<unknown> = inner.query({ ...named, text, values: [...values] });
       return track(rows as Promise<QueryResult<Row>>);
     },
     connect() {
@@ -184,8 +166,8 @@ export function toPool(inner: pg.Pool, ending: Ending): Pool {
     },
     end() {
       if (!ended) {
-        ending.begin?.();
-        ended = Promise.all(asked).then(ending.close);
+        engine.begin?.();
+        ended = Promise.all(asked).then(engine.close);
       }
       return ended;
     },

@@ -106,11 +106,7 @@ async function noteHours(
   slots: readonly GivenSlot[],
   now: Date,
 ): Promise<void> {
-  const counts = new Map<number, number>();
-  for (const { at } of slots) {
-    const hour = hourOf(at.getTime());
-    counts.set(hour, (counts.get(hour) ?? 0) + 1);
-  }
+  const counts = countByHour(slots.map(({ at }) => at));
   await db
     .insertInto("sender_hours")
     .values([...counts].map(([hour, sent]) => ({ sender, hour: new Date(hour), sent })))
@@ -120,7 +116,38 @@ async function noteHours(
       })),
     )
     .execute();
-  await db.deleteFrom("sender_hours").where("hour", "<", aDayBefore(now)).execute();
+  await db
+    .deleteFrom("sender_hours")
+    .where("sender", "=", sender)
+    .where("hour", "<", aDayBefore(now))
+    .execute();
+}
+
+/** Takes slots out of the day's count again whose messages did not get into the queue. */
+export async function giveBackSlots(
+  db: Queries,
+  sender: string,
+  slots: readonly Date[],
+): Promise<void> {
+  const hours = [...countByHour(slots)].toSorted(([one], [other]) => one - other);
+  for (const [hour, count] of hours) {
+    await db
+      .updateTable("sender_hours")
+      .set(({ eb }) => ({ sent: eb("sent", "-", count) }))
+      .where("sender", "=", sender)
+      .where("hour", "=", new Date(hour))
+      .execute();
+  }
+}
+
+/** By the beginning of each hour of UTC, how many of the instants are in it. */
+function countByHour(instants: readonly Date[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const at of instants) {
+    const hour = hourOf(at.getTime());
+    counts.set(hour, (counts.get(hour) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** The beginning of an hour of UTC. */

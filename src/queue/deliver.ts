@@ -49,14 +49,20 @@ const BEGIN_WITHIN_MS = 15_000;
 
 /**
  * Delivers one handed-over reminder: look, render, claim, send, record. Whatever is wrong with the
- * reminder or its message ends up in the ledger; only an outage of the ledger throws.
+ * reminder or its message ends up in the ledger; only an outage of the ledger throws. What waits for
+ * its channel while the program stops goes back to the queue.
  */
-export async function deliver(delivery: Delivery, ticket: Ticket): Promise<Delivered> {
+export async function deliver(
+  delivery: Delivery,
+  ticket: Ticket,
+  isStopping: () => boolean = () => false,
+): Promise<Delivered> {
   const seen = await look(delivery, ticket);
   if (seen.kind !== "claim") return seen.end();
   const since = delivery.clock.now().getTime();
   // What has to wait for its turn waits unclaimed, so that it can still be stopped.
   return delivery.limits[seen.claimed.channel](async () => {
+    if (isStopping()) return { kind: "early", waitMs: LOOK_AGAIN_MS };
     if (delivery.clock.now().getTime() - since < LOOK_AGAIN_MS) return send(delivery, seen.claimed);
     const again = await look(delivery, ticket);
     return again.kind === "claim" ? send(delivery, again.claimed) : again.end();
@@ -68,7 +74,7 @@ type Seen = { kind: "claim"; claimed: Claimed } | { kind: "end"; end: () => Prom
 
 async function look(delivery: Delivery, ticket: Ticket): Promise<Seen> {
   const { ledger, statements, clock } = delivery;
-  const state = await statements.load(ticket.reminderId, clock.now());
+  const state = await statements.load(ticket.reminderId, clock);
   if (state === undefined) return ended(DONE);
   const now = clock.now();
   const decision = decideClaim(state, ticket, now);
@@ -107,7 +113,7 @@ async function send(delivery: Delivery, claimed: Claimed): Promise<Delivered> {
   const content = "content" in message ? message.content : null;
   const { provider } = channels[claimed.channel];
   const before = { ran: performance.now(), showed: Date.now() };
-  const isOurs = await statements.claim({ claimed, content, provider }, clock.now());
+  const isOurs = await statements.claim({ claimed, content, provider }, clock);
   if (!isOurs) return { kind: "early", waitMs: LOOK_AGAIN_MS };
 
   if (!("content" in message)) {

@@ -4,6 +4,7 @@ import type { Pacing } from "../domain/pacing.ts";
 import { type Dispatched, takeBack, takeDue } from "../ledger/dispatch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { takePaced } from "../ledger/paced.ts";
+import { giveBackSlots } from "../ledger/senders.ts";
 import type { Metrics } from "../metrics.ts";
 import { type DeliverJob, jobIdOf, type QueueBackend } from "./backend.ts";
 import { type Loop, startLoop } from "./loop.ts";
@@ -59,7 +60,7 @@ export async function dispatchDue(
       if (pace === undefined) continue;
       const { taken, capReached } = await takePaced(ledger, channel, pace, BATCH, clock.now());
       if (capReached) onCapReached(channel);
-      found = (await handOver(options, taken)) || found;
+      found = (await handOver(options, taken, pace.sender)) || found;
     }
   }
 }
@@ -73,15 +74,20 @@ async function handOver(
     metrics,
   }: Pick<DispatcherOptions, "ledger" | "queue" | "clock" | "metrics">,
   taken: readonly Dispatched[],
+  sender: string | null = null,
 ): Promise<boolean> {
   if (taken.length === 0) return false;
   // The rows are committed as queued before the jobs exist: the other way round, a job could run
   // before its row says so. Where the queue is away they are taken back, and should that fail,
-  // too, the rescuer finds them. Slots that were given are lost then, which only costs time.
+  // too, the rescuer finds them. Slots that were given are lost then, and do not count for the day.
   try {
     await queue.add(taken.map((ticket) => toJob(ticket, clock)));
   } catch (error) {
     await takeBack(ledger.db, taken, clock.now());
+    if (sender !== null) {
+      const slots = taken.flatMap(({ releaseAt }) => releaseAt ?? []);
+      await giveBackSlots(ledger.db, sender, slots);
+    }
     throw error;
   }
   metrics.dispatched.inc(taken.length);

@@ -24,26 +24,32 @@ export function gather<Item, Result>(
   let waiting: Waiting<Item, Result>[] = [];
   let running = 0;
 
-  const doAlone = async ({ item, resolve, reject }: Waiting<Item, Result>) => {
-    try {
-      const [result] = await work([item]);
-      resolve(result as Result);
-    } catch (error) {
-      reject(error);
-    }
-  };
-
-  const doBatch = async (batch: readonly Waiting<Item, Result>[]) => {
+  const doBatch = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
     try {
       const results = await work(batch.map(({ item }) => item));
       batch.forEach(({ resolve }, index) => {
         resolve(results[index] as Result);
       });
     } catch (error) {
-      if (batch.length > 1 && !isOutage(error)) {
-        for (const each of batch) await doAlone(each);
-      } else {
-        for (const { reject } of batch) reject(error);
+      if (batch.length > 1 && !isOutage(error)) await doAlone(batch);
+      else for (const { reject } of batch) reject(error);
+    }
+  };
+
+  /** One by one, until there is an outage: that is one for the rest, too. */
+  const doAlone = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
+    let outage: unknown = null;
+    for (const { item, resolve, reject } of batch) {
+      if (outage !== null) {
+        reject(outage);
+        continue;
+      }
+      try {
+        const [result] = await work([item]);
+        resolve(result as Result);
+      } catch (error) {
+        reject(error);
+        if (isOutage(error)) outage = error;
       }
     }
   };

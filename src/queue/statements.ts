@@ -1,6 +1,8 @@
+import type { Clock } from "../clock.ts";
 import type { PauseChange } from "../ledger/channelStates.ts";
 import { type Deliverable, loadOften } from "../ledger/deliverables.ts";
 import {
+  begunAmong,
   type ClaimRequest,
   claim,
   isArrival,
@@ -19,9 +21,9 @@ import { throughOutage } from "./outage.ts";
  */
 export interface Statements {
   /** A reminder as it is; undefined where there is none. */
-  load(reminderId: string, now: Date): Promise<Deliverable | undefined>;
+  load(reminderId: string, clock: Pick<Clock, "now">): Promise<Deliverable | undefined>;
   /** Whether the reminder is ours to send: see `claim`. */
-  claim(request: ClaimRequest, now: Date): Promise<boolean>;
+  claim(request: ClaimRequest, clock: Pick<Clock, "now">): Promise<boolean>;
   /** What changed for channels by it: see `record`. */
   record(recorded: Recorded, now: Date): Promise<PauseChange[]>;
 }
@@ -31,28 +33,33 @@ export function gatherStatements(ledger: Ledger): Statements {
   const load = gather((asked: readonly Asked<string>[]) =>
     throughOutage(async () => {
       const ids = asked.map(({ what }) => what);
-      const found = await loadOften(ledger, [...new Set(ids)], latest(asked));
+      const found = await loadOften(ledger, [...new Set(ids)], present(asked));
       const byId = new Map(found.map((each) => [each.reminderId, each]));
       return ids.map((id) => byId.get(id));
     }),
   );
-  const claimed = gather((asked: readonly Asked<ClaimRequest>[]) =>
-    throughOutage(async () => {
-      const requests = asked.map(({ what }) => what);
-      const taken = await claim(ledger, requests, latest(asked));
-      return requests.map(({ claimed }) => taken.has(claimed.attemptId));
-    }),
-  );
-  const arrived = gather((asked: readonly Asked<Recorded>[]) =>
+  const claimed = gather((asked: readonly Asked<ClaimRequest>[]) => {
+    const requests = asked.map(({ what }) => what);
+    let isRepeated = false;
+    return throughOutage(async () => {
+      const begun = isRepeated ? await begunAmong(ledger, requests) : new Set<string>();
+      isRepeated = true;
+      const taken = await claim(ledger, requests, present(asked));
+      return requests.map(
+        ({ claimed: { attemptId } }) => taken.has(attemptId) || begun.has(attemptId),
+      );
+    });
+  });
+  const arrived = gather((asked: readonly { what: Recorded; now: Date }[]) =>
     throughOutage(async () => {
       const arrivals = asked.map(({ what }) => what);
-      const recorded = await recordArrivals(ledger, arrivals, latest(asked));
+      const recorded = await recordArrivals(ledger, arrivals, latest(asked.map(({ now }) => now)));
       return arrivals.map(({ claimed }) => recorded.has(claimed.attemptId));
     }),
   );
   return {
-    load: (what, now) => load({ what, now }),
-    claim: (what, now) => claimed({ what, now }),
+    load: (what, clock) => load({ what, clock }),
+    claim: (what, clock) => claimed({ what, clock }),
     async record(what, now) {
       if (isArrival(what) && (await arrived({ what, now }))) return [];
       return throughOutage(() => record(ledger, what, now));
@@ -62,10 +69,15 @@ export function gatherStatements(ledger: Ledger): Statements {
 
 interface Asked<What> {
   what: What;
-  now: Date;
+  clock: Pick<Clock, "now">;
 }
 
-/** The present of a batch: that of whoever asked last. */
-function latest(asked: readonly { now: Date }[]): Date {
-  return new Date(Math.max(...asked.map(({ now }) => now.getTime())));
+/** The present of a batch by its clocks, of which there is one: read when its statement is run. */
+function present(asked: readonly Asked<unknown>[]): Date {
+  const clocks = new Set(asked.map(({ clock }) => clock));
+  return latest([...clocks].map((clock) => clock.now()));
+}
+
+function latest(instants: readonly Date[]): Date {
+  return new Date(Math.max(...instants.map((instant) => instant.getTime())));
 }

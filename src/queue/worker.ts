@@ -22,9 +22,11 @@ export interface RunningWorker {
 
 /** Delivers what the queue releases until it is closed. */
 export function startWorker(backend: QueueBackend, delivery: Delivery): RunningWorker {
+  let isStopping = false;
   const workers = backend.openWorkers(
     async (job, token) => {
-      const result = await deliver(delivery, ticketSchema.parse(job.data)).catch(refuseJob);
+      const ticket = ticketSchema.parse(job.data);
+      const result = await deliver(delivery, ticket, () => isStopping).catch(refuseJob);
       if (result.kind === "early") {
         const waitMs = Math.ceil(delivery.clock.toRealMs(result.waitMs));
         await job.moveToDelayed(Date.now() + waitMs, token);
@@ -33,7 +35,12 @@ export function startWorker(backend: QueueBackend, delivery: Delivery): RunningW
     },
     { concurrency: CONCURRENCY, stalledInterval: STALLED_CHECK_MS },
   );
-  return { close: () => workers.close() };
+  return {
+    close() {
+      isStopping = true;
+      return workers.close();
+    },
+  };
 }
 
 /**

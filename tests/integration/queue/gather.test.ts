@@ -66,6 +66,16 @@ describe("gathered work", () => {
     expect(batches).toEqual([[1, 2, 3], [1], [2], [3]]);
   });
 
+  it("ends with the outage that comes while it is done one by one", async () => {
+    const outage = Object.assign(new Error("gone"), { code: "ECONNRESET" });
+    const { ask, batches, letAll } = heldWork((items) =>
+      items.length > 1 ? new Error("not all of these") : items.includes(2) ? outage : null,
+    );
+    const ends = await letAll(Promise.allSettled([ask(1), ask(2), ask(3)]));
+    expect(ends.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect(batches).toEqual([[1, 2, 3], [1], [2]]);
+  });
+
   it("tells an outage to all of the batch, once", async () => {
     const outage = Object.assign(new Error("gone"), { code: "ECONNRESET" });
     const { ask, batches, letAll } = heldWork(() => outage);

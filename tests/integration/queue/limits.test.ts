@@ -20,8 +20,9 @@ function workSlowly(rig: Rig) {
     send: (message) => new Promise((answer) => held.push({ message, answer })),
   };
   const channels = { ...rig.delivery.channels, sms };
-  rig.work({ ...rig.delivery, channels, limits: limitsOf(channels) });
+  const worker = rig.work({ ...rig.delivery, channels, limits: limitsOf(channels) });
   return {
+    worker,
     held,
     texts,
     answerAll: () => {
@@ -68,6 +69,25 @@ describe.each(DEPLOYMENTS)("a channel that takes few sends at once, on %s", (kin
     const ends = await statusesOf(rig, patients);
     expect(ends.filter((status) => status === "cancelled")).toHaveLength(1);
     expect(await rig.attempts(waiting as Enrolled)).toEqual([]);
+  });
+
+  it("gives back to the queue what waits while the worker stops", async () => {
+    const patients = await enrolMany(rig, 8);
+    const { worker, held, answerAll } = workSlowly(rig);
+    await rig.dispatch();
+    await until("the channel is full", () => held.length === AT_ONCE);
+    const closed = worker.close();
+    answerAll();
+    await closed;
+    expect(held).toEqual([]);
+    const statuses = await statusesOf(rig, patients);
+    expect(statuses.filter((status) => status === "delivered")).toHaveLength(AT_ONCE);
+    expect(statuses.filter((status) => status === "queued")).toHaveLength(8 - AT_ONCE);
+    rig.work();
+    for (const [index, patient] of patients.entries()) {
+      await rig.ends(patient, statuses[index] === "queued" ? "sent" : "delivered");
+      expect(await rig.attempts(patient)).toHaveLength(1);
+    }
   });
 
   it("looks again at what has waited, and says what is true by then", async () => {

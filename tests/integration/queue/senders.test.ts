@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Pace } from "../../../src/domain/pacing.ts";
 import { noteSign } from "../../../src/ledger/channelStates.ts";
 import { takePaced } from "../../../src/ledger/paced.ts";
+import { dispatchDue } from "../../../src/queue/dispatcher.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { addClinic, copyReminder, gaps, rounds, sendQueued, startAnew } from "./pacedRig.ts";
 import { useRig } from "./rig.ts";
@@ -179,6 +180,25 @@ describe.each(DEPLOYMENTS)("what a paced sender releases, on %s", (kind) => {
     expect(told.length).toBeLessThanOrEqual(12);
     const { rows } = await sql`select 1 from aftercare.sender_hours`.execute(rig.ledger.db);
     expect(rows.length).toBeLessThanOrEqual(26);
+  });
+
+  it("what does not get into the queue does not count for the day", async () => {
+    const { id, dueAt } = await first();
+    await copyReminder(rig, id, 3);
+    const away = () => Promise.reject(new Error("the queue is away"));
+    const options = {
+      ledger: rig.ledger,
+      queue: { add: away },
+      clock: { ...rig.clock, now: () => dueAt },
+      metrics: rig.delivery.metrics,
+      pacing: { sms: { sender: "a number", perSecond: 100, perDay: 50 } },
+      onCapReached: () => {},
+      horizonMs: 60_000,
+    };
+    await expect(dispatchDue(options, () => false)).rejects.toThrow("away");
+    const { rows } = await sql<{ sent: number }>`
+      select sum(sent)::int as sent from aftercare.sender_hours`.execute(rig.ledger.db);
+    expect(rows).toEqual([{ sent: 0 }]);
   });
 
   it("gives no more slots while nobody sends what was handed over", async () => {
