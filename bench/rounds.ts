@@ -3,6 +3,8 @@ import type { Bench } from "./bench.ts";
 /** One of several things that are measured beside each other. */
 export interface Variant<Result> {
   name: string;
+  /** What the program is compared with: where it fails a round, that round is left out and said. */
+  isBaseline?: boolean;
   run: () => Promise<Result>;
 }
 
@@ -19,7 +21,12 @@ export async function inRounds<Result>(
   for (let round = 0; round < rounds; round++) {
     for (const variant of orderOf(variants, round)) {
       progress(`${what}, round ${round + 1} of ${rounds}: ${variant.name}`);
-      results.get(variant.name)?.push(await variant.run());
+      try {
+        results.get(variant.name)?.push(await variant.run());
+      } catch (error) {
+        if (!variant.isBaseline) throw error;
+        process.stderr.write(`\nbench: ${what}: ${variant.name} failed: ${String(error)}\n`);
+      }
     }
   }
   return results;

@@ -65,6 +65,7 @@ async function run(bench: Bench): Promise<Report> {
     })),
     ...BASELINES.map((baseline) => ({
       name: baseline,
+      isBaseline: true,
       run: () =>
         runOne(servers, baseline, {
           count: countOf(baseline),

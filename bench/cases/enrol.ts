@@ -46,6 +46,7 @@ async function run(bench: Bench): Promise<Report> {
     })),
     ...(["bullmqRedis", "bullmqPostgres", "graphileWorker"] as const).map((baseline) => ({
       name: baseline,
+      isBaseline: true,
       run: () => inProcess(servers, baseline, count, setOf),
     })),
   ];
