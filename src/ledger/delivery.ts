@@ -31,6 +31,17 @@ export interface ClaimRequest {
 }
 
 /**
+ * A part of a statement: locks these reminders. One that somebody else holds is left alone: waiting for it
+ * would keep all the others, and what was read of their patients before the wait would be old after it.
+ */
+function held(reminders: readonly { id: string }[]) {
+  return sql`held as (
+      select id from aftercare.reminders where id = any(${idsIn(reminders)}::uuid[])
+      for no key update skip locked
+    )`;
+}
+
+/**
  * Claims reminders for sending, all in one conditional update: those still queued under this dispatch
  * number, due, inside their opening, their treatment not cancelled, their patient still at the address
  * that the message is for, that address not opted out, and no permission while the patient's are
@@ -52,15 +63,10 @@ export async function claim(
     subject: content?.channel === "email" ? content.subject : null,
     body: content?.text ?? null,
   }));
-  // One that somebody holds is left alone: waiting for it would keep all the others, and what was read
-  // of their patients before the wait would be old after it.
   const begun = await ledger.prepared(
     "claim",
     sql<{ id: string }>`
-    with held as (
-      select id from aftercare.reminders where id = any(${idsIn(wanted)}::uuid[])
-      for no key update skip locked
-    ), claimed as (
+    with ${held(wanted)}, claimed as (
       update aftercare.reminders r set status = 'sending', taken_at = ${now}, claimed_at = ${now},
         updated_at = ${now}
       from held
@@ -137,7 +143,7 @@ export async function recordArrivals(
   arrivals: readonly Recorded[],
   now: Date,
 ): Promise<Set<string>> {
-  const rows = arrivals.flatMap(({ claimed, outcome, move }) => ({
+  const rows = arrivals.map(({ claimed, outcome, move }) => ({
     id: claimed.reminderId,
     dispatch_no: claimed.dispatchNo,
     attempt_id: claimed.attemptId,
@@ -148,10 +154,7 @@ export async function recordArrivals(
   const recorded = await ledger.prepared(
     "record arrivals",
     sql<{ id: string }>`
-    with held as (
-      select id from aftercare.reminders where id = any(${idsIn(rows)}::uuid[])
-      for no key update skip locked
-    ), moved as (
+    with ${held(rows)}, moved as (
       update aftercare.reminders r
       set status = m.status, status_reason = null, retries = m.retries, taken_at = null,
         updated_at = ${now}

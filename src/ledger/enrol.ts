@@ -219,8 +219,10 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
         return { planned, replacedBy: replacementOf({ planned }, plan.plans.reminders) };
       }),
   );
-  if (request.consentText) await keepConsentText(db, clinic.id, request.consentText, now);
   const consents = consentsInsert(treatment, enrolment.consent, actor, now);
+  if (consents !== null && request.consentText) {
+    await keepConsentText(db, clinic.id, request.consentText, now);
+  }
   await writeTogether(db, [
     ...(known.id === null
       ? [patientInsert({ id: patientId, clinicId: clinic.id }, known.facts, now)]
