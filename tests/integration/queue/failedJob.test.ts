@@ -15,9 +15,9 @@ describe.each(DEPLOYMENTS)("a delivery that the ledger cannot record, on %s", (k
     );
     rig.work();
     await rig.dispatch();
-    const [job] = await until("the job has failed", async () => {
+    const [job] = await until("the job has failed, and the worker has said so", async () => {
       const failed = await rig.queue.getFailed();
-      return failed.length > 0 && failed;
+      return failed.length > 0 && rig.faults.length > 0 && failed;
     });
     const kept = JSON.stringify([job?.failedReason, job?.stacktrace, job?.data, job?.opts]);
     for (const secret of [patient.phone, patient.email, "Patient1", "Willow"]) {
