@@ -31,17 +31,6 @@ export interface ClaimRequest {
 }
 
 /**
- * A part of a statement: locks these reminders. One that somebody else holds is left alone: waiting for it
- * would keep all the others, and what was read of their patients before the wait would be old after it.
- */
-function held(reminders: readonly { id: string }[]) {
-  return sql`held as (
-      select id from aftercare.reminders where id = any(${idsIn(reminders)}::uuid[])
-      for no key update skip locked
-    )`;
-}
-
-/**
  * Claims reminders for sending, all in one conditional update: those still queued under this dispatch
  * number, due, inside their opening, their treatment not cancelled, their patient still at the address
  * that the message is for, that address not opted out, and no permission while the patient's are
@@ -66,22 +55,29 @@ export async function claim(
   const begun = await ledger.prepared(
     "claim",
     sql<{ id: string }>`
-    with ${held(wanted)}, claimed as (
-      update aftercare.reminders r set status = 'sending', taken_at = ${now}, claimed_at = ${now},
-        updated_at = ${now}
-      from held
-        join jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
+    with held as materialized (
+      select r.*, r.ctid as place from aftercare.reminders r
+      where r.id = any(${idsIn(wanted)}::uuid[]) for no key update skip locked
+    ), fit as materialized (
+      select r.place, w.*
+      from held r
+        join json_to_recordset(${JSON.stringify(wanted)}::json)
           as w(id uuid, dispatch_no int, attempt_id uuid, channel text, provider text, address text,
-            subject text, body text) on w.id = held.id,
-        aftercare.patients p, aftercare.treatments t
-      where r.id = held.id and r.dispatch_no = w.dispatch_no and r.status = 'queued'
+            subject text, body text) on w.id = r.id
+        cross join lateral (select * from aftercare.patients where id = r.patient_id limit 1) p
+        cross join lateral (select * from aftercare.treatments where id = r.treatment_id limit 1) t
+      where r.dispatch_no = w.dispatch_no and r.status = 'queued'
         and r.due_at <= ${now} and r.send_until > ${now}
-        and t.id = r.treatment_id and not ${isCalledOff}
-        and p.id = r.patient_id and r.channel = w.channel
+        and not ${isCalledOff}
+        and r.channel = w.channel
         and (case r.channel when 'sms' then p.phone else p.email end) = w.address
         and not ${isOptedOut} and not ${isPaused}
-      returning r.id, r.clinic_id, r.dispatch_no, r.channel, w.attempt_id, w.provider, w.address,
-        w.subject, w.body
+    ), claimed as (
+      update aftercare.reminders r set status = 'sending', taken_at = ${now}, claimed_at = ${now},
+        updated_at = ${now}
+      from fit where r.ctid = fit.place
+      returning r.id, r.clinic_id, r.dispatch_no, r.channel, fit.attempt_id, fit.provider, fit.address,
+        fit.subject, fit.body
     )
     insert into aftercare.attempts
       (id, clinic_id, reminder_id, dispatch_no, channel, provider, status, address, subject, body,
@@ -154,15 +150,18 @@ export async function recordArrivals(
   const recorded = await ledger.prepared(
     "record arrivals",
     sql<{ id: string }>`
-    with ${held(rows)}, moved as (
+    with held as materialized (
+      select r.id, r.dispatch_no, r.status, r.ctid as place from aftercare.reminders r
+      where r.id = any(${idsIn(rows)}::uuid[]) for no key update skip locked
+    ), moved as (
       update aftercare.reminders r
       set status = m.status, status_reason = null, retries = m.retries, taken_at = null,
         updated_at = ${now}
       from held
-        join jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        join json_to_recordset(${JSON.stringify(rows)}::json)
           as m(id uuid, dispatch_no int, attempt_id uuid, status text, retries int, provider_id text)
           on m.id = held.id
-      where r.id = held.id and r.dispatch_no = m.dispatch_no and r.status = 'sending'
+      where r.ctid = held.place and held.dispatch_no = m.dispatch_no and held.status = 'sending'
       returning m.attempt_id, m.status, m.provider_id
     )
     update aftercare.attempts a
