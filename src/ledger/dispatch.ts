@@ -4,20 +4,28 @@ import { FIRST_PROBE_S, LONGEST_PROBE_S } from "../domain/channelState.ts";
 import type { Ticket } from "../domain/claim.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 
-/** A reminder handed to the queue: its ticket, and when the job is to run. */
+/** A reminder handed to the queue: its ticket, the job that has it, and when that is to run. */
 export interface Dispatched extends Ticket {
   clinicId: string;
+  jobId: string;
   dueAt: Date;
   /** The slot of a paced sender; without one the job is to run when the reminder is due. */
   releaseAt?: Date;
 }
+
+/**
+ * The most reminders that share a job. A worker has done with a job when it has done with the slowest
+ * of them, and no other worker can have the rest.
+ */
+const MOST_OF_ONE_JOB = 10;
 
 /** The most that one clinic's channel gets in a round, so that others get their turn beside it. */
 const MOST_OF_ONE_SENDER = 100;
 
 /**
  * Hands over at most `limit` scheduled reminders that are due by `horizon`: each gets the next
- * dispatch number. The clinics and their channels take turns, each with its most overdue first, so
+ * dispatch number. Those of a clinic and channel that can go out at one instant share jobs. The clinics
+ * and their channels take turns, each with its most overdue first, so
  * that one with a long backlog does not keep the others waiting. Of a paused channel only those are
  * handed over whose opening is over, to wait for the next one, and each time that it is to be tried
  * the most overdue of those that can be sent. Dispatchers beside one another take different rows.
@@ -62,17 +70,28 @@ export async function takeDue(
     ), next as (
       select * from waiting order by turn, due_at limit ${limit}
     ), free as (
-      select r.id, next.probe from aftercare.reminders r join next on next.id = r.id
+      select r.id, r.clinic_id, r.channel, greatest(r.due_at, ${now}) as goes_at, next.probe
+      from aftercare.reminders r join next on next.id = r.id
       where r.id in (select id from next) and r.status = 'scheduled'
       for update of r skip locked
+    ), numbered as (
+      select *, (row_number() over (partition by clinic_id, channel, goes_at) - 1)
+        / ${MOST_OF_ONE_JOB}::int as part
+      from free
+    ), jobs as materialized (
+      select clinic_id, channel, goes_at, part, gen_random_uuid() as id
+      from numbered group by clinic_id, channel, goes_at, part
     ), taken as (
       update aftercare.reminders r
-      set status = 'queued', dispatch_no = dispatch_no + 1, taken_at = ${now}, updated_at = ${now}
-      from free where r.id = free.id
-      returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, free.probe
+      set status = 'queued', dispatch_no = dispatch_no + 1, job_id = jobs.id, taken_at = ${now},
+        updated_at = ${now}
+      from numbered n
+        join jobs using (clinic_id, channel, goes_at, part)
+      where r.id = n.id
+      returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, r.job_id, n.probe
     ), ${probed(now)}
     select id as "reminderId", dispatch_no as "dispatchNo", clinic_id as "clinicId",
-      due_at as "dueAt"
+      job_id as "jobId", due_at as "dueAt"
     from taken order by due_at`.execute(ledger.db);
   return taken.rows;
 }

@@ -228,7 +228,7 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
       ? [patientInsert({ id: patientId, clinicId: clinic.id }, known.facts, now)]
       : []),
     treatmentInsert(treatment),
-    remindersInsert(clinic.id, reminders, now),
+    remindersInsert(clinic.id, treatment, reminders, now),
     ...(consents === null ? [] : [consents]),
     eventsInsert(eventsOf(request, { treatment, reminders, change }, now)),
   ]);

@@ -187,13 +187,14 @@ async function take(
       for update of r skip locked
     ), taken as (
       update aftercare.reminders r
-      set status = 'queued', dispatch_no = dispatch_no + 1, taken_at = ${now}, updated_at = ${now}
+      set status = 'queued', dispatch_no = dispatch_no + 1, job_id = gen_random_uuid(),
+        taken_at = ${now}, updated_at = ${now}
       from free where r.id = free.id
-      returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, free.probe, free.turn,
+      returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, r.job_id, free.probe, free.turn,
         free.deadline
     ), ${probed(now)}
     select id as "reminderId", dispatch_no as "dispatchNo", clinic_id as "clinicId",
-      due_at as "dueAt", turn
+      job_id as "jobId", due_at as "dueAt", turn
     from taken order by turn, deadline, id`.execute(db);
   return rows;
 }

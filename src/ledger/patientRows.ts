@@ -5,6 +5,7 @@ import type { Overrides } from "../domain/overrides.ts";
 import type { Protocol, StepKind } from "../domain/protocol.ts";
 import type { ReminderStatus, Trace } from "../domain/reminder.ts";
 import type { Queries } from "./ledger.ts";
+import { type StoredTrace, unpackTrace } from "./traces.ts";
 
 /** A treatment of a patient, as far as plans depend on it. */
 export interface TreatmentRow {
@@ -72,7 +73,7 @@ export async function reminderRows(
   treatments: readonly TreatmentRow[],
 ): Promise<ReminderRow[]> {
   if (treatments.length === 0) return [];
-  const { rows } = await sql<ReminderRow>`
+  const { rows } = await sql<Omit<ReminderRow, "trace"> & { trace: StoredTrace }>`
     select r.id, r.treatment_id, r.step, r.kind, r.topics, r.channel, r.status, r.status_reason,
       r.due_at, r.claimed_at, r.created_at, r.updated_at, r.trace, a.told_at, a.heard_at, a.tried
     from aftercare.reminders r
@@ -85,5 +86,11 @@ export async function reminderRows(
     where r.clinic_id = ${clinicId}
       and r.treatment_id = any(${treatments.map(({ id }) => id)}::uuid[])
     order by r.position`.execute(db);
-  return rows;
+  const byId = new Map(treatments.map((treatment) => [treatment.id, treatment]));
+  return rows.flatMap((row) => {
+    const treatment = byId.get(row.treatment_id);
+    if (treatment === undefined) return [];
+    const { definition: protocol, time_zone: timeZone } = treatment;
+    return { ...row, trace: unpackTrace(row.trace, { protocol, timeZone }) };
+  });
 }

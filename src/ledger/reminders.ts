@@ -4,6 +4,7 @@ import type { ChannelName } from "../domain/channel.ts";
 import { localZoneOf, type PlannedReminder, type ReminderStatus } from "../domain/reminder.ts";
 import type { Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
+import { packTrace, type TraceFacts, unpackTrace } from "./traces.ts";
 
 /** One planned message as stored. */
 export interface Reminder extends Omit<PlannedReminder, "status" | "statusReason"> {
@@ -39,9 +40,10 @@ export function newReminders(
   }));
 }
 
-/** In SQL: keeps new reminders; `from` is the position of the first among the treatment's. */
+/** In SQL: keeps new reminders of a treatment; `from` is the position of the first among its own. */
 export function remindersInsert(
   clinicId: string,
+  treatment: TraceFacts,
   reminders: readonly Reminder[],
   now: Date,
   from = 0,
@@ -62,7 +64,7 @@ export function remindersInsert(
     status: reminder.status,
     status_reason: reminder.statusReason,
     replaced_by: reminder.replacedBy,
-    trace: reminder.trace,
+    trace: packTrace(reminder.trace, treatment),
   }));
   return sql`
     insert into aftercare.reminders (clinic_id, id, treatment_id, patient_id, step, position, kind,
@@ -172,8 +174,11 @@ function reminderRows(db: Queries, clinicId: string) {
   return db
     .selectFrom("reminders")
     .innerJoin("patients", "patients.id", "reminders.patient_id")
+    .innerJoin("treatments", "treatments.id", "reminders.treatment_id")
     .innerJoin("clinics", "clinics.id", "reminders.clinic_id")
     .selectAll("reminders")
+    .select(["treatments.protocol", "treatments.protocol_version"])
+    .select("treatments.time_zone as enrolled_in")
     .select(sql<string>`coalesce(patients.time_zone, clinics.time_zone)`.as("time_zone"))
     .where("reminders.clinic_id", "=", clinicId);
 }
@@ -197,6 +202,9 @@ function toReminder(row: ReminderRow): Reminder {
     statusReason: row.status_reason,
     replacedBy: row.replaced_by,
     timeZone: row.time_zone,
-    trace: row.trace,
+    trace: unpackTrace(row.trace, {
+      protocol: { name: row.protocol, version: row.protocol_version },
+      timeZone: row.enrolled_in,
+    }),
   };
 }

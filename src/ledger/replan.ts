@@ -15,6 +15,7 @@ import {
   storeRetractions,
   tellAgain,
 } from "./retractions.ts";
+import { packTrace } from "./traces.ts";
 import { keepPagesOpen } from "./treatments.ts";
 
 /** Whose plans are made again, who wanted it, and why. */
@@ -120,7 +121,7 @@ async function skipOvertaken(
       .set({
         status: "skipped",
         status_reason: "superseded",
-        trace: JSON.stringify({ ...trace, supersededBy: by }),
+        trace: sql`trace || ${JSON.stringify({ supersededBy: by })}::jsonb`,
         replaced_by: newer?.id ?? null,
         updated_at: now,
       })
@@ -197,7 +198,7 @@ async function update(
     due_at: slotted.planned.dueAt,
     send_until: slotted.planned.sendUntil,
     expires_at: slotted.planned.expiresAt,
-    trace: slotted.planned.trace,
+    trace: packTrace(slotted.planned.trace, slotted.treatment),
     replaced_by: replacementOf(slotted, linked),
   }));
   await sql`

@@ -22,6 +22,8 @@ export interface Unsettled extends Ticket {
 /** A hand-over that may have lost its job, and whose it is. */
 export interface StuckTicket extends Ticket {
   clinicId: string;
+  /** Null where an earlier version of the program handed it over. */
+  jobId: string | null;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function takeStuckQueued(
     update aftercare.reminders r set taken_at = ${now}
     from stuck where r.id = stuck.id
     returning r.id as "reminderId", r.dispatch_no as "dispatchNo",
-      r.clinic_id as "clinicId"`.execute(ledger.db);
+      r.clinic_id as "clinicId", r.job_id as "jobId"`.execute(ledger.db);
   return rows;
 }
 

@@ -8,6 +8,7 @@ import type { Queries } from "./ledger.ts";
 import { addNotices, settleNotices } from "./notices.ts";
 import { type NewReminder, newReminders, remindersInsert } from "./reminders.ts";
 import { type Linked, replacementOf } from "./replacements.ts";
+import type { TraceFacts } from "./traces.ts";
 
 /** Whose plans change, who wanted it, and why. */
 export interface ChangeRequest {
@@ -137,7 +138,7 @@ export async function tellAgain(
 async function append(
   db: Queries,
   { clinicId, patientId }: ChangeRequest,
-  { id }: { id: string },
+  treatment: TraceFacts & { id: string },
   rows: readonly NewReminder[],
   now: Date,
 ) {
@@ -146,10 +147,10 @@ async function append(
     .selectFrom("reminders")
     .select((select) => select.fn.max("position").as("last"))
     .where("clinic_id", "=", clinicId)
-    .where("treatment_id", "=", id)
+    .where("treatment_id", "=", treatment.id)
     .executeTakeFirstOrThrow();
-  const reminders = newReminders({ id, patientId }, rows);
-  await remindersInsert(clinicId, reminders, now, (last ?? -1) + 1).execute(db);
+  const reminders = newReminders({ id: treatment.id, patientId }, rows);
+  await remindersInsert(clinicId, treatment, reminders, now, (last ?? -1) + 1).execute(db);
   return reminders;
 }
 

@@ -4,6 +4,7 @@ import { describeHours } from "../domain/sendWindow.ts";
 import { type Deliverable, loadDeliverables } from "./deliverables.ts";
 import type { Queries } from "./ledger.ts";
 import { moveReminders } from "./moves.ts";
+import { packTrace, unpackTrace } from "./traces.ts";
 
 /** A patient whose clocks may be other ones by now, and who says so. */
 export interface RezoneRequest {
@@ -25,16 +26,21 @@ export async function rezoneRetractions(
 ): Promise<void> {
   const rows = await db
     .selectFrom("reminders")
-    .select(["id", "trace"])
-    .where("clinic_id", "=", clinicId)
-    .where("patient_id", "=", patientId)
+    .innerJoin("treatments", "treatments.id", "reminders.treatment_id")
+    .select(["reminders.id", "trace", "protocol as name", "protocol_version as version"])
+    .select("time_zone as timeZone")
+    .where("reminders.clinic_id", "=", clinicId)
+    .where("reminders.patient_id", "=", patientId)
     .where("kind", "=", "retraction")
-    .where("status", "in", CANCELLABLE)
-    .orderBy("id")
-    .forUpdate()
+    .where("reminders.status", "in", CANCELLABLE)
+    .orderBy("reminders.id")
+    .forUpdate("reminders")
     .execute();
-  const traces = new Map(rows.map(({ id, trace }) => [id, trace]));
-  const elsewhere = rows.filter(({ trace }) => localZoneOf(trace) !== local.timeZone);
+  const waiting = rows.map(({ id, trace, timeZone, ...protocol }) => {
+    const facts = { protocol, timeZone };
+    return { id, facts, trace: unpackTrace(trace, facts) };
+  });
+  const elsewhere = waiting.filter(({ trace }) => localZoneOf(trace) !== local.timeZone);
   const states = await loadDeliverables(
     db,
     elsewhere.map(({ id }) => id),
@@ -57,11 +63,12 @@ export async function rezoneRetractions(
     now,
   );
   for (const { state, move } of moves) {
-    const trace = traces.get(state.reminderId);
-    if (trace === undefined) continue;
+    const known = elsewhere.find(({ id }) => id === state.reminderId);
+    if (known === undefined) continue;
+    const trace = traceIn(local, known.trace, state, move.dueAt ?? state.dueAt);
     await db
       .updateTable("reminders")
-      .set({ trace: JSON.stringify(traceIn(local, trace, state, move.dueAt ?? state.dueAt)) })
+      .set({ trace: JSON.stringify(packTrace(trace, known.facts)) })
       .where("clinic_id", "=", clinicId)
       .where("id", "=", state.reminderId)
       .execute();

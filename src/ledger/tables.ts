@@ -9,8 +9,9 @@ import type { Privacy } from "../domain/message.ts";
 import type { Overrides } from "../domain/overrides.ts";
 import type { Protocol, StepKind } from "../domain/protocol.ts";
 import type { AttemptStatus } from "../domain/receipt.ts";
-import type { ReminderStatus, Trace } from "../domain/reminder.ts";
+import type { ReminderStatus } from "../domain/reminder.ts";
 import type { SendWindowText } from "../domain/sendWindow.ts";
+import type { StoredTrace } from "./traces.ts";
 
 /** A jsonb column: read parsed, written as text, because the two engines disagree on arrays. */
 type Json<T> = ColumnType<T, string, string>;
@@ -37,6 +38,7 @@ export type ImportState =
 /**
  * What is known of a row: nothing yet; it can be enrolled; its treatment is enrolled already, or stands
  * in an earlier row; something is wrong with it; this import has enrolled it.
+import type { StoredTrace } from "./traces.ts";
  */
 export type ImportRowState = "new" | "ready" | "known" | "twice" | "bad" | "enrolled";
 
@@ -166,8 +168,9 @@ export interface Tables {
     retries: Generated<number>;
     taken_at: Date | null;
     claimed_at: Generated<Date | null>;
+    job_id: Generated<string | null>;
     replaced_by: Generated<string | null>;
-    trace: Json<Trace>;
+    trace: Json<StoredTrace>;
     created_at: Date;
     updated_at: Date;
   };

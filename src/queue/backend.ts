@@ -13,16 +13,16 @@ import { type Ledger, QUEUE_SCHEMA } from "../ledger/ledger.ts";
 import type { StuckTicket } from "../ledger/rescue.ts";
 import { queueNames, shardOf } from "./shards.ts";
 
-/** The id of a hand-over's job. Used once and never again: BullMQ drops a job whose id it has seen. */
-export function jobIdOf({ reminderId, dispatchNo }: Ticket): string {
-  return `${reminderId}-${dispatchNo}`;
+/** All that a job holds: the hand-overs of a clinic's reminders that can go out at one instant. */
+export interface JobData {
+  tickets: Ticket[];
 }
 
 /** A job that is to be made, for a clinic. */
 export interface DeliverJob {
   clinicId: string;
   name: string;
-  data: Ticket;
+  data: JobData;
   opts: BulkJobOptions;
 }
 
@@ -33,23 +33,30 @@ export interface DeliverJob {
 export async function lostJobs(
   { queues }: Pick<QueueBackend, "queues">,
   tickets: readonly StuckTicket[],
-): Promise<Ticket[]> {
-  const states = await Promise.all(
-    tickets.map((ticket) => queueOf(queues, ticket.clinicId).getJobState(jobIdOf(ticket))),
-  );
-  const alive = new Set<string>(["waiting", "prioritized", "active"]);
-  return tickets.filter((_ticket, index) => !alive.has(states[index] ?? "unknown"));
+): Promise<StuckTicket[]> {
+  const whose = new Map(tickets.map(({ jobId, clinicId }) => [jobId, clinicId]));
+  const alive = new Set<string | null>();
+  const look = async (jobId: string | null, clinicId: string) => {
+    if (jobId === null) return;
+    const state = await queueOf(queues, clinicId).getJobState(jobId);
+    if (ALIVE.includes(state)) alive.add(jobId);
+  };
+  await Promise.all([...whose].map(([jobId, clinicId]) => look(jobId, clinicId)));
+  return tickets.filter(({ jobId }) => !alive.has(jobId));
 }
+
+/** The states of a job that a worker has, or takes as soon as it can. */
+const ALIVE = ["waiting", "prioritized", "active"];
 
 /** The queues as chosen by the deployment: on Redis where there is one, else in the ledger's database. */
 export interface QueueBackend {
-  /** One, or as many as the deliveries are split over: a job of them is one hand-over of one reminder. */
+  /** One, or as many as the deliveries are split over: a job of them is what a clinic has to send at one instant. */
   queues: readonly (Queue | PostgresQueue)[];
   /** Makes the jobs, each in its clinic's queue: those of a queue all, or none. */
   add(jobs: readonly DeliverJob[]): Promise<void>;
   /** Starts a BullMQ worker on each queue, which share the concurrency; the caller closes them. */
   openWorkers(
-    processor: Processor<Ticket>,
+    processor: Processor<JobData>,
     options: Omit<WorkerOptions, "connection"> & { concurrency: number },
   ): Pick<Worker, "close">;
   /** Whether all queues answer within a second. */
@@ -147,7 +154,7 @@ function connect(
 
 type OpenWorker = (
   name: string,
-  processor: Processor<Ticket>,
+  processor: Processor<JobData>,
   options: Omit<WorkerOptions, "connection">,
 ) => Pick<Worker, "close">;
 

@@ -6,7 +6,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { takePaced } from "../ledger/paced.ts";
 import { giveBackSlots } from "../ledger/senders.ts";
 import type { Metrics } from "../metrics.ts";
-import { type DeliverJob, jobIdOf, type QueueBackend } from "./backend.ts";
+import type { DeliverJob, QueueBackend } from "./backend.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 const BATCH = 500;
@@ -81,7 +81,7 @@ async function handOver(
   // before its row says so. Where the queue is away they are taken back, and should that fail,
   // too, the rescuer finds them. Slots that were given are lost then, and do not count for the day.
   try {
-    await queue.add(taken.map((ticket) => toJob(ticket, clock)));
+    await queue.add(jobsOf(taken, clock));
   } catch (error) {
     await takeBack(ledger.db, taken, clock.now());
     if (sender !== null) {
@@ -94,18 +94,28 @@ async function handOver(
   return true;
 }
 
-function toJob(taken: Dispatched, clock: Clock): DeliverJob {
-  const { reminderId, dispatchNo, clinicId, dueAt, releaseAt = dueAt } = taken;
-  const waitMs = releaseAt.getTime() - clock.now().getTime();
-  return {
-    clinicId,
-    name: "deliver",
-    data: { reminderId, dispatchNo },
-    opts: {
-      jobId: jobIdOf({ reminderId, dispatchNo }),
-      delay: Math.max(0, Math.ceil(clock.toRealMs(waitMs))),
-      removeOnComplete: true,
-      removeOnFail: { count: 1_000 },
-    },
-  };
+/** One job for all that share one; each is made once, since BullMQ drops one whose id it has seen. */
+function jobsOf(taken: readonly Dispatched[], clock: Clock): DeliverJob[] {
+  const now = clock.now().getTime();
+  const jobs = new Map<string, DeliverJob>();
+  for (const { jobId, reminderId, dispatchNo, clinicId, dueAt, releaseAt = dueAt } of taken) {
+    const known = jobs.get(jobId);
+    if (known !== undefined) {
+      known.data.tickets.push({ reminderId, dispatchNo });
+      continue;
+    }
+    const waitMs = releaseAt.getTime() - now;
+    jobs.set(jobId, {
+      clinicId,
+      name: "deliver",
+      data: { tickets: [{ reminderId, dispatchNo }] },
+      opts: {
+        jobId,
+        delay: Math.max(0, Math.ceil(clock.toRealMs(waitMs))),
+        removeOnComplete: true,
+        removeOnFail: { count: 1_000 },
+      },
+    });
+  }
+  return [...jobs.values()];
 }

@@ -6,11 +6,14 @@ import { type Delivery, deliver } from "./deliver.ts";
 
 const ticketSchema = z.strictObject({ reminderId: z.uuid(), dispatchNo: z.int().min(1) });
 
+const jobSchema = z.strictObject({ tickets: z.array(ticketSchema).min(1) });
+
 /**
- * Reminders that one worker process has in hand at once, those included that wait for their channel: as
- * many as it takes for statements to be shared, and not so many that other workers have none.
+ * Jobs that one worker process has in hand at once, those included whose reminders wait for their
+ * channel. Each has one reminder, or some that are due at one instant: as many as it takes for
+ * statements to be shared, and not so many that other workers have none.
  */
-export const CONCURRENCY = 200;
+export const CONCURRENCY = 50;
 
 /** How often BullMQ looks for jobs whose worker has lost its lock, which holds for 30 s. */
 const STALLED_CHECK_MS = 10_000;
@@ -25,13 +28,23 @@ export function startWorker(backend: QueueBackend, delivery: Delivery): RunningW
   let isStopping = false;
   const workers = backend.openWorkers(
     async (job, token) => {
-      const ticket = ticketSchema.parse(job.data);
-      const result = await deliver(delivery, ticket, () => isStopping).catch(refuseJob);
-      if (result.kind === "early") {
-        const waitMs = Math.ceil(delivery.clock.toRealMs(result.waitMs));
-        await job.moveToDelayed(Date.now() + waitMs, token);
-        throw new DelayedError();
+      const { tickets } = jobSchema.parse(job.data);
+      const results = await Promise.allSettled(
+        tickets.map((ticket) => deliver(delivery, ticket, () => isStopping)),
+      );
+      for (const result of results) if (result.status === "rejected") refuseJob(result.reason);
+      const early = tickets.flatMap((ticket, index) => {
+        const result = results[index];
+        if (result?.status !== "fulfilled" || result.value.kind !== "early") return [];
+        return { ticket, waitMs: result.value.waitMs };
+      });
+      if (early.length === 0) return;
+      if (early.length < tickets.length) {
+        await job.updateData({ tickets: early.map(({ ticket }) => ticket) });
       }
+      const waitMs = Math.min(...early.map((each) => each.waitMs));
+      await job.moveToDelayed(Date.now() + Math.ceil(delivery.clock.toRealMs(waitMs)), token);
+      throw new DelayedError();
     },
     { concurrency: CONCURRENCY, stalledInterval: STALLED_CHECK_MS },
   );

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { noteSign } from "../../../src/ledger/channelStates.ts";
 import { createClinic } from "../../../src/ledger/clinics.ts";
 import { takeDue } from "../../../src/ledger/dispatch.ts";
+import type { JobData } from "../../../src/queue/backend.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { useRig } from "./rig.ts";
 
@@ -15,15 +16,14 @@ describe.each(DEPLOYMENTS)("the dispatcher on %s", (kind) => {
     await rig.dispatch();
 
     const handedOver = await rig.queue.getJobs(["waiting", "delayed"]);
-    const tickets = handedOver.map(({ data, id }) => ({ id, data: data as unknown }));
-    const ticketOf = (index: number) => {
-      const reminderId = reminders[index]?.id ?? "";
-      return { id: `${reminderId}-1`, data: { reminderId, dispatchNo: 1 } };
-    };
-    expect(tickets.sort(byId)).toEqual([ticketOf(0), ticketOf(1)].sort(byId));
-    const delayed = handedOver.find(({ id }) => id === ticketOf(1).id);
-    expect(delayed?.delay).toBeGreaterThan(0);
-    expect(delayed?.delay).toBeLessThanOrEqual(30_000);
+    const [now, later] = handedOver.toSorted((a, b) => a.delay - b.delay);
+    const ticketOf = (index: number) => ({ reminderId: reminders[index]?.id, dispatchNo: 1 });
+    expect(handedOver).toHaveLength(2);
+    expect(now).toMatchObject({ delay: 0, data: { tickets: [ticketOf(0)] } });
+    expect(later?.data).toEqual({ tickets: [ticketOf(1)] });
+    const { delay } = later ?? {};
+    expect(delay).toBeGreaterThan(0);
+    expect(delay).toBeLessThanOrEqual(30_000);
     expect(await statuses()).toEqual({ queued: 2, scheduled: 1 });
 
     await rig.dispatch();
@@ -37,13 +37,44 @@ describe.each(DEPLOYMENTS)("the dispatcher on %s", (kind) => {
     await Promise.all([rig.dispatch(), rig.dispatch()]);
 
     const jobs = await rig.queue.getJobs(["waiting"], 0, 2_000);
-    expect(jobs).toHaveLength(1_201);
-    expect(new Set(jobs.map(({ id }) => id)).size).toBe(1_201);
+    const reminders = jobs.flatMap(({ data }) => (data as JobData).tickets).map(idOf);
+    expect(reminders).toHaveLength(1_201);
+    expect(new Set(reminders).size).toBe(1_201);
     const { rows } = await sql<{ dispatchNo: number }>`
       select distinct dispatch_no as "dispatchNo" from aftercare.reminders
       where step = 'step-0' and treatment_id = ${reminder.treatmentId}`.execute(rig.ledger.db);
     expect(rows).toEqual([{ dispatchNo: 1 }]);
     await rig.queue.obliterate({ force: true });
+  });
+
+  it("gives a clinic's reminders of one instant and channel a job for ten of them, and no others", async () => {
+    const { reminder } = await rig.enrol("once", ["sms"]);
+    await copyReminder(reminder.id, 22, { laterMs: 10_000 });
+    await copyReminder(reminder.id, 2, { laterMs: 11_000 });
+    await copyReminder(reminder.id, 3, { clinicId: await copyClinic("Elm"), laterMs: 10_000 });
+    const mail = await rig.enrol("once", ["email"]);
+    await rig.dispatch();
+    const jobs = await rig.queue.getJobs(["waiting", "delayed"]);
+    const sizes = jobs.map(({ data, delay }) => [
+      Math.ceil(delay / 1_000),
+      (data as JobData).tickets.length,
+    ]);
+    expect(sizes.toSorted()).toEqual([
+      [0, 1],
+      [0, 1],
+      [10, 10],
+      [10, 10],
+      [10, 2],
+      [10, 3],
+      [11, 2],
+    ]);
+    const alone = jobs.find(({ data }) =>
+      (data as JobData).tickets.some(({ reminderId }) => reminderId === mail.reminder.id),
+    );
+    expect((alone?.data as JobData).tickets).toHaveLength(1);
+    await rig.queue.obliterate({ force: true });
+    await sql`update aftercare.reminders set status = 'cancelled'
+      where status in ('scheduled', 'queued')`.execute(rig.ledger.db);
   });
 
   it("is fair: a clinic with a long backlog keeps no other waiting, nor does a paused one", async () => {
@@ -109,5 +140,4 @@ describe.each(DEPLOYMENTS)("the dispatcher on %s", (kind) => {
   }
 });
 
-const byId = (a: { id?: string | undefined }, b: { id?: string | undefined }) =>
-  (a.id ?? "") < (b.id ?? "") ? -1 : 1;
+const idOf = ({ reminderId }: JobData["tickets"][number]) => reminderId;

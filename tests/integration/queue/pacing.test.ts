@@ -138,8 +138,8 @@ describe.each(DEPLOYMENTS)("sending at a pace, on %s", (kind) => {
     } finally {
       await rename(away, (name) => name);
     }
-    expect((await rig.queue.getJobs(["waiting"])).map(({ id }) => id)).toEqual([
-      `${reminder.id}-1`,
+    expect((await rig.queue.getJobs(["waiting"])).map(({ data }) => data as unknown)).toEqual([
+      { tickets: [{ reminderId: reminder.id, dispatchNo: 1 }] },
     ]);
   });
 });

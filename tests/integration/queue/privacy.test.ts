@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { updateClinic } from "../../../src/ledger/clinics.ts";
 import { loadDeliverables } from "../../../src/ledger/deliverables.ts";
@@ -66,9 +67,8 @@ describe.each(ENGINES)("what a clinic has set, on the %s engine", (kind) => {
       [until, until],
       [null, null],
     ]) {
-      const trace = JSON.stringify({ ...patient.reminder.trace, waitUntil });
-      const rows = rig.ledger.db.updateTable("reminders").set({ trace });
-      await rows.where("id", "=", patient.reminder.id).execute();
+      await sql`update aftercare.reminders set trace = trace || ${JSON.stringify({ waitUntil })}::jsonb
+        where id = ${patient.reminder.id}`.execute(rig.ledger.db);
       expect((await load())[0]?.waitUntil).toBe(expected);
     }
   });

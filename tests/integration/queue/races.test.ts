@@ -87,7 +87,7 @@ async function enrolMany(world: LifeWorld): Promise<Racing[]> {
     );
     const more = newReminders(treatment, planned);
     const { db } = world.house.ledger;
-    await remindersInsert(treatment.clinicId, more, world.now).execute(db);
+    await remindersInsert(treatment.clinicId, treatment, more, world.now).execute(db);
     const ids = [...reminders, ...more].map(({ id }) => id);
     enrolled.push({ treatmentId: treatment.id, reminders: ids });
   });

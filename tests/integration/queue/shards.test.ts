@@ -157,7 +157,7 @@ describe("on a node of a Redis Cluster", () => {
   const job = (index: number) => ({
     clinicId: `clinic ${index}`,
     name: "deliver",
-    data: { reminderId: `reminder ${index}`, dispatchNo: 1 },
+    data: { tickets: [{ reminderId: `reminder ${index}`, dispatchNo: 1 }] },
     opts: { jobId: `job-${index}`, delay: index % 2, removeOnComplete: index % 3 > 0 },
   });
 
@@ -172,7 +172,7 @@ describe("on a node of a Redis Cluster", () => {
       const done = new Set<string>();
       const workers = backend.openWorkers(
         async (job) => {
-          done.add(job.data.reminderId);
+          for (const { reminderId } of job.data.tickets) done.add(reminderId);
           await Promise.resolve();
         },
         { concurrency: 8 },
