@@ -5,15 +5,16 @@ import type { Privacy } from "../domain/message.ts";
 import type { Nearby } from "../domain/nearby.ts";
 import { type Overrides, withOverrides } from "../domain/overrides.ts";
 import { type ClinicHours, windowOf } from "../domain/plan.ts";
+import type { Protocol } from "../domain/protocol.ts";
 import { parseSendWindow } from "../domain/sendWindow.ts";
 import { type Waits, waitsOf } from "../domain/waits.ts";
 import { isCalledOff } from "./calledOff.ts";
-import { type Clinic, findClinics } from "./clinics.ts";
+import { type Clinic, findClinics, findClinicsOften } from "./clinics.ts";
 import { isDead } from "./deadAddresses.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { isOptedOut } from "./optOuts.ts";
 import { isPaused } from "./permissionPause.ts";
-import { pinnedProtocols } from "./protocols.ts";
+import { type ProtocolVersion, pinnedProtocols, rememberedProtocols } from "./protocols.ts";
 
 /** A reminder with all that decides what can become of it, and all that its message needs. */
 export interface Deliverable extends ClaimState, Ticket {
@@ -51,26 +52,39 @@ export async function loadDeliverables(
   now: Date,
 ): Promise<Deliverable[]> {
   const { rows } = await deliverableRows(ids, now).execute(db);
-  return complete(db, rows);
+  return complete(rows, {
+    clinics: (clinicIds) => findClinics(db, clinicIds),
+    protocols: (versions) => pinnedProtocols(db, versions),
+  });
 }
 
-/** The same for a worker, who asks all the time. */
-export async function loadOften(
+/** The same for a worker, who asks all the time: returns how to. */
+export function loadsOften(
   ledger: Ledger,
-  ids: readonly string[],
-  now: Date,
-): Promise<Deliverable[]> {
-  return complete(ledger.db, await ledger.prepared("deliverables", deliverableRows(ids, now)));
+): (ids: readonly string[], now: Date) => Promise<Deliverable[]> {
+  const sources: Sources = {
+    clinics: (clinicIds) => findClinicsOften(ledger, clinicIds),
+    protocols: rememberedProtocols(ledger.db),
+  };
+  return async (ids, now) =>
+    complete(await ledger.prepared("deliverables", deliverableRows(ids, now)), sources);
 }
 
-async function complete(db: Queries, rows: readonly Row[]): Promise<Deliverable[]> {
+/** Where what many deliverables share comes from. */
+interface Sources {
+  clinics: (ids: readonly string[]) => Promise<Clinic[]>;
+  protocols: (
+    versions: readonly ProtocolVersion[],
+  ) => Promise<(of: ProtocolVersion) => Protocol | undefined>;
+}
+
+async function complete(rows: readonly Row[], sources: Sources): Promise<Deliverable[]> {
   // Of these there are few, however many reminders there are.
-  const clinicIds = new Set(rows.map(({ clinicId }) => clinicId));
+  const clinicIds = [...new Set(rows.map(({ clinicId }) => clinicId))];
   const clinics = new Map(
-    (await findClinics(db, [...clinicIds])).map((clinic) => [clinic.id, ofClinic(clinic)]),
+    (await sources.clinics(clinicIds)).map((clinic) => [clinic.id, ofClinic(clinic)]),
   );
-  const protocols = await pinnedProtocols(
-    db,
+  const protocols = await sources.protocols(
     rows.map(({ protocol, protocolVersion }) => ({ name: protocol, version: protocolVersion })),
   );
   const waits = memory<Waits>(rows.length);
@@ -128,7 +142,7 @@ function deliverableRows(ids: readonly string[], now: Date): RawBuilder<Row> {
     join aftercare.patients p on p.id = r.patient_id
     join aftercare.treatments t on t.id = r.treatment_id
     left join aftercare.channel_states s on s.clinic_id = r.clinic_id and s.channel = r.channel
-    where r.id = any(${[...ids]}::uuid[])`;
+    where r.id in (select id::uuid from json_array_elements_text(${JSON.stringify(ids)}::json) as asked(id))`;
 }
 
 /** What a deliverable has of its clinic, word for word. */

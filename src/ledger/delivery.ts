@@ -55,15 +55,18 @@ export async function claim(
   const begun = await ledger.prepared(
     "claim",
     sql<{ id: string }>`
-    with held as materialized (
-      select r.*, r.ctid as place from aftercare.reminders r
-      where r.id = any(${idsIn(wanted)}::uuid[]) for no key update skip locked
+    with wanted as materialized (
+      select * from json_to_recordset(${JSON.stringify(wanted)}::json)
+        as w(id uuid, dispatch_no int, attempt_id uuid, channel text, provider text, address text,
+          subject text, body text)
+    ), held as materialized (
+      select r.*
+      from wanted cross join lateral (
+        select r.*, r.ctid as place from aftercare.reminders r
+        where r.id = wanted.id for no key update skip locked) r
     ), fit as materialized (
       select r.place, w.*
-      from held r
-        join json_to_recordset(${JSON.stringify(wanted)}::json)
-          as w(id uuid, dispatch_no int, attempt_id uuid, channel text, provider text, address text,
-            subject text, body text) on w.id = r.id
+      from held r join wanted w on w.id = r.id
         cross join lateral (select * from aftercare.patients where id = r.patient_id limit 1) p
         cross join lateral (select * from aftercare.treatments where id = r.treatment_id limit 1) t
       where r.dispatch_no = w.dispatch_no and r.status = 'queued'
@@ -150,17 +153,19 @@ export async function recordArrivals(
   const recorded = await ledger.prepared(
     "record arrivals",
     sql<{ id: string }>`
-    with held as materialized (
-      select r.id, r.dispatch_no, r.status, r.ctid as place from aftercare.reminders r
-      where r.id = any(${idsIn(rows)}::uuid[]) for no key update skip locked
+    with arrivals as materialized (
+      select * from json_to_recordset(${JSON.stringify(rows)}::json)
+        as m(id uuid, dispatch_no int, attempt_id uuid, status text, retries int, provider_id text)
+    ), held as materialized (
+      select r.*
+      from arrivals cross join lateral (
+        select r.id, r.dispatch_no, r.status, r.ctid as place from aftercare.reminders r
+        where r.id = arrivals.id for no key update skip locked) r
     ), moved as (
       update aftercare.reminders r
       set status = m.status, status_reason = null, retries = m.retries, taken_at = null,
         updated_at = ${now}
-      from held
-        join json_to_recordset(${JSON.stringify(rows)}::json)
-          as m(id uuid, dispatch_no int, attempt_id uuid, status text, retries int, provider_id text)
-          on m.id = held.id
+      from held join arrivals m on m.id = held.id
       where r.ctid = held.place and held.dispatch_no = m.dispatch_no and held.status = 'sending'
       returning m.attempt_id, m.status, m.provider_id
     )

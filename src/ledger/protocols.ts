@@ -43,6 +43,28 @@ export async function pinnedProtocols(
 }
 
 /**
+ * The same for who asks all the time: what was found once is remembered, because what is pinned under a
+ * name and version never changes.
+ */
+export function rememberedProtocols(
+  db: Queries,
+): (
+  versions: readonly ProtocolVersion[],
+) => Promise<(of: ProtocolVersion) => Protocol | undefined> {
+  const found = new Map<string, Protocol>();
+  const keyOf = ({ name, version }: ProtocolVersion) => `${name} ${version}`;
+  return async (versions) => {
+    const missing = versions.filter((each) => !found.has(keyOf(each)));
+    const of = await pinnedProtocols(db, missing);
+    for (const each of missing) {
+      const protocol = of(each);
+      if (protocol !== undefined) found.set(keyOf(each), protocol);
+    }
+    return (each) => found.get(keyOf(each));
+  };
+}
+
+/**
  * Keeps each protocol under its name and version, so that a treatment can always show the steps it
  * was enrolled with. Throws AppError `protocol_changed` where a file has changed and its version
  * has not.

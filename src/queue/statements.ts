@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { PauseChange } from "../ledger/channelStates.ts";
-import { type Deliverable, loadOften } from "../ledger/deliverables.ts";
+import { type Deliverable, loadsOften } from "../ledger/deliverables.ts";
 import {
   begunAmong,
   type ClaimRequest,
@@ -30,10 +30,11 @@ export interface Statements {
 
 /** Statements on `ledger` for deliveries that run side by side. */
 export function gatherStatements(ledger: Ledger): Statements {
+  const loadOften = loadsOften(ledger);
   const load = gather((asked: readonly Asked<string>[]) =>
     throughOutage(async () => {
       const ids = asked.map(({ what }) => what);
-      const found = await loadOften(ledger, [...new Set(ids)], present(asked));
+      const found = await loadOften([...new Set(ids)], present(asked));
       const byId = new Map(found.map((each) => [each.reminderId, each]));
       return ids.map((id) => byId.get(id));
     }),
