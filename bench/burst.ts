@@ -43,7 +43,7 @@ const SILENT = {
   main: fileURLToPath(new URL("silent.ts", import.meta.url)),
 };
 
-/** How often it is looked whether all is recorded. */
+/** How often it is looked whether all is recorded, near the end. */
 const LOOK_MS = 25;
 
 /** Work that goes on for so long after the last was due goes nowhere. */
@@ -80,12 +80,10 @@ async function onServer({ work, settings, treatmentId }: Run): Promise<Delivered
       );
       const due = await fillDue(ledger, { treatmentId, ...work });
       const measured = await watch(workers, due, work, async () => {
-        // By the indexes on what waits and on what is under way: it costs next to nothing.
-        const { rows } = await ledger.query<{ open: boolean }>(
-          `select exists (select from aftercare.reminders where status = 'scheduled') or exists (
-             select from aftercare.reminders where status in ('queued', 'sending', 'unknown')) as open`,
+        const { rows } = await ledger.query<{ done: number }>(
+          `select count(*)::int as done from aftercare.attempts where ended_at is not null`,
         );
-        return rows[0]?.open ? LOOK_MS : 0;
+        return rows[0]?.done ?? 0;
       });
       await Promise.all(workers.map((worker) => worker.stop()));
       return judged(ledger, due, work, measured);
@@ -103,14 +101,7 @@ async function onEmbedded(
   const due = await onEngine(dataDir, (engine) => fillDue(engine, { treatmentId, ...work }));
   const measured = await withPrograms(async (owner) => {
     const program = await startProgram(owner, ["serve"], settings, SILENT);
-    const began = Date.now();
-    const measures = await watch([program], due, work, async () => {
-      const done = await sentSoFar(program);
-      if (done >= work.count) return 0;
-      // Each look costs the engine time: far from the end it is seldom done.
-      const leftMs = ((Date.now() - began) / Math.max(1, done)) * (work.count - done);
-      return Math.min(1_000, Math.max(LOOK_MS, leftMs / 3));
-    });
+    const measures = await watch([program], due, work, () => sentSoFar(program));
     await program.stop();
     return measures;
   });
@@ -138,7 +129,7 @@ interface Measured {
   memory: Delivered["memory"];
 }
 
-/** Waits until `look` says that nothing is left: it returns how long to wait before it looks again, or 0. */
+/** Waits until all is done, by `look`, which says how many are. */
 async function watch(
   programs: readonly Program[],
   due: Date,
@@ -152,16 +143,18 @@ async function watch(
   const memory = { idle: memoryOfFirst(), busy: 0 };
   const lastDue = due.getTime() + count * apartMs;
   for (;;) {
-    const again = await look();
+    const done = await look();
     const now = Date.now();
     memory.busy = Math.max(memory.busy, memoryOfFirst());
-    if (again === 0) return { tookMs: now - due.getTime(), cpu: cpuOfAll() - cpuBefore, memory };
+    if (done >= count) return { tookMs: now - due.getTime(), cpu: cpuOfAll() - cpuBefore, memory };
     for (const program of programs) {
       const end = program.ended();
       if (end !== null) throw new Error(`the program ended: ${end.stderr}`);
     }
     if (now > lastDue + DEADLINE_MS) throw new Error(`not all was sent ${DEADLINE_MS} ms later`);
-    await pause(Math.max(again, Math.min(500, lastDue - now)));
+    // Each look costs the ledger time: far from the end it is seldom done.
+    const leftMs = ((now - due.getTime()) / Math.max(1, done)) * (count - done);
+    await pause(Math.min(1_000, Math.max(LOOK_MS, leftMs / 3, Math.min(500, lastDue - now))));
   }
 }
 
