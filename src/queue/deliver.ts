@@ -35,11 +35,14 @@ export type Delivered = { kind: "done" } | { kind: "early"; waitMs: number };
 
 const DONE: Delivered = { kind: "done" };
 
-/**
- * A reminder that changed between being looked at and being claimed is looked at again after this time,
- * and so is one that had to wait for longer.
- */
+/** A reminder that changed between being looked at and being claimed is looked at again after this time. */
 const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * One that had to wait for its channel for longer than this is looked at again before it is claimed. The
+ * claim asks for itself whether it was called off, or its patient said stop.
+ */
+const LOOK_HOLDS_MS = 5_000;
 
 /**
  * How long after its claim a send may begin, in real milliseconds: a worker that stood still for
@@ -63,7 +66,7 @@ export async function deliver(
   // What has to wait for its turn waits unclaimed, so that it can still be stopped.
   return delivery.limits[seen.claimed.channel](async () => {
     if (isStopping()) return { kind: "early", waitMs: LOOK_AGAIN_MS };
-    if (delivery.clock.now().getTime() - since < LOOK_AGAIN_MS) return send(delivery, seen.claimed);
+    if (delivery.clock.now().getTime() - since < LOOK_HOLDS_MS) return send(delivery, seen.claimed);
     const again = await look(delivery, ticket);
     return again.kind === "claim" ? send(delivery, again.claimed) : again.end();
   });
