@@ -6,7 +6,11 @@ import { type Delivery, deliver } from "./deliver.ts";
 
 const ticketSchema = z.strictObject({ reminderId: z.uuid(), dispatchNo: z.int().min(1) });
 
-const jobSchema = z.strictObject({ tickets: z.array(ticketSchema).min(1) });
+/** A job of an earlier version of the program is a ticket itself. */
+const jobSchema = z.union([
+  z.strictObject({ tickets: z.array(ticketSchema).min(1) }),
+  ticketSchema.transform((ticket) => ({ tickets: [ticket] })),
+]);
 
 /**
  * Jobs that one worker process has in hand at once, those included whose reminders wait for their

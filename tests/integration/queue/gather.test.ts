@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gather } from "../../../src/queue/gather.ts";
+import { until } from "../../support/poll.ts";
 
 /** Work that notes its batches, and goes on when it is told. */
 function heldWork(refuse: (items: readonly number[]) => Error | null = () => null) {
@@ -30,17 +31,16 @@ const range = (from: number, to: number) =>
   Array.from({ length: to - from }, (_each, index) => from + index);
 
 describe("gathered work", () => {
-  it("is a batch of what is asked for in one turn, two at once, and then one of what came", async () => {
+  it("is a batch of what is asked for together, two at once, and then one of what came", async () => {
     const { ask, batches, letAll } = heldWork();
-    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const begun = (count: number) => until("a batch begins", () => batches.length === count);
     const asked = [ask(1), ask(2)];
-    await turn();
+    await begun(1);
     asked.push(ask(3));
-    await turn();
+    await begun(2);
     asked.push(ask(4));
-    await turn();
+    await new Promise((resolve) => setImmediate(resolve));
     asked.push(ask(5));
-    await turn();
     expect(batches).toEqual([[1, 2], [3]]);
     expect(await letAll(Promise.all(asked))).toEqual([10, 20, 30, 40, 50]);
     expect(batches).toEqual([[1, 2], [3], [4, 5]]);

@@ -96,7 +96,7 @@ describe.each(DEPLOYMENTS)("a channel that takes few sends at once, on %s", (kin
     await rig.dispatch();
     await until("the channel is full", () => held.length === AT_ONCE);
     await updateClinic(rig.ledger.db, rig.clinic.id, { name: "Birch Skin Clinic" });
-    rig.skip(2_000);
+    rig.skip(6_000);
     answerAll();
     await until("the last one's turn has come", () => held.length === 1);
     answerAll();
