@@ -12,8 +12,11 @@ export interface Dispatched extends Ticket {
   releaseAt?: Date;
 }
 
-/** The most that one clinic's channel gets in a round, so that others get their turn beside it. */
-const MOST_OF_ONE_SENDER = 100;
+/**
+ * The most that one clinic's channel gets in a round, so that others get their turn beside it. A round that
+ * took less than this of all together has left nothing but what somebody else holds.
+ */
+export const MOST_OF_ONE_SENDER = 100;
 
 /**
  * Hands over at most `limit` scheduled reminders that are due by `horizon`: each gets the next
@@ -62,13 +65,15 @@ export async function takeDue(
     ), next as (
       select * from waiting order by turn, due_at limit ${limit}
     ), free as (
+      -- By their ids: by a join alone, all that is scheduled would be read where the planner knows too
+      -- little of a table that grows fast.
       select r.id, next.probe from aftercare.reminders r join next on next.id = r.id
-      where r.id in (select id from next) and r.status = 'scheduled'
+      where r.id = any(array(select id from next)) and r.status = 'scheduled'
       for update of r skip locked
     ), taken as (
       update aftercare.reminders r
       set status = 'queued', dispatch_no = dispatch_no + 1, taken_at = ${now}, updated_at = ${now}
-      from free where r.id = free.id
+      from free where r.id = free.id and r.id = any(array(select id from free))
       returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, free.probe
     ), ${probed(now)}
     select id as "reminderId", dispatch_no as "dispatchNo", clinic_id as "clinicId",
