@@ -85,7 +85,8 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
         case "created":
           metrics.enrolments.inc();
           if (result.dueNow) parts.onDue();
-          return reply.code(201).send(result.answer);
+          // Made a moment ago by the views, it needs no look at each of its fields by the schema.
+          return reply.code(201).serializer(JSON.stringify).send(result.answer);
       }
     },
   });

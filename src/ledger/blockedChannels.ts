@@ -26,7 +26,7 @@ export function blockedArrays(clinicId: string, addresses: PatientAddresses): Ra
   const channelsIn = (table: "opt_outs" | "dead_addresses") => {
     const each = addressesOf(addresses).map(
       ({ channel, address }) => sql`case when exists (
-        select from ${sql.table(`aftercare.${table}`)}
+        select from ${sql.raw(`aftercare.${table}`)}
         where clinic_id = ${clinicId} and channel = ${sql.lit(channel)} and address = ${address}
       ) then ${sql.lit(channel)} end`,
     );
