@@ -86,7 +86,11 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
           metrics.enrolments.inc();
           if (result.dueNow) parts.onDue();
           // Made a moment ago by the views, it needs no look at each of its fields by the schema.
-          return reply.code(201).serializer(JSON.stringify).send(result.answer);
+          return reply
+            .code(201)
+            .type("application/json; charset=utf-8")
+            .serializer(JSON.stringify)
+            .send(result.answer);
       }
     },
   });

@@ -14,15 +14,13 @@ import {
 import type { Ledger, Queries } from "./ledger.ts";
 import { lookForNewcomer } from "./newcomers.ts";
 import { lockPatients } from "./patientLocks.ts";
-import { loadPatientPlans, noPlans, type PatientPlans, zoneOf } from "./patientPlans.ts";
+import { noPlans, zoneOf } from "./patientPlans.ts";
 import {
   type FoundPatient,
   type KnownPatient,
   type PatientChange,
-  type PatientFacts,
   patientInsert,
   recognisePatient,
-  replacedFacts,
   savePatient,
 } from "./patients.ts";
 import { newReminders, type Reminder, remindersInsert } from "./reminders.ts";
@@ -71,8 +69,9 @@ export async function enrol<Answer>(
   now: Date,
   toAnswer: (enrolled: Enrolled) => Answer,
 ): Promise<EnrolResult<Answer>> {
-  return (
-    (await enrolNewcomer(ledger, request, now, toAnswer)) ??
+  const newcomer = await enrolNewcomer(ledger, request, now, toAnswer);
+  if (newcomer !== null) return newcomer;
+  const enrolKnown = () =>
     ledger.db.transaction().execute(async (db): Promise<EnrolResult<Answer>> => {
       const { clinic, idempotency: key } = request;
       const earlier = key && (await claimKey<Answer>(db, clinic.id, key, now));
@@ -82,8 +81,12 @@ export async function enrol<Answer>(
       const answer = toAnswer(enrolled);
       if (key !== null) await keepAnswer(db, clinic.id, key, answer);
       return created(enrolled, answer, now);
-    })
-  );
+    });
+  // Newcomers take no lock: one with the id that this gives to a patient may have come in between.
+  return enrolKnown().catch((error: unknown) => {
+    if (isTaken(error)) return enrolKnown();
+    throw error;
+  });
 }
 
 /**
@@ -112,9 +115,8 @@ async function enrolNewcomer<Answer>(
   const answer = toAnswer(enrolled);
   try {
     await writeAtOnce(ledger, {
-      // First, as in a transaction: two with one key wait there, and have nothing that the other waits for.
-      ...(key !== null && { key: keyInsert(clinic.id, key, answer, now) }),
       ...writes,
+      ...(key !== null && { key: keyInsert(clinic.id, key, answer, now) }),
     });
   } catch (error) {
     if (isTaken(error)) return null;
