@@ -10,7 +10,7 @@ import { instantShowing } from "../domain/localTime.ts";
 import { refusedOverrides } from "../domain/overrides.ts";
 import type { Protocol } from "../domain/protocol.ts";
 import type { ConsentText } from "../ledger/consentTexts.ts";
-import { beyondClinicianAt } from "../ledger/enrol.ts";
+import { beyondClinicianAt } from "../ledger/enrolmentPlan.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { consentWords, wordsOfVersion } from "./consentWords.ts";
 import type { FormProblems, FormValues } from "./forms.ts";

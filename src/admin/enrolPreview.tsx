@@ -3,7 +3,7 @@ import type { Phone } from "../domain/phone.ts";
 import { localZoneOf } from "../domain/reminder.ts";
 import { NO_NUMBER } from "../domain/warnings.ts";
 import type { Clinic } from "../ledger/clinics.ts";
-import type { Previewed } from "../ledger/enrol.ts";
+import type { Previewed } from "../ledger/enrolmentPlan.ts";
 import type { PatientFacts } from "../ledger/patients.ts";
 import type { FormEnrolment } from "./enrolForm.ts";
 import { PlanList } from "./enrolPlan.tsx";

@@ -3,7 +3,7 @@ import type { RowProblem } from "../domain/importRow.ts";
 import { readPhone } from "../domain/phone.ts";
 import type { Warning } from "../domain/warnings.ts";
 import type { Clinic } from "../ledger/clinics.ts";
-import type { Previewed } from "../ledger/enrol.ts";
+import type { Previewed } from "../ledger/enrolmentPlan.ts";
 import { takesNoTexts } from "./enrolPreview.tsx";
 
 /** What each warning says of a row; null where the counts of the file say it, or nobody can change it. */

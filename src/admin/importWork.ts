@@ -5,7 +5,8 @@ import { DAY_MS } from "../domain/localTime.ts";
 import { AppError, describeError } from "../errors.ts";
 import { foldEmail } from "../ledger/addresses.ts";
 import type { Clinic } from "../ledger/clinics.ts";
-import { enrol, planEnrolment } from "../ledger/enrol.ts";
+import { enrol } from "../ledger/enrol.ts";
+import { planEnrolment } from "../ledger/enrolmentPlan.ts";
 import {
   endRow,
   type Finding,

@@ -86,9 +86,15 @@ export function offsetChange(start: number, end: number, zone: string): number {
 
 /** `instant` in RFC 3339 with the offset that `zone` has then: `2026-11-25T15:30:00-05:00`. */
 export function formatInZone(instant: Date, zone: string): string {
-  const local = DateTime.fromJSDate(instant, { zone });
-  return local.toISO({ suppressMilliseconds: true }) ?? instant.toISOString();
+  const at = instant.getTime();
+  const ahead = offsetMs(at, zone);
+  const shown = new Date(at + ahead).toISOString().slice(0, at % 1_000 === 0 ? 19 : 23);
+  if (isUtc(zone)) return `${shown}Z`;
+  const minutes = Math.trunc(Math.abs(ahead) / MINUTE_MS);
+  return `${shown}${ahead < 0 ? "-" : "+"}${formatLocalTime(minutes)}`;
 }
+
+const isUtc = (zone: string) => /^(utc|gmt)$/i.test(zone);
 
 /**
  * `instant` in words, as a patient of `zone` would say it: "Wednesday, November 25 at 3:30 PM" for
@@ -108,13 +114,16 @@ export function describeMoment(instant: Date, zone: string, locale: string): str
 }
 
 /** Asking a zone takes longer than all else here, and the same is asked again and again. */
-const offsets = memory<number>(10_000);
+const zones = memory<(minute: number) => number>(50);
 
 /** What `zone` is ahead of UTC at `instant`; no offset changes within a minute. */
 function offsetMs(instant: number, zone: string): number {
-  const minute = Math.floor(instant / MINUTE_MS);
-  return offsets(
-    `${minute} ${zone}`,
-    () => IANAZone.create(zone).offset(minute * MINUTE_MS) * MINUTE_MS,
-  );
+  return zones(zone, () => offsetsOf(zone))(Math.floor(instant / MINUTE_MS));
+}
+
+/** What a zone is ahead of UTC, in milliseconds, at a minute counted from 1970. */
+function offsetsOf(zone: string): (minute: number) => number {
+  const offsets = memory<number, number>(5_000);
+  const asked = IANAZone.create(zone);
+  return (minute) => offsets(minute, () => asked.offset(minute * MINUTE_MS) * MINUTE_MS);
 }

@@ -1,5 +1,4 @@
-import { DateTime } from "luxon";
-import { instantShowing, wallClockAt } from "./localTime.ts";
+import { DAY_MS, instantShowing, type WallClock, wallClockAt } from "./localTime.ts";
 
 /** How long after something a thing is: `m` and `h` elapse, `d`, `w` and `mo` go by the calendar. */
 export interface Offset {
@@ -35,20 +34,25 @@ export function addOffset(from: Date, offset: Offset, zone: string): Date {
     case "h":
       return new Date(from.getTime() + offset.amount * 3_600_000);
     case "d":
-      return addCalendar(from, { days: offset.amount }, zone);
+      return onCalendar(from, (wall) => wall + offset.amount * DAY_MS, zone);
     case "w":
-      return addCalendar(from, { weeks: offset.amount }, zone);
+      return onCalendar(from, (wall) => wall + offset.amount * 7 * DAY_MS, zone);
     case "mo":
-      return addCalendar(from, { months: offset.amount }, zone);
+      return onCalendar(from, (wall) => addMonths(wall, offset.amount), zone);
   }
 }
 
-function addCalendar(
-  from: Date,
-  amount: { days: number } | { weeks: number } | { months: number },
-  zone: string,
-): Date {
-  const wall = DateTime.fromMillis(wallClockAt(from.getTime(), zone), { zone: "utc" });
-  const later = wall.plus(amount).toMillis();
-  return new Date(instantShowing(later, zone, from.getTime()));
+/** The instant at which the clocks of `zone` show what `later` makes of what they showed at `from`. */
+function onCalendar(from: Date, later: (wall: WallClock) => WallClock, zone: string): Date {
+  const wall = later(wallClockAt(from.getTime(), zone));
+  return new Date(instantShowing(wall, zone, from.getTime()));
+}
+
+function addMonths(wall: WallClock, months: number): WallClock {
+  const date = new Date(wall);
+  const day = date.getUTCDate();
+  date.setUTCMonth(date.getUTCMonth() + months);
+  // In a shorter month it has gone over into the next one: day 0 is the last of the month before.
+  if (date.getUTCDate() !== day) date.setUTCDate(0);
+  return date.getTime();
 }

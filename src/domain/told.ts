@@ -24,6 +24,7 @@ export interface Untrue {
  * wrong, until a message has said so, on every topic that no other treatment has freed meanwhile.
  */
 export function untrueOf(input: PatientPlanInput): Untrue[] {
+  if (input.told.length === 0) return [];
   const restrictions = input.treatments.flatMap(restrictionsBy);
   return input.told.flatMap((told) => {
     const found = isRetracted(told, input)

@@ -29,7 +29,7 @@ export function requireKey(server: FastifyInstance, ledger: Ledger): void {
     if (secret === undefined) {
       throw new HttpProblem(401, "no_key", "send your API key as: Authorization: Bearer <key>");
     }
-    const caller = await findApiKey(ledger.db, secret);
+    const caller = await findApiKey(ledger, secret);
     if (caller === undefined)
       throw new HttpProblem(401, "bad_key", "this API key is unknown or revoked");
     if (request.routeOptions.config.role === "admin" && caller.key.role !== "admin") {

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { Content } from "../content/content.ts";
 import { type EnrolmentBody, enrolmentBody, readEnrolment } from "../domain/enrolment.ts";
-import { beyondClinicianAt, enrol, planEnrolment } from "../ledger/enrol.ts";
+import { enrol } from "../ledger/enrol.ts";
+import { beyondClinicianAt, planEnrolment } from "../ledger/enrolmentPlan.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { listTreatmentReminders } from "../ledger/reminders.ts";
 import { findTreatment, listTreatments } from "../ledger/treatments.ts";
@@ -84,7 +85,12 @@ export const treatmentRoutes: FastifyPluginCallbackZod<TreatmentRoutes> = (serve
         case "created":
           metrics.enrolments.inc();
           if (result.dueNow) parts.onDue();
-          return reply.code(201).send(result.answer);
+          // Made a moment ago by the views, it needs no look at each of its fields by the schema.
+          return reply
+            .code(201)
+            .type("application/json; charset=utf-8")
+            .serializer(JSON.stringify)
+            .send(result.answer);
       }
     },
   });

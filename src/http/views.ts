@@ -2,7 +2,12 @@ import { z } from "zod";
 import { CHANNELS } from "../domain/channel.ts";
 import { formatInZone } from "../domain/localTime.ts";
 import { STEP_KINDS } from "../domain/protocol.ts";
-import { CHANNEL_USES, type PlannedReminder, REMINDER_STATUSES } from "../domain/reminder.ts";
+import {
+  CHANNEL_USES,
+  type PlannedReminder,
+  REMINDER_STATUSES,
+  type Trace,
+} from "../domain/reminder.ts";
 import { WARNING_CODES } from "../domain/warnings.ts";
 import type { Attempt } from "../ledger/attempts.ts";
 import type { BulkCursor } from "../ledger/bulkActions.ts";
@@ -146,7 +151,7 @@ export const planAnswerSchema = z.object({
 
 /** A planned reminder with its local time in `timeZone`. */
 export function plannedView(reminder: PlannedReminder, timeZone: string) {
-  return { ...commonView(reminder, timeZone), status: reminder.status };
+  return commonView(reminder, timeZone);
 }
 
 export function reminderView(reminder: Reminder): z.infer<typeof reminderSchema> {
@@ -155,7 +160,6 @@ export function reminderView(reminder: Reminder): z.infer<typeof reminderSchema>
     treatmentId: reminder.treatmentId,
     patientId: reminder.patientId,
     ...commonView(reminder, reminder.timeZone),
-    status: reminder.status,
     replacedBy: reminder.replacedBy,
   };
 }
@@ -240,7 +244,11 @@ const opaque = (...texts: string[]) => Buffer.from(texts.join(" ")).toString("ba
 
 const parts = (text: string) => Buffer.from(text, "base64url").toString().split(" ");
 
-function commonView(reminder: PlannedReminder | Reminder, timeZone: string) {
+/** In the order of the schema: an enrolment's answer is not put in order by it once more. */
+function commonView<Status extends string>(
+  reminder: (PlannedReminder | Reminder) & { status: Status },
+  timeZone: string,
+) {
   return {
     step: reminder.step,
     kind: reminder.kind,
@@ -249,7 +257,32 @@ function commonView(reminder: PlannedReminder | Reminder, timeZone: string) {
     dueAt: reminder.dueAt.toISOString(),
     localTime: formatInZone(reminder.dueAt, timeZone),
     expiresAt: reminder.expiresAt.toISOString(),
+    status: reminder.status,
     statusReason: reminder.statusReason,
-    trace: reminder.trace,
+    trace: traceView(reminder.trace),
+  };
+}
+
+function traceView(trace: Trace): z.infer<typeof traceSchema> {
+  const { local, cappedDays, overridden, waits, supersededBy, retracts, waitUntil } = trace;
+  return {
+    protocol: trace.protocol,
+    anchor: trace.anchor,
+    after: trace.after,
+    at: trace.at,
+    trueAt: trace.trueAt,
+    timeZone: trace.timeZone,
+    timeZoneFrom: trace.timeZoneFrom,
+    ...(local !== undefined && { local }),
+    window: trace.window,
+    movedMinutes: trace.movedMinutes,
+    movedBy: trace.movedBy,
+    ...(cappedDays !== undefined && { cappedDays }),
+    ...(overridden !== undefined && { overridden }),
+    ...(waits !== undefined && { waits }),
+    ...(supersededBy !== undefined && { supersededBy }),
+    ...(retracts !== undefined && { retracts }),
+    ...(waitUntil !== undefined && { waitUntil }),
+    channels: trace.channels,
   };
 }

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
+import { sql } from "kysely";
 import { CLINIC_COLUMNS, type Clinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
-import type { Queries } from "./ledger.ts";
+import type { Ledger, Queries } from "./ledger.ts";
 import type { Role } from "./tables.ts";
 
 /** Who is asking: a key of one clinic, with its role. */
@@ -52,16 +53,16 @@ export async function createApiKey(
 
 /** The key that `secret` is, with its clinic; undefined where it is unknown or revoked. */
 export async function findApiKey(
-  db: Queries,
+  ledger: Ledger,
   secret: string,
 ): Promise<{ key: ApiKey; clinic: Clinic } | undefined> {
-  const row = await db
-    .selectFrom("api_keys")
-    .innerJoin("clinics", "clinics.id", "api_keys.clinic_id")
-    .select(["api_keys.id as keyId", "role", ...CLINIC_COLUMNS])
-    .where("hash", "=", hashOf(secret))
-    .where("revoked_at", "is", null)
-    .executeTakeFirst();
+  const [row] = await ledger.prepared(
+    "find key",
+    sql<Clinic & { keyId: string; role: Role }>`
+    select api_keys.id as "keyId", api_keys.role, ${clinicColumns}
+    from aftercare.api_keys join aftercare.clinics on clinics.id = api_keys.clinic_id
+    where api_keys.hash = ${hashOf(secret)} and api_keys.revoked_at is null`,
+  );
   if (row === undefined) return undefined;
   const { keyId, role, ...clinic } = row;
   return { key: { id: keyId, clinicId: clinic.id, role }, clinic };
@@ -128,6 +129,10 @@ function note(
   const of = { clinicId, treatmentId: null, reminderId: null };
   return addEvents(db, [{ ...of, ...event, detail: { keyId, role }, at }]);
 }
+
+const clinicColumns = sql.raw(
+  CLINIC_COLUMNS.map((column) => column.replace(/ as (\w+)$/, ' as "$1"')).join(", "),
+);
 
 function hashOf(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import { addressesOf, type PatientAddresses } from "./addresses.ts";
 import type { Queries } from "./ledger.ts";
@@ -15,17 +15,22 @@ export async function blockedChannels(
   clinicId: string,
   addresses: PatientAddresses,
 ): Promise<BlockedChannels> {
-  const each = addressesOf(addresses).map(
-    ({ channel, address }) => sql`channel = ${channel} and address = ${address}`,
-  );
-  const own = sql`(${sql.join(each, sql` or `)})`;
-  const { rows } = await sql<{ channel: ChannelName; optedOut: boolean }>`
-    select channel, true as "optedOut" from aftercare.opt_outs
-    where clinic_id = ${clinicId} and ${own}
-    union all
-    select channel, false from aftercare.dead_addresses
-    where clinic_id = ${clinicId} and ${own}`.execute(db);
-  const by = (optedOut: boolean) =>
-    rows.filter((row) => row.optedOut === optedOut).map(({ channel }) => channel);
-  return { optedOut: by(true), dead: by(false) };
+  const { rows } = await sql<BlockedChannels>`
+    select ${blockedArrays(clinicId, addresses)}`.execute(db);
+  return rows[0] ?? { optedOut: [], dead: [] };
+}
+
+/** The same in SQL, as the columns `optedOut` and `dead`. */
+export function blockedArrays(clinicId: string, addresses: PatientAddresses): RawBuilder<unknown> {
+  // Each address by itself: of the two together, all that a clinic has would be read.
+  const channelsIn = (table: "opt_outs" | "dead_addresses") => {
+    const each = addressesOf(addresses).map(
+      ({ channel, address }) => sql`case when exists (
+        select from ${sql.raw(`aftercare.${table}`)}
+        where clinic_id = ${clinicId} and channel = ${sql.lit(channel)} and address = ${address}
+      ) then ${sql.lit(channel)} end`,
+    );
+    return sql`array_remove(array[${sql.join(each)}], null)`;
+  };
+  return sql`${channelsIn("opt_outs")} as "optedOut", ${channelsIn("dead_addresses")} as dead`;
 }

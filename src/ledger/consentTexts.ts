@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import type { Purpose } from "../domain/consent.ts";
 import type { Queries } from "./ledger.ts";
@@ -8,18 +9,16 @@ export interface ConsentText {
   words: string;
 }
 
-/** Keeps the words of a version, unless the clinic has them. */
-export async function keepConsentText(
-  db: Queries,
+/** In SQL: keeps the words of a version, unless the clinic has them. */
+export function consentTextInsert(
   clinicId: string,
   { version, words }: ConsentText,
   now: Date,
-): Promise<void> {
-  await db
-    .insertInto("consent_texts")
-    .values({ clinic_id: clinicId, version, words, first_used_at: now })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+): RawBuilder<unknown> {
+  return sql`
+    insert into aftercare.consent_texts (clinic_id, version, words, first_used_at)
+    values (${clinicId}, ${version}, ${words}, ${now})
+    on conflict do nothing`;
 }
 
 /** A consent that was given for a treatment, with the words of it where they are kept. */

@@ -19,8 +19,11 @@ export interface Dispatched extends Ticket {
  */
 const MOST_OF_ONE_JOB = 10;
 
-/** The most that one clinic's channel gets in a round, so that others get their turn beside it. */
-const MOST_OF_ONE_SENDER = 100;
+/**
+ * The most that one clinic's channel gets in a round, so that others get their turn beside it. A round that
+ * took less than this of all together has left nothing but what somebody else holds.
+ */
+export const MOST_OF_ONE_SENDER = 100;
 
 /**
  * Hands over at most `limit` scheduled reminders that are due by `horizon`: each gets the next
@@ -70,9 +73,11 @@ export async function takeDue(
     ), next as (
       select * from waiting order by turn, due_at limit ${limit}
     ), free as (
+      -- By their ids: by a join alone, all that is scheduled would be read where the planner knows too
+      -- little of a table that grows fast.
       select r.id, r.clinic_id, r.channel, greatest(r.due_at, ${now}) as goes_at, next.probe
       from aftercare.reminders r join next on next.id = r.id
-      where r.id in (select id from next) and r.status = 'scheduled'
+      where r.id = any(array(select id from next)) and r.status = 'scheduled'
       for update of r skip locked
     ), numbered as (
       select *, (row_number() over (partition by clinic_id, channel, goes_at) - 1)
@@ -87,7 +92,7 @@ export async function takeDue(
         updated_at = ${now}
       from numbered n
         join jobs using (clinic_id, channel, goes_at, part)
-      where r.id = n.id
+      where r.id = n.id and r.id = any(array(select id from free))
       returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, r.job_id, n.probe
     ), ${probed(now)}
     select id as "reminderId", dispatch_no as "dispatchNo", clinic_id as "clinicId",

@@ -34,7 +34,7 @@ export async function ensureFirstClinic(
     return createInvitation(db, first, ACTOR, now);
   });
   if (made !== null) return { kind: "made", generatedKey, invitationToken: made.token };
-  if (apiKey === null || (await findApiKey(ledger.db, apiKey))) {
+  if (apiKey === null || (await findApiKey(ledger, apiKey))) {
     return { kind: "there" };
   }
   return { kind: "unknown_key" };

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type RawBuilder, sql } from "kysely";
 import type { Queries } from "./ledger.ts";
 
 /** A caller's name for one call: with the same body again it gives the first answer. */
@@ -17,7 +18,7 @@ export async function claimKey<Answer>(
   { key, body }: IdempotencyKey,
   now: Date,
 ): Promise<Earlier<Answer> | null> {
-  const hash = createHash("sha256").update(canonical(body)).digest();
+  const hash = hashOf(body);
   const taken = await db
     .insertInto("idempotency_keys")
     .values({ clinic_id: clinicId, key, body_hash: hash, answer: "null", created_at: now })
@@ -48,6 +49,22 @@ export async function keepAnswer(
     .where("clinic_id", "=", clinicId)
     .where("key", "=", key)
     .execute();
+}
+
+/** In SQL: takes a key that nobody has, with what the call came to. Fails where it is taken. */
+export function keyInsert(
+  clinicId: string,
+  { key, body }: IdempotencyKey,
+  answer: unknown,
+  now: Date,
+): RawBuilder<unknown> {
+  return sql`
+    insert into aftercare.idempotency_keys (clinic_id, key, body_hash, answer, created_at)
+    values (${clinicId}, ${key}, ${hashOf(body)}, ${JSON.stringify(answer)}, ${now})`;
+}
+
+function hashOf(body: unknown): Buffer {
+  return createHash("sha256").update(canonical(body)).digest();
 }
 
 /** JSON with the keys of every object in order, so that two spellings of one body are equal. */

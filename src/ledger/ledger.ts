@@ -15,7 +15,8 @@ export interface Ledger {
   db: Kysely<Tables>;
   /**
    * Runs a statement that is run often, outside of any transaction, and returns its rows. It is planned
-   * once on each connection, for which its text has to be always the same under its name.
+   * once on each connection, for which its text has to be always the same under its name. It names the
+   * schema of its tables.
    */
   prepared<Row>(name: string, statement: RawBuilder<Row>): Promise<Row[]>;
   /** The tables of those who sign in, in a schema of their own, `auth`. */
@@ -55,11 +56,13 @@ export async function openLedger(location: LedgerLocation): Promise<Ledger> {
   }
   const everything = "dataDir" in location;
   const dialect = new PostgresDialect({ pool });
-  const db = new Kysely<Tables>({ dialect }).withSchema("aftercare");
+  const plain = new Kysely<Tables>({ dialect });
+  const db = plain.withSchema("aftercare");
   return {
     db,
     async prepared<Row>(name: string, statement: RawBuilder<Row>) {
-      const { sql, parameters } = statement.compile(db);
+      // Its tables are named with their schema, which needs not be looked for and put before them.
+      const { sql, parameters } = statement.compile(plain);
       const { rows } = await pool.prepared<Row>(name, sql, parameters);
       return rows;
     },

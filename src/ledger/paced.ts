@@ -183,13 +183,13 @@ async function take(
     ), free as (
       select r.id, chosen.paused and not chosen.over as probe, chosen.turn, chosen.deadline
       from aftercare.reminders r join chosen on chosen.id = r.id
-      where r.id in (select id from chosen) and r.status = 'scheduled' and r.due_at <= ${now}
+      where r.id = any(array(select id from chosen)) and r.status = 'scheduled' and r.due_at <= ${now}
       for update of r skip locked
     ), taken as (
       update aftercare.reminders r
       set status = 'queued', dispatch_no = dispatch_no + 1, job_id = gen_random_uuid(),
         taken_at = ${now}, updated_at = ${now}
-      from free where r.id = free.id
+      from free where r.id = free.id and r.id = any(array(select id from free))
       returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, r.job_id, free.probe, free.turn,
         free.deadline
     ), ${probed(now)}

@@ -57,17 +57,16 @@ export async function loadPatientPlans(
   now: Date,
   also: string | null = null,
 ): Promise<PatientPlans> {
-  const rows =
-    patientId === null
-      ? []
-      : await treatmentRows(db, { clinicId: clinic.id, patientId, also }, now);
+  const blocked = await blockedChannels(db, clinic.id, facts);
+  const none = noPlans(clinic, blocked, now);
+  if (patientId === null) return none;
+  const rows = await treatmentRows(db, { clinicId: clinic.id, patientId, also }, now);
   const all = await reminderRows(db, clinic.id, rows);
   const planned = all.filter(({ kind }) => kind !== "retraction");
   const slots = planned.map((row) => toSlot(row, rows));
   const newest = [
     ...new Map(slots.map((each) => [`${each.treatmentId} ${each.slot}`, each])).values(),
   ];
-  const blocked = await blockedChannels(db, clinic.id, facts);
   const local = zoneOf(facts, clinic);
   const toTreatment = (row: TreatmentRow): PatientTreatment => {
     const own = newest.filter(({ treatmentId }) => treatmentId === row.id);
@@ -88,7 +87,9 @@ export async function loadPatientPlans(
   const ofActive = ({ treatmentId }: Pick<SlotReminder, "treatmentId">) =>
     active.some(({ id }) => id === treatmentId);
   return {
+    ...none,
     input: {
+      ...none.input,
       treatments: active.map(toTreatment),
       cancelled: rows.filter(({ status }) => status === "cancelled").map(toTreatment),
       told: toldOf(planned),
@@ -98,16 +99,32 @@ export async function loadPatientPlans(
       retracted: new Map(
         rows.flatMap(({ id, retracted_at: at }) => (at === null ? [] : [[id, at] as const])),
       ),
-      now,
-      cap: clinic.dailyCap,
-      sendWindow: parseSendWindow(clinic.sendWindow),
-      rebookWindow: parseSendWindow(clinic.rebookWindow),
-      paused: patientId !== null && (await isPaused(db, clinic.id, patientId)),
+      paused: await isPaused(db, clinic.id, patientId),
     },
     reminders: newest.filter(ofActive),
     overtaken: slots.filter((each) => {
       return ofActive(each) && !newest.includes(each) && CANCELLABLE.includes(each.status);
     }),
+  };
+}
+
+/** The plans of somebody who has none yet, by the clinic's present hours and cap. */
+export function noPlans(clinic: Clinic, blocked: BlockedChannels, now: Date): PatientPlans {
+  return {
+    input: {
+      treatments: [],
+      cancelled: [],
+      told: [],
+      takenBack: [],
+      retracted: new Map(),
+      now,
+      cap: clinic.dailyCap,
+      sendWindow: parseSendWindow(clinic.sendWindow),
+      rebookWindow: parseSendWindow(clinic.rebookWindow),
+      paused: false,
+    },
+    reminders: [],
+    overtaken: [],
     blocked,
   };
 }

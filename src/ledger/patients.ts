@@ -92,13 +92,27 @@ function rowsOf(db: Queries, clinicId: string, lock: boolean) {
     .$if(lock, (query) => query.forUpdate());
 }
 
+/** In SQL: whether a patient has this first name, and the number or the address. */
+function isLike(given: PatientFacts) {
+  return sql<boolean>`${hasName(given)} and (${hasPhone(given)} or ${hasEmail(given)})`;
+}
+
 /**
- * In SQL: whether a patient has this first name, and the number or the address. Both names are folded
- * by the ledger: another library has other small letters for İ and Σ, and José can be written in two ways.
+ * In SQL: whether a patient has this first name. Both are folded by the ledger: another library has other
+ * small letters for İ and Σ, and José can be written in two ways.
  */
-function isLike({ firstName, phone, email }: PatientFacts) {
-  return sql<boolean>`lower(normalize(first_name, NFKC)) = lower(normalize(${firstName}::text, NFKC))
-    and (phone = ${phone ?? ""} or lower(email) = ${foldEmail(email ?? "")})`;
+export function hasName({ firstName }: PatientFacts): RawBuilder<boolean> {
+  return sql`lower(normalize(first_name, NFKC)) = lower(normalize(${firstName}::text, NFKC))`;
+}
+
+/** In SQL: whether a patient has this number. */
+export function hasPhone({ phone }: PatientFacts): RawBuilder<boolean> {
+  return sql`phone = ${phone ?? ""}`;
+}
+
+/** In SQL: whether a patient has this address. */
+export function hasEmail({ email }: PatientFacts): RawBuilder<boolean> {
+  return sql`lower(email) = ${foldEmail(email ?? "")}`;
 }
 
 /**

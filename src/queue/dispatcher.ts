@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { CHANNELS, type ChannelName } from "../domain/channel.ts";
 import type { Pacing } from "../domain/pacing.ts";
-import { type Dispatched, takeBack, takeDue } from "../ledger/dispatch.ts";
+import { type Dispatched, MOST_OF_ONE_SENDER, takeBack, takeDue } from "../ledger/dispatch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { takePaced } from "../ledger/paced.ts";
 import { giveBackSlots } from "../ledger/senders.ts";
@@ -10,6 +10,9 @@ import type { DeliverJob, QueueBackend } from "./backend.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 const BATCH = 500;
+
+/** How far apart rounds are, in real milliseconds: enrolments that come at once share one. */
+const APART_MS = 100;
 
 export interface DispatcherOptions {
   ledger: Ledger;
@@ -33,7 +36,7 @@ export interface DispatcherOptions {
  */
 export function startDispatcher(options: DispatcherOptions): Loop {
   const round = (isStopping: () => boolean) => dispatchDue(options, isStopping);
-  return startLoop(round, options.everyMs, options.onError);
+  return startLoop(round, options.everyMs, options.onError, APART_MS);
 }
 
 /**
@@ -53,7 +56,8 @@ export async function dispatchDue(
       const now = clock.now();
       const horizon = new Date(now.getTime() + options.horizonMs);
       const taken = await takeDue(ledger, horizon, BATCH, now, unpaced);
-      found = await handOver(options, taken);
+      await handOver(options, taken);
+      found = taken.length >= MOST_OF_ONE_SENDER;
     }
     for (const channel of CHANNELS) {
       const pace = pacing[channel];

@@ -5,7 +5,7 @@ import { enrolmentBody, openClinic, type TestClinic } from "../../support/clinic
 import { ENGINES } from "../ledger/engine.ts";
 import { expectProblem, storedRows } from "./refusal.ts";
 
-/** Every table that an enrolment writes to; the last one is written to last. */
+/** Every table that an enrolment writes to. */
 const TABLES = ["patients", "treatments", "reminders", "consents", "events", "idempotency_keys"];
 
 describe.each(ENGINES)("an enrolment that fails half-way on the %s engine", (kind) => {
@@ -19,14 +19,28 @@ describe.each(ENGINES)("an enrolment that fails half-way on the %s engine", (kin
 
   const run = (text: string) => sql.raw(text).execute(running.app.ledger.db);
 
-  it.each(TABLES)("leaves nothing behind: %s", async (table) => {
-    const before = await storedRows(running.app.ledger);
+  /** Of somebody new there is one statement, of somebody known many. */
+  const known = { externalId: "p-known", phone: "+12125550100" };
+  const moments = TABLES.flatMap((table) => [
     // The row of the idempotency key is written first, and completed last.
-    const moment = table === "idempotency_keys" ? "update" : "insert";
+    { who: "known", table, moment: table === "idempotency_keys" ? "update" : "insert or update" },
+    { who: "new", table, moment: "insert" },
+  ]);
+
+  it.each(moments)("leaves nothing behind: $table of somebody $who", async (of) => {
+    const { who, table, moment } = of;
+    if (who === "known") await clinic.enrol(known);
+    const before = await storedRows(running.app.ledger);
     await run(`create trigger planted before ${moment} on aftercare.${table}
       for each row execute function aftercare.fail()`);
-    const body = enrolmentBody(running.clock.now(), { externalId: `p-${table}` });
-    const enrol = () => clinic.desk.post("/v1/treatments", body, { "idempotency-key": table });
+    const somebody = {
+      externalId: `p-${table}`,
+      phone: `+1212555020${TABLES.indexOf(table)}`,
+      email: `${table}@patients.example.test`,
+    };
+    const body = enrolmentBody(running.clock.now(), who === "known" ? known : somebody);
+    const key = `${table}-${who}`;
+    const enrol = () => clinic.desk.post("/v1/treatments", body, { "idempotency-key": key });
     try {
       const answer = await enrol();
       expectProblem(answer, { status: 500, code: "internal" });

@@ -81,6 +81,22 @@ describe.each(ENGINES)("an Idempotency-Key on the %s engine", (kind) => {
     expect(await treatments()).toBe(before + 1);
   });
 
+  it("makes one treatment of somebody new, however many come at once", async () => {
+    const patient = {
+      externalId: "p-new",
+      firstName: "Zoë",
+      phone: "+12125550177",
+      email: "z@a.test",
+    };
+    const sent = enrolmentBody(running.clock.now(), patient);
+    const before = await treatments();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => enrol("new-at-once", sent)));
+    const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
+    expect(statuses).toEqual([...Array.from({ length: 19 }, () => 200), 201]);
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(await treatments()).toBe(before + 1);
+  });
+
   it("makes one treatment of two bodies that come at once", async () => {
     const other = enrolmentBody(running.clock.now(), { firstName: "Mina" });
     const sent = Array.from({ length: 10 }, (_each, index) => (index % 2 === 0 ? body : other));
