@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { Trace } from "../../src/domain/reminder.ts";
+import { packTrace, unpackTrace } from "../../src/ledger/traces.ts";
+
+const TREATMENT = { protocol: { name: "microneedling", version: 4 }, timeZone: "America/New_York" };
+
+const PLAIN: Trace = {
+  protocol: { name: "microneedling", version: 4 },
+  anchor: "2026-11-23T20:00:00.000Z",
+  after: "48h",
+  at: null,
+  trueAt: "2026-11-25T20:00:00.000Z",
+  timeZone: "America/New_York",
+  timeZoneFrom: "clinic",
+  window: "09:00-20:00",
+  movedMinutes: 0,
+  movedBy: "nothing",
+  channels: [
+    { channel: "sms", use: "usable" },
+    { channel: "email", use: "usable" },
+  ],
+};
+
+const KINDS: [string, Partial<Trace>][] = [
+  ["is as planned", {}],
+  ["has a clock time", { at: "10:00" }],
+  ["is in the patient's own zone", { timeZoneFrom: "patient" }],
+  [
+    "was planned for a patient who is elsewhere",
+    {
+      local: { timeZone: "Europe/Madrid", timeZoneFrom: "patient" },
+    },
+  ],
+  ["was moved", { movedMinutes: 95, movedBy: "window" }],
+  ["was late by less than a minute", { movedMinutes: 0, movedBy: "late enrolment" }],
+  ["found no day with room", { cappedDays: null }],
+  ["takes a permission back, until nobody knows when", { retracts: "gym-ok", waitUntil: null }],
+  ["was set for this treatment", { overridden: { after: "24h" } }],
+  [
+    "is of another version than its treatment",
+    {
+      protocol: { name: "microneedling", version: 3 },
+      timeZone: "America/Chicago",
+    },
+  ],
+  ["can use no channel", { channels: [] }],
+  [
+    "can use the second channel only",
+    {
+      channels: [
+        { channel: "email", use: "no_consent" },
+        { channel: "sms", use: "usable" },
+      ],
+    },
+  ],
+];
+
+describe("the trace of a reminder that", () => {
+  it.each(KINDS)("%s is read as it was made", (_what, own) => {
+    const trace = { ...PLAIN, ...own };
+    const kept: unknown = JSON.parse(JSON.stringify(packTrace(trace, TREATMENT)));
+    expect(unpackTrace(kept as ReturnType<typeof packTrace>, TREATMENT)).toEqual(trace);
+  });
+
+  it("is as planned is kept without what its treatment says", () => {
+    expect(packTrace(PLAIN, TREATMENT)).toEqual({
+      anchor: PLAIN.anchor,
+      after: "48h",
+      trueAt: PLAIN.trueAt,
+      window: "09:00-20:00",
+      channels: "sms email",
+    });
+  });
+});
