@@ -21,7 +21,7 @@ const MOST_OF_ONE_JOB = 10;
 
 /**
  * The most that one clinic's channel gets in a round, so that others get their turn beside it. A round that
- * took less than this of all together has left nothing but what somebody else holds.
+ * took much less than this of all together has left little, and that to those who hold the rest.
  */
 export const MOST_OF_ONE_SENDER = 100;
 

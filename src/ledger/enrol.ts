@@ -11,6 +11,7 @@ import {
   keepAnswer,
   keyInsert,
 } from "./idempotency.ts";
+import { inTurn } from "./inTurn.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { lookForNewcomer } from "./newcomers.ts";
 import { lockPatients } from "./patientLocks.ts";
@@ -69,7 +70,13 @@ export async function enrol<Answer>(
   now: Date,
   toAnswer: (enrolled: Enrolled) => Answer,
 ): Promise<EnrolResult<Answer>> {
-  const newcomer = await enrolNewcomer(ledger, request, now, toAnswer);
+  const { phone, email } = request.enrolment.patient;
+  // Two treatments of one new person that come at once make one patient: the second finds the first's.
+  const alone = (address: string | null, work: () => Promise<EnrolResult<Answer> | null>) =>
+    address === null ? work() : inTurn(`${request.clinic.id} ${address.toLowerCase()}`, work);
+  const newcomer = await alone(phone, () =>
+    alone(email, () => enrolNewcomer(ledger, request, now, toAnswer)),
+  );
   if (newcomer !== null) return newcomer;
   const enrolKnown = () =>
     ledger.db.transaction().execute(async (db): Promise<EnrolResult<Answer>> => {

@@ -38,7 +38,6 @@ export type ImportState =
 /**
  * What is known of a row: nothing yet; it can be enrolled; its treatment is enrolled already, or stands
  * in an earlier row; something is wrong with it; this import has enrolled it.
-import type { StoredTrace } from "./traces.ts";
  */
 export type ImportRowState = "new" | "ready" | "known" | "twice" | "bad" | "enrolled";
 

@@ -58,8 +58,12 @@ export function packTrace(trace: Trace, facts: TraceFacts): StoredTrace {
   };
 }
 
-/** The trace that was kept of a reminder of the treatment with these facts. */
-export function unpackTrace(stored: StoredTrace, facts: TraceFacts): Trace {
+/**
+ * The trace that was kept of a reminder of the treatment with these facts. A program of before migration
+ * 0016 that still runs keeps whole ones: one of these is the trace itself.
+ */
+export function unpackTrace(stored: StoredTrace | Trace, facts: TraceFacts): Trace {
+  if (!isPacked(stored)) return stored;
   const { at = null, from = "clinic", moved = [0, "nothing"], channels, ...rest } = stored;
   const [movedMinutes, movedBy] = moved;
   return {
@@ -76,4 +80,8 @@ export function unpackTrace(stored: StoredTrace, facts: TraceFacts): Trace {
       return [{ channel: channel as ChannelName, use: use as ChannelUse }];
     }),
   };
+}
+
+function isPacked(stored: StoredTrace | Trace): stored is StoredTrace {
+  return typeof stored.channels === "string";
 }

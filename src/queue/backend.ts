@@ -34,15 +34,19 @@ export async function lostJobs(
   { queues }: Pick<QueueBackend, "queues">,
   tickets: readonly StuckTicket[],
 ): Promise<StuckTicket[]> {
-  const whose = new Map(tickets.map(({ jobId, clinicId }) => [jobId, clinicId]));
-  const alive = new Set<string | null>();
-  const look = async (jobId: string | null, clinicId: string) => {
-    if (jobId === null) return;
+  const whose = new Map(tickets.map((ticket) => [jobIdOf(ticket), ticket.clinicId]));
+  const alive = new Set<string>();
+  const look = async (jobId: string, clinicId: string) => {
     const state = await queueOf(queues, clinicId).getJobState(jobId);
     if (ALIVE.includes(state)) alive.add(jobId);
   };
   await Promise.all([...whose].map(([jobId, clinicId]) => look(jobId, clinicId)));
-  return tickets.filter(({ jobId }) => !alive.has(jobId));
+  return tickets.filter((ticket) => !alive.has(jobIdOf(ticket)));
+}
+
+/** An earlier version of the program made a job for each reminder, with an id of its own. */
+function jobIdOf({ jobId, reminderId, dispatchNo }: StuckTicket): string {
+  return jobId ?? `${reminderId}-${dispatchNo}`;
 }
 
 /** The states of a job that a worker has, or takes as soon as it can. */

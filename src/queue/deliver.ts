@@ -40,9 +40,10 @@ const LOOK_AGAIN_MS = 1_000;
 
 /**
  * One that had to wait for its channel for longer than this is looked at again before it is claimed. The
- * claim asks for itself whether it was called off, or its patient said stop.
+ * claim asks for itself whether it was called off or moved, or its patient said stop; words and the day's
+ * cap may be as old as this.
  */
-const LOOK_HOLDS_MS = 5_000;
+const LOOK_HOLDS_MS = 2_000;
 
 /**
  * How long after its claim a send may begin, in real milliseconds: a worker that stood still for

@@ -62,6 +62,10 @@ describe("the trace of a reminder that", () => {
     expect(unpackTrace(kept as ReturnType<typeof packTrace>, TREATMENT)).toEqual(trace);
   });
 
+  it("was kept by a program of before is read as it is", () => {
+    expect(unpackTrace(PLAIN, { ...TREATMENT, timeZone: "America/Chicago" })).toEqual(PLAIN);
+  });
+
   it("is as planned is kept without what its treatment says", () => {
     expect(packTrace(PLAIN, TREATMENT)).toEqual({
       anchor: PLAIN.anchor,

@@ -87,6 +87,15 @@ describe.each(ENGINES)("a patient on the %s engine", (kind) => {
     expect(new Set(ids).size).toBe(1);
   });
 
+  it.each([
+    ["number", { firstName: "Arthur", phone: "+12125550152" }, { email: "arthur@a.test" }],
+    ["email", { firstName: "Abraham", email: "abraham@a.test" }, { phone: "+12125550153" }],
+  ])("is one where treatments of somebody new come at once, by %s", async (_by, known, more) => {
+    const both = { ...known, ...more };
+    const ids = await Promise.all([both, known, known, both].map((each) => enrol(each)));
+    expect(new Set(ids).size).toBe(1);
+  });
+
   it("who had no id is recognised when the id comes, and keeps it", async () => {
     const first = await enrol({ firstName: "Jonathan", phone: "+12125550161", email: "j@a.test" });
     const known = { externalId: "p-61", firstName: "jonathan", phone: "212-555-0161" };
