@@ -25,7 +25,7 @@ const PATHS = [
 interface BoardJob {
   id: string;
   name: string;
-  data: Record<string, unknown>;
+  data: { tickets?: Record<string, unknown>[] };
 }
 
 describe.each(DEPLOYMENTS)("the queue's page on the deployment %s", (kind) => {
@@ -54,8 +54,12 @@ describe.each(DEPLOYMENTS)("the queue's page on the deployment %s", (kind) => {
     });
     const ids = reminders.map(({ id }) => id);
     for (const { data } of found) {
-      expect(Object.keys(data).sort()).toEqual(["dispatchNo", "reminderId"]);
-      expect(ids).toContain(data["reminderId"]);
+      expect(Object.keys(data)).toEqual(["tickets"]);
+      expect(data.tickets).not.toHaveLength(0);
+      for (const ticket of data.tickets ?? []) {
+        expect(Object.keys(ticket).sort()).toEqual(["dispatchNo", "reminderId"]);
+        expect(ids).toContain(ticket["reminderId"]);
+      }
     }
     for (const path of PATHS) expect((await operator.get(path)).html).not.toContain("Wilhelmina");
     const [first] = found;
