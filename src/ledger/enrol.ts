@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Warning } from "../domain/warnings.ts";
+import { foldEmail } from "./addresses.ts";
 import { consentsInsert } from "./consents.ts";
 import { type ConsentText, consentTextInsert } from "./consentTexts.ts";
 import { type Planned, type PlanRequest, planFor, plansOf } from "./enrolmentPlan.ts";
@@ -73,9 +74,9 @@ export async function enrol<Answer>(
   const { phone, email } = request.enrolment.patient;
   // Two treatments of one new person that come at once make one patient: the second finds the first's.
   const alone = (address: string | null, work: () => Promise<EnrolResult<Answer> | null>) =>
-    address === null ? work() : inTurn(`${request.clinic.id} ${address.toLowerCase()}`, work);
+    address === null ? work() : inTurn(`${request.clinic.id} ${address}`, work);
   const newcomer = await alone(phone, () =>
-    alone(email, () => enrolNewcomer(ledger, request, now, toAnswer)),
+    alone(email && foldEmail(email), () => enrolNewcomer(ledger, request, now, toAnswer)),
   );
   if (newcomer !== null) return newcomer;
   const enrolKnown = () =>

@@ -28,7 +28,6 @@ export async function pinnedProtocols(
   db: Queries,
   versions: readonly ProtocolVersion[],
 ): Promise<(of: ProtocolVersion) => Protocol | undefined> {
-  const keyOf = ({ name, version }: ProtocolVersion) => `${name} ${version}`;
   const wanted = new Map(versions.map((each) => [keyOf(each), each]));
   if (wanted.size === 0) return () => undefined;
   const rows = await db
@@ -52,7 +51,6 @@ export function rememberedProtocols(
   versions: readonly ProtocolVersion[],
 ) => Promise<(of: ProtocolVersion) => Protocol | undefined> {
   const found = new Map<string, Protocol>();
-  const keyOf = ({ name, version }: ProtocolVersion) => `${name} ${version}`;
   return async (versions) => {
     const missing = versions.filter((each) => !found.has(keyOf(each)));
     const of = await pinnedProtocols(db, missing);
@@ -62,6 +60,10 @@ export function rememberedProtocols(
     }
     return (each) => found.get(keyOf(each));
   };
+}
+
+function keyOf({ name, version }: ProtocolVersion): string {
+  return `${name} ${version}`;
 }
 
 /**

@@ -1,25 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Trace } from "../../src/domain/reminder.ts";
 import { packTrace, unpackTrace } from "../../src/ledger/traces.ts";
-
-const TREATMENT = { protocol: { name: "microneedling", version: 4 }, timeZone: "America/New_York" };
-
-const PLAIN: Trace = {
-  protocol: { name: "microneedling", version: 4 },
-  anchor: "2026-11-23T20:00:00.000Z",
-  after: "48h",
-  at: null,
-  trueAt: "2026-11-25T20:00:00.000Z",
-  timeZone: "America/New_York",
-  timeZoneFrom: "clinic",
-  window: "09:00-20:00",
-  movedMinutes: 0,
-  movedBy: "nothing",
-  channels: [
-    { channel: "sms", use: "usable" },
-    { channel: "email", use: "usable" },
-  ],
-};
+import { PLAIN, TREATMENT } from "../support/traces.ts";
 
 const KINDS: [string, Partial<Trace>][] = [
   ["is as planned", {}],

@@ -6,33 +6,23 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Trace } from "../../../src/domain/reminder.ts";
 import { migrate } from "../../../src/ledger/migrate.ts";
 import { packTrace, type StoredTrace, unpackTrace } from "../../../src/ledger/traces.ts";
+import { PLAIN, TREATMENT } from "../../support/traces.ts";
 import { ENGINES, useEngine } from "./engine.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../../src/ledger/migrations/", import.meta.url));
-
-const TREATMENT = { protocol: { name: "rig", version: 2 }, timeZone: "America/New_York" };
-
-const PLAIN: Trace = {
-  ...TREATMENT,
-  anchor: "2026-11-23T20:00:00.000Z",
-  after: "48h",
-  at: null,
-  trueAt: "2026-11-25T20:00:00.000Z",
-  timeZoneFrom: "clinic",
-  window: "09:00-20:00",
-  movedMinutes: 0,
-  movedBy: "nothing",
-  channels: [
-    { channel: "email", use: "no_consent" },
-    { channel: "sms", use: "usable" },
-  ],
-};
 
 const TRACES: Trace[] = [
   PLAIN,
   { ...PLAIN, at: "10:00", timeZoneFrom: "patient", movedMinutes: 95, movedBy: "window" },
   { ...PLAIN, movedMinutes: 0, movedBy: "late enrolment", channels: [] },
-  { ...PLAIN, protocol: { name: "rig", version: 1 }, timeZone: "America/Chicago" },
+  {
+    ...PLAIN,
+    channels: [
+      { channel: "email", use: "no_consent" },
+      { channel: "sms", use: "usable" },
+    ],
+  },
+  { ...PLAIN, protocol: { name: "microneedling", version: 3 }, timeZone: "America/Chicago" },
   { ...PLAIN, retracts: "gym-ok", waitUntil: null, cappedDays: null },
 ];
 
@@ -45,12 +35,12 @@ describe.each(ENGINES)("what an earlier version has kept, on the %s engine", (ki
       insert into aftercare.clinics (id, name, time_zone, region, send_window, created_at)
         values ('${id(1)}', 'Willow', 'America/New_York', 'US', '{}', now());
       insert into aftercare.protocols (name, version, definition, pinned_at)
-        values ('rig', 2, '{}', now());
+        values ('microneedling', 4, '{}', now());
       insert into aftercare.patients (id, clinic_id, first_name, phone, created_at, updated_at)
         values ('${id(2)}', '${id(1)}', 'Ana', '+12125550100', now(), now());
       insert into aftercare.treatments (id, clinic_id, patient_id, protocol, protocol_version,
           performed_at, time_zone, channels, overrides, page_token, page_expires_at, created_at)
-        values ('${id(3)}', '${id(1)}', '${id(2)}', 'rig', 2, now(), 'America/New_York', '{sms}', '{}',
+        values ('${id(3)}', '${id(1)}', '${id(2)}', 'microneedling', 4, now(), 'America/New_York', '{sms}', '{}',
           'a token', now(), now())`);
     for (const [position, trace] of TRACES.entries()) {
       await engine.pool.query(
