@@ -26,12 +26,13 @@ describe.concurrent("the program on the embedded engine", () => {
     const details = await until(
       "all that was due has arrived",
       async () => {
+        // One that was leaving at the kill is not due for a while once it is given up.
         const due = await dueReminders(second.api, known);
-        return due.every(({ status }) => status === "delivered") && due;
+        const arrived = due.filter(({ status }) => status === "delivered");
+        return arrived.length === 3 * known.length && arrived;
       },
       { deadlineMs: AFTER_LEASE_MS, everyMs: 1_000 },
     );
-    expect(details).toHaveLength(3 * known.length);
     for (const { attempts } of details) {
       const numbers = attempts.map(({ dispatchNo }) => dispatchNo);
       expect(new Set(numbers).size).toBe(numbers.length);
