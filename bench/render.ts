@@ -45,7 +45,7 @@ const words = {
 };
 const links = {
   publicUrl: "https://care.example.test",
-  unsubscribeUrl: "https://care.example.test/u/sample",
+  unsubscribeUrl: () => "https://care.example.test/u/sample",
 };
 
 /** What the same templates see without the program's checks: the values as they are. */
@@ -61,7 +61,7 @@ const scope = {
   waits: Object.fromEntries(
     Object.entries(waits).map(([step, after]) => [step, describeWait(after, "en")]),
   ),
-  unsubscribeUrl: links.unsubscribeUrl,
+  unsubscribeUrl: links.unsubscribeUrl(),
   pageUrl: `${links.publicUrl}/t/${words.pageToken}`,
   subject: file.subject,
   language: "en",

@@ -153,7 +153,10 @@ async function plannedMessage(
   const [words] = await loadDeliverables(ledger.db, [id], clock.now());
   if (words === undefined) return null;
   try {
-    return renderReminder(content, words, { publicUrl, unsubscribeUrl: `${publicUrl}/u/…` });
+    return renderReminder(content, words, {
+      publicUrl,
+      unsubscribeUrl: () => `${publicUrl}/u/…`,
+    });
   } catch (error) {
     if (error instanceof AppError && error.code === "protocol_changed") return null;
     throw error;

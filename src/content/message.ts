@@ -119,7 +119,9 @@ function scopeOf(message: Message, privacy: Privacy, variables: MessageVariables
   const treatment = { ...clean.treatment, called };
   const waits = Object.entries({ ...message.waits, ...clean.waits });
   const inWords = waits.map(([step, after]) => [step, describeWait(after, message.locale)]);
-  return { ...clean, treatment, waits: Object.fromEntries(inWords) as Record<string, WaitWords> };
+  const said: Record<string, WaitWords> = Object.fromEntries(inWords);
+  // Not a copy, which would make the link that few texts have.
+  return Object.assign(clean, { treatment, waits: said });
 }
 
 /**

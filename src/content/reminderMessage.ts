@@ -27,12 +27,13 @@ export interface ReminderWords {
 
 /**
  * The message of a reminder in the patient's language, saying as much as the clinic's privacy
- * allows. Throws where the template cannot be rendered, or is not there any more.
+ * allows. `unsubscribeUrl` is asked for only where the message has that link. Throws where the template
+ * cannot be rendered, or is not there any more.
  */
 export function renderReminder(
   content: Content,
   words: ReminderWords,
-  { publicUrl, unsubscribeUrl }: { publicUrl: string; unsubscribeUrl: string },
+  { publicUrl, unsubscribeUrl }: { publicUrl: string; unsubscribeUrl: () => string },
 ): MessageContent {
   const { protocol, step, waitUntil, timeZone } = words;
   const { clinicLocale } = words;
@@ -55,7 +56,9 @@ export function renderReminder(
       treatment: { title: content.protocols.get(protocol)?.title ?? protocol },
       wait: { until },
       waits: words.waits,
-      unsubscribeUrl,
+      get unsubscribeUrl() {
+        return unsubscribeUrl();
+      },
       pageUrl: `${publicUrl}/t/${words.pageToken}`,
     },
   };

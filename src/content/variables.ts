@@ -34,7 +34,7 @@ const UNWELCOME = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu;
 
 /** The same variables with every value on one line, trimmed, and in composed form (NFC). */
 export function cleanVariables(variables: MessageVariables): MessageVariables {
-  const { patient, clinic, treatment, wait, waits, unsubscribeUrl, pageUrl } = variables;
+  const { patient, clinic, treatment, wait, waits, pageUrl } = variables;
   const cleanOrNull = (value: string | null) => (value === null ? null : cleanValue(value));
   return {
     patient: { firstName: cleanValue(patient.firstName) },
@@ -46,7 +46,10 @@ export function cleanVariables(variables: MessageVariables): MessageVariables {
     treatment: { title: cleanValue(treatment.title) },
     wait: { until: cleanOrNull(wait.until) },
     waits,
-    unsubscribeUrl: cleanValue(unsubscribeUrl),
+    // Made only where a template names it: signing one takes longer than rendering a text.
+    get unsubscribeUrl() {
+      return cleanValue(variables.unsubscribeUrl);
+    },
     pageUrl: cleanValue(pageUrl),
   };
 }

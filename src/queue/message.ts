@@ -20,8 +20,11 @@ export interface MessageMaker {
  */
 export function makeMessage(maker: MessageMaker, claimed: Claimed, now: Date): OutgoingMessage {
   const { patientId, channel, to: address } = claimed;
-  const token = signUnsubscribeToken({ patientId, channel, address }, maker.linkKey);
-  const unsubscribeUrl = `${maker.publicUrl}/u/${token}`;
+  let url: string | undefined;
+  const unsubscribeUrl = () => {
+    url ??= `${maker.publicUrl}/u/${signUnsubscribeToken({ patientId, channel, address }, maker.linkKey)}`;
+    return url;
+  };
   const content = renderReminder(maker.content, claimed, {
     publicUrl: maker.publicUrl,
     unsubscribeUrl,
@@ -35,7 +38,9 @@ export function makeMessage(maker: MessageMaker, claimed: Claimed, now: Date): O
     content,
     now,
     sendUntil: claimed.sendUntil,
-    unsubscribeUrl,
+    get unsubscribeUrl() {
+      return unsubscribeUrl();
+    },
   };
 }
 
