@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { sql } from "kysely";
 import { CLINIC_COLUMNS, type Clinic } from "./clinics.ts";
 import { addEvents } from "./events.ts";
-import type { Ledger, Queries } from "./ledger.ts";
+import { gatherOn } from "./gather.ts";
+import type { Queries } from "./ledger.ts";
 import type { Role } from "./tables.ts";
 
 /** Who is asking: a key of one clinic, with its role. */
@@ -51,22 +52,31 @@ export async function createApiKey(
   return made;
 }
 
-/** The key that `secret` is, with its clinic; undefined where it is unknown or revoked. */
-export async function findApiKey(
-  ledger: Ledger,
-  secret: string,
-): Promise<{ key: ApiKey; clinic: Clinic } | undefined> {
-  const [row] = await ledger.prepared(
-    "find key",
-    sql<Clinic & { keyId: string; role: Role }>`
-    select api_keys.id as "keyId", api_keys.role, ${clinicColumns}
-    from aftercare.api_keys join aftercare.clinics on clinics.id = api_keys.clinic_id
-    where api_keys.hash = ${hashOf(secret)} and api_keys.revoked_at is null`,
-  );
-  if (row === undefined) return undefined;
-  const { keyId, role, ...clinic } = row;
-  return { key: { id: keyId, clinicId: clinic.id, role }, clinic };
-}
+/** The key that a secret is, with its clinic; undefined where it is unknown or revoked. */
+export const findApiKey = gatherOn<string, { key: ApiKey; clinic: Clinic } | undefined>(
+  { largest: 100, lingerMs: 0, atOnce: 1 },
+  async (ledger, secrets) => {
+    const hashes = secrets.map((secret) => hashOf(secret).toString("hex"));
+    const rows = await ledger.prepared(
+      "find keys",
+      sql<Clinic & { keyId: string; role: Role; hash: string }>`
+      select api_keys.id as "keyId", api_keys.role, encode(api_keys.hash, 'hex') as hash,
+        ${clinicColumns}
+      from aftercare.api_keys join aftercare.clinics on clinics.id = api_keys.clinic_id
+      where api_keys.hash = any(array(
+          select decode(asked, 'hex')
+          from json_array_elements_text(${JSON.stringify([...new Set(hashes)])}::json) as asked))
+        and api_keys.revoked_at is null`,
+    );
+    const found = new Map(
+      rows.map(({ keyId: id, role, hash, ...clinic }) => [
+        hash,
+        { key: { id, clinicId: clinic.id, role }, clinic },
+      ]),
+    );
+    return hashes.map((hash) => found.get(hash));
+  },
+);
 
 /** Every key of a clinic, or of all clinics, oldest first. */
 export function listApiKeys(db: Queries, clinicId?: string): Promise<ApiKeyInfo[]> {
@@ -134,6 +144,6 @@ const clinicColumns = sql.raw(
   CLINIC_COLUMNS.map((column) => column.replace(/ as (\w+)$/, ' as "$1"')).join(", "),
 );
 
-function hashOf(secret: string): Uint8Array {
+function hashOf(secret: string): Buffer {
   return createHash("sha256").update(secret).digest();
 }

@@ -16,19 +16,24 @@ export async function blockedChannels(
   addresses: PatientAddresses,
 ): Promise<BlockedChannels> {
   const { rows } = await sql<BlockedChannels>`
-    select ${blockedArrays(clinicId, addresses)}`.execute(db);
+    select ${blockedArrays(clinicId, addressesOf(addresses))}`.execute(db);
   return rows[0] ?? { optedOut: [], dead: [] };
 }
 
-/** The same in SQL, as the columns `optedOut` and `dead`. */
-export function blockedArrays(clinicId: string, addresses: PatientAddresses): RawBuilder<unknown> {
-  // Each address by itself: of the two together, all that a clinic has would be read.
+/** The same in SQL, as the columns `optedOut` and `dead`; the addresses are folded. */
+export function blockedArrays(
+  clinicId: string | RawBuilder<string>,
+  addresses: readonly { channel: ChannelName; address: string | RawBuilder<string> }[],
+): RawBuilder<unknown> {
+  // Each address by itself: of the two together, all that a clinic has would be read. And no `exists`,
+  // for which the planner may read all that there is to look many of them up.
   const channelsIn = (table: "opt_outs" | "dead_addresses") => {
-    const each = addressesOf(addresses).map(
-      ({ channel, address }) => sql`case when exists (
-        select from ${sql.raw(`aftercare.${table}`)}
+    const each = addresses.map(
+      ({ channel, address }) => sql`(
+        select channel from ${sql.raw(`aftercare.${table}`)}
         where clinic_id = ${clinicId} and channel = ${sql.lit(channel)} and address = ${address}
-      ) then ${sql.lit(channel)} end`,
+        limit 1
+      )`,
     );
     return sql`array_remove(array[${sql.join(each)}], null)`;
   };

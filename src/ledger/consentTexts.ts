@@ -9,15 +9,24 @@ export interface ConsentText {
   words: string;
 }
 
-/** In SQL: keeps the words of a version, unless the clinic has them. */
-export function consentTextInsert(
-  clinicId: string,
-  { version, words }: ConsentText,
-  now: Date,
-): RawBuilder<unknown> {
+/** Words that a clinic's patients agreed to at some time. */
+export interface UsedConsentText extends ConsentText {
+  clinicId: string;
+  usedAt: Date;
+}
+
+/** In SQL: keeps the words of versions, unless their clinics have them. */
+export function consentTextsInsert(texts: readonly UsedConsentText[]): RawBuilder<unknown> {
+  const rows = texts.map(({ clinicId, version, words, usedAt }) => ({
+    clinic_id: clinicId,
+    version,
+    words,
+    used_at: usedAt,
+  }));
   return sql`
     insert into aftercare.consent_texts (clinic_id, version, words, first_used_at)
-    values (${clinicId}, ${version}, ${words}, ${now})
+    select * from json_to_recordset(${JSON.stringify(rows)}::json)
+      as t(clinic_id uuid, version text, words text, used_at timestamptz)
     on conflict do nothing`;
 }
 

@@ -1,17 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Warning } from "../domain/warnings.ts";
 import { foldEmail } from "./addresses.ts";
-import { consentsInsert } from "./consents.ts";
-import { type ConsentText, consentTextInsert } from "./consentTexts.ts";
+import { newConsents } from "./consents.ts";
+import type { ConsentText } from "./consentTexts.ts";
 import { type Planned, type PlanRequest, planFor, plansOf } from "./enrolmentPlan.ts";
-import { eventsInsert, type NewEvent } from "./events.ts";
-import {
-  claimKey,
-  type Earlier,
-  type IdempotencyKey,
-  keepAnswer,
-  keyInsert,
-} from "./idempotency.ts";
+import { type EnrolmentRows, writeRows, writeRowsAtOnce } from "./enrolmentRows.ts";
+import type { NewEvent } from "./events.ts";
+import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idempotency.ts";
 import { inTurn } from "./inTurn.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import { lookForNewcomer } from "./newcomers.ts";
@@ -21,23 +16,15 @@ import {
   type FoundPatient,
   type KnownPatient,
   type PatientChange,
-  patientInsert,
   recognisePatient,
   savePatient,
 } from "./patients.ts";
-import { newReminders, type Reminder, remindersInsert } from "./reminders.ts";
+import { newReminders, type Reminder } from "./reminders.ts";
 import { replacementOf } from "./replacements.ts";
 import { changePlans } from "./replan.ts";
 import { rezoneRetractions } from "./rezone.ts";
 import { isTaken } from "./taken.ts";
-import { type Writes, writeAtOnce, writeTogether } from "./together.ts";
-import {
-  newTreatment,
-  pageExpiry,
-  renewPageTokens,
-  type Treatment,
-  treatmentInsert,
-} from "./treatments.ts";
+import { newTreatment, pageExpiry, renewPageTokens, type Treatment } from "./treatments.ts";
 
 /** A treatment to enrol: who asks, and what was said at the desk. */
 export interface EnrolRequest extends PlanRequest {
@@ -99,7 +86,8 @@ export async function enrol<Answer>(
 
 /**
  * Enrols somebody whom the clinic does not know, as most are: nothing of theirs is there to be locked or
- * planned again, and one statement writes it all, and the idempotency key with it. Null where the clinic
+ * planned again, and one statement writes it all, and the idempotency key with it, also for others who are
+ * enrolled at the same time. Null where the clinic
  * may know the person, or what was to be written is there since, from another enrolment at the same time.
  */
 async function enrolNewcomer<Answer>(
@@ -110,22 +98,15 @@ async function enrolNewcomer<Answer>(
 ): Promise<EnrolResult<Answer> | null> {
   const { clinic, enrolment, idempotency: key } = request;
   const facts = enrolment.patient;
-  const blocked = await lookForNewcomer(ledger, clinic.id, facts);
+  const blocked = await lookForNewcomer(ledger, { clinicId: clinic.id, given: facts });
   if (blocked === null) return null;
   const plan = planFor(request, facts, noPlans(clinic, blocked, now));
-  const { writes, ...enrolled } = rowsOf(
-    request,
-    { id: null, facts, before: null },
-    plan,
-    null,
-    now,
-  );
+  const somebody = { id: null, facts, before: null };
+  const { rows, ...enrolled } = rowsOf(request, somebody, plan, null, now);
   const answer = toAnswer(enrolled);
+  const keys = key === null ? [] : [{ ...key, clinicId: clinic.id, answer, takenAt: now }];
   try {
-    await writeAtOnce(ledger, {
-      ...writes,
-      ...(key !== null && { key: keyInsert(clinic.id, key, answer, now) }),
-    });
+    await writeRowsAtOnce(ledger, { ...rows, keys });
   } catch (error) {
     if (isTaken(error)) return null;
     throw error;
@@ -143,8 +124,8 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
   const known = await recognisePatient(db, clinic.id, enrolment.patient, { lock: true });
   const change = known.id === null ? null : await saveKnown(db, clinic.id, known, now);
   const plan = planFor(request, known.facts, await plansOf(db, clinic, known, now));
-  const { writes, ...enrolled } = rowsOf(request, known, plan, change, now);
-  await writeTogether(db, writes);
+  const { rows, ...enrolled } = rowsOf(request, known, plan, change, now);
+  await writeRows(db, rows);
   // Of somebody new there is no other plan that this one could change.
   if (known.id !== null) {
     const patientId = known.id;
@@ -157,14 +138,14 @@ async function store(db: Queries, request: EnrolRequest, now: Date): Promise<Enr
   return enrolled;
 }
 
-/** What an enrolment is, and the writes of it. */
+/** What an enrolment is, and the rows of it. */
 function rowsOf(
   request: EnrolRequest,
   known: KnownPatient,
   plan: Planned,
   change: PatientChange | null,
   now: Date,
-): Enrolled & { writes: Writes } {
+): Enrolled & { rows: EnrolmentRows } {
   const { clinic, enrolment, protocol, actor, consentText } = request;
   const treatment = newTreatment({
     id: plan.treatmentId,
@@ -186,18 +167,19 @@ function rowsOf(
         return { planned, replacedBy: replacementOf({ planned }, plan.plans.reminders) };
       }),
   );
-  const patient = { id: treatment.patientId, clinicId: clinic.id };
-  const consents = consentsInsert(treatment, enrolment.consent, actor, now);
-  const writes = {
-    ...(known.id === null && { patient: patientInsert(patient, known.facts, now) }),
-    treatment: treatmentInsert(treatment),
-    reminders: remindersInsert(clinic.id, treatment, reminders, now),
-    ...(consents !== null && { consents }),
-    ...(consents !== null &&
-      consentText && { words: consentTextInsert(clinic.id, consentText, now) }),
-    events: eventsInsert(eventsOf(request, { treatment, reminders, change }, now)),
+  const of = { clinicId: clinic.id, createdAt: now };
+  const consents = newConsents(treatment, enrolment.consent, actor, now);
+  const isOurText = consentText !== undefined && consents.length > 0;
+  const rows = {
+    patients: known.id === null ? [{ ...of, id: treatment.patientId, facts: known.facts }] : [],
+    treatments: [treatment],
+    reminders: reminders.map((reminder, position) => ({ ...of, reminder, position, treatment })),
+    consents,
+    consentTexts: isOurText ? [{ ...consentText, clinicId: clinic.id, usedAt: now }] : [],
+    events: eventsOf(request, { treatment, reminders, change }, now),
+    keys: [],
   };
-  return { treatment, reminders, warnings: plan.warnings, writes };
+  return { treatment, reminders, warnings: plan.warnings, rows };
 }
 
 /** Stores what is new of a patient, whose plans are locked by it. */

@@ -51,16 +51,27 @@ export async function keepAnswer(
     .execute();
 }
 
-/** In SQL: takes a key that nobody has, with what the call came to. Fails where it is taken. */
-export function keyInsert(
-  clinicId: string,
-  { key, body }: IdempotencyKey,
-  answer: unknown,
-  now: Date,
-): RawBuilder<unknown> {
+/** A key that nobody has, and what the call with it came to. */
+export interface NewKey extends IdempotencyKey {
+  clinicId: string;
+  answer: unknown;
+  takenAt: Date;
+}
+
+/** In SQL: takes keys, with what the calls came to. Fails where one is taken. */
+export function keysInsert(keys: readonly NewKey[]): RawBuilder<unknown> {
+  const rows = keys.map(({ clinicId, key, body, answer, takenAt }) => ({
+    clinic_id: clinicId,
+    key,
+    body_hash: hashOf(body).toString("hex"),
+    answer,
+    taken_at: takenAt,
+  }));
   return sql`
     insert into aftercare.idempotency_keys (clinic_id, key, body_hash, answer, created_at)
-    values (${clinicId}, ${key}, ${hashOf(body)}, ${JSON.stringify(answer)}, ${now})`;
+    select clinic_id, key, decode(body_hash, 'hex'), answer, taken_at
+    from json_to_recordset(${JSON.stringify(rows)}::json)
+      as k(clinic_id uuid, key text, body_hash text, answer jsonb, taken_at timestamptz)`;
 }
 
 function hashOf(body: unknown): Buffer {

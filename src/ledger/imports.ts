@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { ImportSettings } from "../domain/importRow.ts";
 import { DAY_MS } from "../domain/localTime.ts";
-import { type ConsentText, consentTextInsert } from "./consentTexts.ts";
+import { type ConsentText, consentTextsInsert } from "./consentTexts.ts";
 import { addEvents } from "./events.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import type { ImportState } from "./tables.ts";
@@ -131,7 +131,9 @@ export function setImportSettings(
       .returning("id")
       .executeTakeFirst();
     if (changed === undefined) return false;
-    if (consentText !== null) await consentTextInsert(clinicId, consentText, now).execute(db);
+    if (consentText !== null) {
+      await consentTextsInsert([{ ...consentText, clinicId, usedAt: now }]).execute(db);
+    }
     await db
       .updateTable("import_rows")
       .set({ state: "new", key: null, problems: "[]", due_now: 0, due_day: 0, silent: false })

@@ -93,26 +93,30 @@ function rowsOf(db: Queries, clinicId: string, lock: boolean) {
 }
 
 /** In SQL: whether a patient has this first name, and the number or the address. */
-function isLike(given: PatientFacts) {
-  return sql<boolean>`${hasName(given)} and (${hasPhone(given)} or ${hasEmail(given)})`;
+function isLike({ firstName, phone, email }: PatientFacts) {
+  return sql<boolean>`${hasName(firstName)}
+    and (${hasPhone(phone ?? "")} or ${hasEmail(foldEmail(email ?? ""))})`;
 }
+
+/** A value, or the SQL of one. */
+type InSql = string | RawBuilder<string>;
 
 /**
  * In SQL: whether a patient has this first name. Both are folded by the ledger: another library has other
  * small letters for İ and Σ, and José can be written in two ways.
  */
-export function hasName({ firstName }: PatientFacts): RawBuilder<boolean> {
+export function hasName(firstName: InSql): RawBuilder<boolean> {
   return sql`lower(normalize(first_name, NFKC)) = lower(normalize(${firstName}::text, NFKC))`;
 }
 
 /** In SQL: whether a patient has this number. */
-export function hasPhone({ phone }: PatientFacts): RawBuilder<boolean> {
-  return sql`phone = ${phone ?? ""}`;
+export function hasPhone(phone: InSql): RawBuilder<boolean> {
+  return sql`phone = ${phone}`;
 }
 
-/** In SQL: whether a patient has this address. */
-export function hasEmail({ email }: PatientFacts): RawBuilder<boolean> {
-  return sql`lower(email) = ${foldEmail(email ?? "")}`;
+/** In SQL: whether a patient has this address, which is folded. */
+export function hasEmail(email: InSql): RawBuilder<boolean> {
+  return sql`lower(email) = ${email}`;
 }
 
 /**
@@ -141,17 +145,33 @@ export function findAddresses(
     .executeTakeFirst();
 }
 
-/** In SQL: keeps somebody new under `id`. */
-export function patientInsert(
-  { id, clinicId }: { id: string; clinicId: string },
-  facts: PatientFacts,
-  now: Date,
-): RawBuilder<unknown> {
+/** Somebody whom a clinic has not treated before. */
+export interface NewPatient {
+  id: string;
+  clinicId: string;
+  facts: PatientFacts;
+  createdAt: Date;
+}
+
+/** In SQL: keeps people who are new. */
+export function patientsInsert(patients: readonly NewPatient[]): RawBuilder<unknown> {
+  const rows = patients.map(({ id, clinicId, facts, createdAt }) => ({
+    id,
+    clinic_id: clinicId,
+    external_id: facts.externalId,
+    first_name: facts.firstName,
+    phone: facts.phone,
+    email: facts.email,
+    time_zone: facts.timeZone,
+    locale: facts.locale,
+    created_at: createdAt,
+  }));
   return sql`
     insert into aftercare.patients (id, clinic_id, external_id, first_name, phone, email, time_zone,
       locale, created_at, updated_at)
-    values (${id}, ${clinicId}, ${facts.externalId}, ${facts.firstName}, ${facts.phone},
-      ${facts.email}, ${facts.timeZone}, ${facts.locale}, ${now}, ${now})`;
+    select *, created_at from json_to_recordset(${JSON.stringify(rows)}::json)
+      as p(id uuid, clinic_id uuid, external_id text, first_name text, phone text, email text,
+        time_zone text, locale text, created_at timestamptz)`;
 }
 
 /** Stores what is new of a person whom `recognisePatient` has locked, and returns what that is. */

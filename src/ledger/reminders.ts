@@ -40,20 +40,25 @@ export function newReminders(
   }));
 }
 
-/** In SQL: keeps new reminders of a treatment; `from` is the position of the first among its own. */
-export function remindersInsert(
-  clinicId: string,
-  treatment: TraceFacts,
-  reminders: readonly Reminder[],
-  now: Date,
-  from = 0,
-): RawBuilder<unknown> {
-  const rows = reminders.map((reminder, index) => ({
+/** A new reminder with what its row needs to know of its treatment. */
+export interface ReminderToKeep {
+  clinicId: string;
+  reminder: Reminder;
+  /** Its place among those of its treatment, from 0 on. */
+  position: number;
+  treatment: TraceFacts;
+  createdAt: Date;
+}
+
+/** In SQL: keeps new reminders. */
+export function remindersInsert(reminders: readonly ReminderToKeep[]): RawBuilder<unknown> {
+  const rows = reminders.map(({ clinicId, reminder, position, treatment, createdAt }) => ({
+    clinic_id: clinicId,
     id: reminder.id,
     treatment_id: reminder.treatmentId,
     patient_id: reminder.patientId,
     step: reminder.step,
-    position: from + index,
+    position,
     kind: reminder.kind,
     topics: reminder.topics,
     channel: reminder.channel,
@@ -65,16 +70,17 @@ export function remindersInsert(
     status_reason: reminder.statusReason,
     replaced_by: reminder.replacedBy,
     trace: packTrace(reminder.trace, treatment),
+    created_at: createdAt,
   }));
   return sql`
     insert into aftercare.reminders (clinic_id, id, treatment_id, patient_id, step, position, kind,
       topics, channel, channels, due_at, send_until, expires_at, status, status_reason, replaced_by,
       trace, created_at, updated_at)
-    select ${clinicId}::uuid, r.*, ${now}::timestamptz, ${now}::timestamptz
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(id uuid, treatment_id uuid, patient_id uuid, step text, position smallint, kind text,
-        topics text[], channel text, channels text[], due_at timestamptz, send_until timestamptz,
-        expires_at timestamptz, status text, status_reason text, replaced_by uuid, trace jsonb)`;
+    select *, created_at from json_to_recordset(${JSON.stringify(rows)}::json)
+      as r(clinic_id uuid, id uuid, treatment_id uuid, patient_id uuid, step text, position smallint,
+        kind text, topics text[], channel text, channels text[], due_at timestamptz,
+        send_until timestamptz, expires_at timestamptz, status text, status_reason text,
+        replaced_by uuid, trace jsonb, created_at timestamptz)`;
 }
 
 /** One reminder of a clinic, or undefined. */

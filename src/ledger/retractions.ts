@@ -150,7 +150,11 @@ async function append(
     .where("treatment_id", "=", treatment.id)
     .executeTakeFirstOrThrow();
   const reminders = newReminders({ id: treatment.id, patientId }, rows);
-  await remindersInsert(clinicId, treatment, reminders, now, (last ?? -1) + 1).execute(db);
+  const first = (last ?? -1) + 1;
+  const kept = reminders.map((reminder, index) => {
+    return { clinicId, reminder, position: first + index, treatment, createdAt: now };
+  });
+  await remindersInsert(kept).execute(db);
   return reminders;
 }
 

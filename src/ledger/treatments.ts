@@ -56,16 +56,30 @@ export function newTreatment(treatment: Omit<Treatment, "status" | "pageToken">)
   return { ...treatment, status: "active", pageToken: newPageToken() };
 }
 
-/** In SQL: keeps a new treatment. */
-export function treatmentInsert(treatment: Treatment): RawBuilder<unknown> {
-  const { protocol } = treatment;
+/** In SQL: keeps new treatments. */
+export function treatmentsInsert(treatments: readonly Treatment[]): RawBuilder<unknown> {
+  const rows = treatments.map((treatment) => ({
+    id: treatment.id,
+    clinic_id: treatment.clinicId,
+    patient_id: treatment.patientId,
+    protocol: treatment.protocol.name,
+    protocol_version: treatment.protocol.version,
+    performed_at: treatment.performedAt,
+    time_zone: treatment.timeZone,
+    channels: treatment.channels,
+    status: treatment.status,
+    overrides: treatment.overrides,
+    page_token: treatment.pageToken,
+    page_expires_at: treatment.pageExpiresAt,
+    created_at: treatment.createdAt,
+  }));
   return sql`
     insert into aftercare.treatments (id, clinic_id, patient_id, protocol, protocol_version,
       performed_at, time_zone, channels, status, overrides, page_token, page_expires_at, created_at)
-    values (${treatment.id}, ${treatment.clinicId}, ${treatment.patientId}, ${protocol.name},
-      ${protocol.version}, ${treatment.performedAt}, ${treatment.timeZone}, ${treatment.channels},
-      ${treatment.status}, ${JSON.stringify(treatment.overrides)}, ${treatment.pageToken},
-      ${treatment.pageExpiresAt}, ${treatment.createdAt})`;
+    select * from json_to_recordset(${JSON.stringify(rows)}::json)
+      as t(id uuid, clinic_id uuid, patient_id uuid, protocol text, protocol_version int,
+        performed_at timestamptz, time_zone text, channels text[], status text, overrides jsonb,
+        page_token text, page_expires_at timestamptz, created_at timestamptz)`;
 }
 
 /**

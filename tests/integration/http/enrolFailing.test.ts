@@ -53,4 +53,32 @@ describe.each(ENGINES)("an enrolment that fails half-way on the %s engine", (kin
     // The key is free, too: the desk may try again.
     expect((await enrol()).status).toBe(201);
   });
+
+  it("is the only one that fails of those that come at once", async () => {
+    await run(`create trigger planted before insert on aftercare.patients
+      for each row when (new.external_id = 'p-bad') execute function aftercare.fail()`);
+    const ids = ["p-1", "p-2", "p-bad", "p-3", "p-4"];
+    const now = running.clock.now();
+    const bodies = ids.map((externalId, index) =>
+      enrolmentBody(now, {
+        externalId,
+        phone: `+1212555030${index}`,
+        email: `${externalId}@patients.example.test`,
+      }),
+    );
+    try {
+      const answers = await Promise.all(
+        bodies.map((body) => clinic.desk.post("/v1/treatments", body)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([201, 201, 500, 201, 201]);
+      const { rows } = await sql<{ id: string; hasReminders: boolean }>`
+        select p.external_id as id, count(r.id) > 10 as "hasReminders"
+        from aftercare.patients p left join aftercare.reminders r on r.patient_id = p.id
+        where p.external_id = any(${ids}) group by 1 order by 1`.execute(running.app.ledger.db);
+      const kept = ["p-1", "p-2", "p-3", "p-4"];
+      expect(rows).toEqual(kept.map((id) => ({ id, hasReminders: true })));
+    } finally {
+      await run("drop trigger planted on aftercare.patients");
+    }
+  });
 });

@@ -87,7 +87,10 @@ async function enrolMany(world: LifeWorld): Promise<Racing[]> {
     );
     const more = newReminders(treatment, planned);
     const { db } = world.house.ledger;
-    await remindersInsert(treatment.clinicId, treatment, more, world.now).execute(db);
+    const kept = more.map((reminder, position) => {
+      return { clinicId: treatment.clinicId, reminder, position, treatment, createdAt: world.now };
+    });
+    await remindersInsert(kept).execute(db);
     const ids = [...reminders, ...more].map(({ id }) => id);
     enrolled.push({ treatmentId: treatment.id, reminders: ids });
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { gather } from "../../../src/queue/gather.ts";
+import { gather } from "../../../src/ledger/gather.ts";
 import { until } from "../../support/poll.ts";
 
 /** Work that notes its batches, and goes on when it is told. */
 function heldWork(refuse: (items: readonly number[]) => Error | null = () => null) {
   const batches: (readonly number[])[] = [];
   const gates: (() => void)[] = [];
-  const ask = gather(async (items: readonly number[]) => {
+  const ask = gather({ largest: 500, lingerMs: 5, atOnce: 2 }, async (items: readonly number[]) => {
     batches.push(items);
     await new Promise<void>((resolve) => gates.push(resolve));
     const refusal = refuse(items);

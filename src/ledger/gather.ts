@@ -1,16 +1,15 @@
-import { isOutage } from "../ledger/outage.ts";
+import type { Ledger } from "./ledger.ts";
+import { isOutage } from "./outage.ts";
 
-/** The most that one batch has: as much as a dispatcher hands over at once. */
-const LARGEST = 500;
-
-/**
- * How long the first of a batch waits for others, in milliseconds: no patient notices, and where there is
- * always something to send it saves most of the statements.
- */
-const LINGER_MS = 5;
-
-/** How many batches are being done at once: while one is with the ledger another is made. */
-const AT_ONCE = 2;
+/** How batches are made. */
+export interface Batches {
+  /** The most that one has. */
+  largest: number;
+  /** How long the first of a batch waits for others, in milliseconds; with 0 for those that are there. */
+  lingerMs: number;
+  /** How many are being done at once: while one is with the ledger another can be made. */
+  atOnce: number;
+}
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -25,6 +24,7 @@ interface Waiting<Item, Result> {
  * cannot be done does not keep the others from it; an outage is told to all.
  */
 export function gather<Item, Result>(
+  { largest, lingerMs, atOnce }: Batches,
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
 ): (item: Item) => Promise<Result> {
   let waiting: Waiting<Item, Result>[] = [];
@@ -62,8 +62,8 @@ export function gather<Item, Result>(
 
   const doAll = async () => {
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, LARGEST);
-      waiting = waiting.slice(LARGEST);
+      const batch = waiting.slice(0, largest);
+      waiting = waiting.slice(largest);
       await doBatch(batch);
     }
     running -= 1;
@@ -72,8 +72,24 @@ export function gather<Item, Result>(
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      if (running >= AT_ONCE) return;
+      if (running >= atOnce) return;
       running += 1;
-      setTimeout(() => void doAll(), LINGER_MS);
+      if (lingerMs === 0) setImmediate(() => void doAll());
+      else setTimeout(() => void doAll(), lingerMs);
     });
+}
+
+/** The same of work on a ledger: what is asked of one ledger is gathered, whoever in the process asks. */
+export function gatherOn<Item, Result>(
+  batches: Batches,
+  work: (ledger: Ledger, items: readonly Item[]) => Promise<readonly Result[]>,
+): (ledger: Ledger, item: Item) => Promise<Result> {
+  const ofLedger = new WeakMap<Ledger, (item: Item) => Promise<Result>>();
+  return (ledger, item) => {
+    const known = ofLedger.get(ledger);
+    if (known !== undefined) return known(item);
+    const ask = gather(batches, (items: readonly Item[]) => work(ledger, items));
+    ofLedger.set(ledger, ask);
+    return ask(item);
+  };
 }
