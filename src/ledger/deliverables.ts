@@ -138,11 +138,12 @@ function deliverableRows(ids: readonly string[], now: Date): RawBuilder<Row> {
       s.paused_at is not null and s.probe_reminder_id is not distinct from r.id as probing,
       p.first_name as "firstName", p.locale, t.page_token as "pageToken",
       r.trace->>'waitUntil' as "waitUntil"
-    from aftercare.reminders r
-    join aftercare.patients p on p.id = r.patient_id
-    join aftercare.treatments t on t.id = r.treatment_id
-    left join aftercare.channel_states s on s.clinic_id = r.clinic_id and s.channel = r.channel
-    where r.id in (select id::uuid from json_array_elements_text(${JSON.stringify(ids)}::json) as asked(id))`;
+    from json_array_elements_text(${JSON.stringify(ids)}::json) as asked(id)
+      -- Each by its id, whatever the planner thinks of a table that was small when it planned this.
+      cross join lateral (select * from aftercare.reminders where id = asked.id::uuid limit 1) r
+      cross join lateral (select * from aftercare.patients where id = r.patient_id limit 1) p
+      cross join lateral (select * from aftercare.treatments where id = r.treatment_id limit 1) t
+      left join aftercare.channel_states s on s.clinic_id = r.clinic_id and s.channel = r.channel`;
 }
 
 /** What a deliverable has of its clinic, word for word. */

@@ -1,0 +1,62 @@
+import { sql } from "kysely";
+import { describe, expect, it } from "vitest";
+import { deliver } from "../../../src/queue/deliver.ts";
+import { useRig } from "./rig.ts";
+
+const MANY = 600;
+const FEW = 5;
+
+const TABLES = ["patients", "treatments", "reminders", "attempts"];
+
+/** As many rows as one reminder or one enrolment may have to do with. */
+const ROWS_EACH = 20;
+
+/** The connections that the ledger's pool has at most. */
+const CONNECTIONS = 10;
+
+describe("what is read of the ledger for one more reminder", () => {
+  const rig = useRig("postgres");
+
+  /** How many rows are read while `work` is done, by table. */
+  async function readDuring(work: () => Promise<void>): Promise<Record<string, number>> {
+    const before = await readSoFar();
+    await work();
+    const after = await readSoFar();
+    return Object.fromEntries(
+      TABLES.map((table) => [table, (after.get(table) ?? 0) - (before.get(table) ?? 0)]),
+    );
+  }
+
+  async function readSoFar(): Promise<Map<string, number>> {
+    const { db } = rig.ledger;
+    // Each connection keeps its own count for a while.
+    const flush = () => sql`select pg_stat_force_next_flush(), pg_sleep(0.05)`.execute(db);
+    await Promise.all(Array.from({ length: CONNECTIONS }, flush));
+    const { rows } = await sql<{ table: string; read: number }>`
+      select relname as table, seq_tup_read + idx_tup_fetch as read from pg_stat_user_tables
+      where schemaname = 'aftercare'`.execute(db);
+    return new Map(rows.map(({ table, read }) => [table, read]));
+  }
+
+  const enrolSome = (count: number) =>
+    Promise.all(Array.from({ length: count }, () => rig.enrol("once")));
+
+  it("does not depend on how many there are, though it was planned when there was nothing", async () => {
+    await sql`analyze`.execute(rig.ledger.db);
+    const patients = await enrolSome(MANY);
+    await rig.dispatch();
+    const sent = await readDuring(async () => {
+      for (const { reminder } of patients.slice(0, FEW)) {
+        await deliver(rig.delivery, { reminderId: reminder.id, dispatchNo: 1 });
+      }
+    });
+    const enrolled = await readDuring(async () => {
+      for (let count = 0; count < FEW; count++) await enrolSome(1);
+    });
+    for (const read of [sent, enrolled]) {
+      const most = Math.max(...Object.values(read));
+      expect(most).toBeGreaterThanOrEqual(FEW);
+      expect(most).toBeLessThan(FEW * ROWS_EACH);
+    }
+  });
+});
