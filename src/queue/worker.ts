@@ -17,7 +17,7 @@ const jobSchema = z.union([
  * channel. Each has one reminder, or some that are due at one instant: as many as it takes for
  * statements to be shared, and not so many that other workers have none.
  */
-export const CONCURRENCY = 60;
+export const CONCURRENCY = 100;
 
 /** How often BullMQ looks for jobs whose worker has lost its lock, which holds for 30 s. */
 const STALLED_CHECK_MS = 10_000;
