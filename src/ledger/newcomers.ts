@@ -21,20 +21,19 @@ export const lookForNewcomer = gatherOn<Newcomer, BlockedChannels | null>(
     const rows = asked.map(({ clinicId, given }, place) => ({
       place,
       clinic_id: clinicId,
+      clinic_ids: [clinicId],
       external_id: given.externalId,
       first_name: given.firstName,
       phone: given.phone ?? "",
       email: foldEmail(given.email ?? ""),
     }));
-    const found = await ledger.prepared(
-      "look for newcomers",
-      sql<BlockedChannels & { known: boolean }>`
+    const { rows: found } = await sql<BlockedChannels & { known: boolean }>`
       select ${blockedArrays(sql`w.clinic_id`, ADDRESSES)},
         ${sql.join(known, sql` or `)} as known
       from json_to_recordset(${JSON.stringify(rows)}::json)
-        as w(place int, clinic_id uuid, external_id text, first_name text, phone text, email text)
-      order by w.place`,
-    );
+        as w(place int, clinic_id uuid, clinic_ids uuid[], external_id text, first_name text,
+          phone text, email text)
+      order by w.place`.execute(ledger.db);
     return found.map(({ known, ...blocked }) => (known ? null : blocked));
   },
 );
@@ -47,8 +46,8 @@ const ADDRESSES = [
 /**
  * Each way in which somebody may be known, one by one, so that each is looked up in its own index. The
  * clinic is a list, which the planner takes for several: it would take a single one for as rare as a number
- * where a table is new to it, and a statement that was planned then would read all the patients of a clinic
- * each time. Nor is it `exists`: to look many up the planner would read them all, too.
+ * where a table is new to it, and read all the patients of a clinic. For the same reason the statement is
+ * planned each time. Nor is it `exists`: to look many up the planner would read them all, too.
  */
 const known = [
   sql`external_id = w.external_id`,
@@ -56,5 +55,5 @@ const known = [
   sql`${hasEmail(sql`w.email`)} and ${hasName(sql`w.first_name`)}`,
 ].map(
   (way) => sql`(select true from aftercare.patients
-    where clinic_id = any(array[w.clinic_id]) and ${way} limit 1) is not null`,
+    where clinic_id = any(w.clinic_ids) and ${way} limit 1) is not null`,
 );
