@@ -44,7 +44,7 @@ export interface Deliverable extends ClaimState, Ticket {
 
 /**
  * Reminders as they are, in no order, for who decides about them at `now`; the send window is the
- * clinic's present one.
+ * clinic's present one. Each id is to be named once.
  */
 export async function loadDeliverables(
   db: Queries,

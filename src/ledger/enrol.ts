@@ -86,9 +86,9 @@ export async function enrol<Answer>(
 
 /**
  * Enrols somebody whom the clinic does not know, as most are: nothing of theirs is there to be locked or
- * planned again, and one statement writes it all, and the idempotency key with it, also for others who are
- * enrolled at the same time. Null where the clinic
- * may know the person, or what was to be written is there since, from another enrolment at the same time.
+ * planned again, and one statement writes it all, with the idempotency key, and shares that with others who
+ * are enrolled at the same time. Null where the clinic may know the person, or what was to be written is
+ * there since, from another enrolment.
  */
 async function enrolNewcomer<Answer>(
   ledger: Ledger,

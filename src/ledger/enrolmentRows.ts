@@ -44,13 +44,22 @@ export const writeRowsAtOnce = gatherOn<EnrolmentRows, void>(
 function statementOf(enrolments: readonly EnrolmentRows[]): RawBuilder<unknown> {
   const all = <Name extends keyof EnrolmentRows>(name: Name) =>
     enrolments.flatMap((rows) => rows[name] as EnrolmentRows[Name][number][]);
+  // What is to be unique is in one order for all processes: two that wait for each other would be undone.
+  const patients = inOrder(all("patients"), ({ clinicId, facts }) => [clinicId, facts.externalId]);
+  const texts = inOrder(all("consentTexts"), ({ clinicId, version }) => [clinicId, version]);
+  const keys = inOrder(all("keys"), ({ clinicId, key }) => [clinicId, key]);
   return sql`
-    with new_patients as (${patientsInsert(all("patients"))}),
+    with new_patients as (${patientsInsert(patients)}),
       new_treatments as (${treatmentsInsert(all("treatments"))}),
       new_reminders as (${remindersInsert(all("reminders"))}),
       new_consents as (${consentsInsert(all("consents"))}),
-      new_consent_texts as (${consentTextsInsert(all("consentTexts"))}),
+      new_consent_texts as (${consentTextsInsert(texts)}),
       new_events as (${eventsInsert(all("events"))}),
-      new_keys as (${keysInsert(all("keys"))})
+      new_keys as (${keysInsert(keys)})
     select`;
+}
+
+function inOrder<Row>(rows: readonly Row[], by: (row: Row) => unknown): Row[] {
+  const keyed = rows.map((row) => ({ row, key: JSON.stringify(by(row)) }));
+  return keyed.sort((one, other) => (one.key < other.key ? -1 : 1)).map(({ row }) => row);
 }

@@ -11,6 +11,9 @@ export interface Batches {
   atOnce: number;
 }
 
+/** How long a batch keeps those behind it waiting, in milliseconds: one that hangs must not stop all. */
+const OVERTAKEN_AFTER_MS = 1_000;
+
 interface Waiting<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
@@ -21,7 +24,7 @@ interface Waiting<Item, Result> {
  * Makes work on many items of work on one: whatever is asked for while batches are being done is the
  * next one. `work` resolves with a result for each item, in their order, and does all of them or
  * none. Where it fails for another reason than an outage each item is done alone, so that one that
- * cannot be done does not keep the others from it; an outage is told to all.
+ * cannot be done does not keep the others from it; an outage is told to all, also to those who wait.
  */
 export function gather<Item, Result>(
   { largest, lingerMs, atOnce }: Batches,
@@ -37,25 +40,27 @@ export function gather<Item, Result>(
         resolve(results[index] as Result);
       });
     } catch (error) {
-      if (batch.length > 1 && !isOutage(error)) await doAlone(batch);
-      else for (const { reject } of batch) reject(error);
+      if (isOutage(error)) tellAll(batch, error);
+      else if (batch.length === 1) batch[0]?.reject(error);
+      else await doAlone(batch);
     }
+  };
+
+  const tellAll = (batch: readonly Waiting<Item, Result>[], outage: unknown): void => {
+    const all = [...batch, ...waiting];
+    waiting = [];
+    for (const { reject } of all) reject(outage);
   };
 
   /** One by one, until there is an outage: that is one for the rest, too. */
   const doAlone = async (batch: readonly Waiting<Item, Result>[]): Promise<void> => {
-    let outage: unknown = null;
-    for (const { item, resolve, reject } of batch) {
-      if (outage !== null) {
-        reject(outage);
-        continue;
-      }
+    for (const [index, { item, resolve, reject }] of batch.entries()) {
       try {
         const [result] = await work([item]);
         resolve(result as Result);
       } catch (error) {
+        if (isOutage(error)) return tellAll(batch.slice(index), error);
         reject(error);
-        if (isOutage(error)) outage = error;
       }
     }
   };
@@ -64,7 +69,7 @@ export function gather<Item, Result>(
     while (waiting.length > 0) {
       const batch = waiting.slice(0, largest);
       waiting = waiting.slice(largest);
-      await doBatch(batch);
+      await orAfter(OVERTAKEN_AFTER_MS, doBatch(batch));
     }
     running -= 1;
   };
@@ -77,6 +82,15 @@ export function gather<Item, Result>(
       if (lingerMs === 0) setImmediate(() => void doAll());
       else setTimeout(() => void doAll(), lingerMs);
     });
+}
+
+/** Resolves when `work` does, or after so many milliseconds. */
+async function orAfter(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** The same of work on a ledger: what is asked of one ledger is gathered, whoever in the process asks. */

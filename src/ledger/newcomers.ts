@@ -4,6 +4,26 @@ import { type BlockedChannels, blockedArrays } from "./blockedChannels.ts";
 import { gatherOn } from "./gather.ts";
 import { hasEmail, hasName, hasPhone, type PatientFacts } from "./patients.ts";
 
+const ADDRESSES = [
+  { channel: "sms" as const, address: sql<string>`w.phone` },
+  { channel: "email" as const, address: sql<string>`w.email` },
+];
+
+/**
+ * Each way in which somebody may be known, one by one, so that each is looked up in its own index. The
+ * clinic is a list, which the planner takes for several: it would take a single one for as rare as a number
+ * where a table is new to it, and read all the patients of a clinic. For the same reason the statement is
+ * planned each time. Nor is it `exists`: to look many up the planner would read them all, too.
+ */
+const WAYS_TO_BE_KNOWN = [
+  sql`external_id = w.external_id`,
+  sql`${hasPhone(sql`w.phone`)} and ${hasName(sql`w.first_name`)}`,
+  sql`${hasEmail(sql`w.email`)} and ${hasName(sql`w.first_name`)}`,
+].map(
+  (way) => sql`(select true from aftercare.patients
+    where clinic_id = any(w.clinic_ids) and ${way} limit 1) is not null`,
+);
+
 /** Somebody who may be new to a clinic. */
 export interface Newcomer {
   clinicId: string;
@@ -29,31 +49,11 @@ export const lookForNewcomer = gatherOn<Newcomer, BlockedChannels | null>(
     }));
     const { rows: found } = await sql<BlockedChannels & { known: boolean }>`
       select ${blockedArrays(sql`w.clinic_id`, ADDRESSES)},
-        ${sql.join(known, sql` or `)} as known
+        ${sql.join(WAYS_TO_BE_KNOWN, sql` or `)} as known
       from json_to_recordset(${JSON.stringify(rows)}::json)
         as w(place int, clinic_id uuid, clinic_ids uuid[], external_id text, first_name text,
           phone text, email text)
       order by w.place`.execute(ledger.db);
     return found.map(({ known, ...blocked }) => (known ? null : blocked));
   },
-);
-
-const ADDRESSES = [
-  { channel: "sms" as const, address: sql<string>`w.phone` },
-  { channel: "email" as const, address: sql<string>`w.email` },
-];
-
-/**
- * Each way in which somebody may be known, one by one, so that each is looked up in its own index. The
- * clinic is a list, which the planner takes for several: it would take a single one for as rare as a number
- * where a table is new to it, and read all the patients of a clinic. For the same reason the statement is
- * planned each time. Nor is it `exists`: to look many up the planner would read them all, too.
- */
-const known = [
-  sql`external_id = w.external_id`,
-  sql`${hasPhone(sql`w.phone`)} and ${hasName(sql`w.first_name`)}`,
-  sql`${hasEmail(sql`w.email`)} and ${hasName(sql`w.first_name`)}`,
-].map(
-  (way) => sql`(select true from aftercare.patients
-    where clinic_id = any(w.clinic_ids) and ${way} limit 1) is not null`,
 );

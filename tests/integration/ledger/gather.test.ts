@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { gather } from "../../../src/ledger/gather.ts";
+import { type Batches, gather } from "../../../src/ledger/gather.ts";
 import { until } from "../../support/poll.ts";
 
+const BATCHES = { largest: 500, lingerMs: 5, atOnce: 2 };
+
 /** Work that notes its batches, and goes on when it is told. */
-function heldWork(refuse: (items: readonly number[]) => Error | null = () => null) {
+function heldWork(
+  refuse: (items: readonly number[]) => Error | null = () => null,
+  how: Batches = BATCHES,
+) {
   const batches: (readonly number[])[] = [];
   const gates: (() => void)[] = [];
-  const ask = gather({ largest: 500, lingerMs: 5, atOnce: 2 }, async (items: readonly number[]) => {
+  const ask = gather(how, async (items: readonly number[]) => {
     batches.push(items);
     await new Promise<void>((resolve) => gates.push(resolve));
     const refusal = refuse(items);
@@ -81,6 +86,36 @@ describe("gathered work", () => {
     const { ask, batches, letAll } = heldWork(() => outage);
     const ends = await letAll(Promise.allSettled([ask(1), ask(2)]));
     expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(batches).toEqual([[1, 2]]);
+  });
+
+  it("tells an outage to those who wait, too", async () => {
+    const outage = Object.assign(new Error("gone"), { code: "ECONNRESET" });
+    const { ask, batches, letAll } = heldWork(() => outage, { ...BATCHES, atOnce: 1 });
+    const asked = [ask(1)];
+    await until("a batch begins", () => batches.length === 1);
+    asked.push(ask(2), ask(3));
+    const ends = await letAll(Promise.allSettled(asked));
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(batches).toEqual([[1]]);
+  });
+
+  it("is overtaken where a batch hangs", async () => {
+    const batches: (readonly number[])[] = [];
+    const ask = gather({ ...BATCHES, atOnce: 1 }, async (items: readonly number[]) => {
+      batches.push(items);
+      if (batches.length === 1) await new Promise(() => {});
+      return items;
+    });
+    void ask(1);
+    await until("a batch begins", () => batches.length === 1);
+    expect(await Promise.all([ask(2), ask(3)])).toEqual([2, 3]);
+    expect(batches).toEqual([[1], [2, 3]]);
+  });
+
+  it("is a batch of what is there, where nobody is waited for", async () => {
+    const { ask, batches, letAll } = heldWork(() => null, { ...BATCHES, lingerMs: 0 });
+    expect(await letAll(Promise.all([ask(1), ask(2)]))).toEqual([10, 20]);
     expect(batches).toEqual([[1, 2]]);
   });
 });
