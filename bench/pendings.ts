@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import { takeDue } from "../src/ledger/dispatch.ts";
-import { openLedger } from "../src/ledger/ledger.ts";
+import { MOST_OF_ONE_SENDER, takeDue } from "../src/ledger/dispatch.ts";
+import { type Ledger, openLedger } from "../src/ledger/ledger.ts";
 import { until } from "../tests/support/poll.ts";
 import { type Program, startProgram } from "../tests/support/program.ts";
 import { type Asks, fillDue } from "./dueReminders.ts";
@@ -30,11 +30,13 @@ export interface Size {
   dispatchRate: number;
   claimP99: number;
   scanMs: number;
+  roundMs: number;
   restartMs: number;
   redisMb: number;
 }
 
 const SCANS = 50;
+const ROUNDS = 20;
 const LOOK_MS = 25;
 const DEADLINE_MS = 120_000;
 
@@ -102,7 +104,8 @@ export async function lookAt(
       await worker.stop();
       await api.stop();
       const scanMs = await scan(pending);
-      return { enrolRate, ...sent, scanMs, restartMs, redisMb };
+      const roundMs = await round(pending, ledger);
+      return { enrolRate, ...sent, scanMs, roundMs, restartMs, redisMb };
     }),
   );
 }
@@ -160,14 +163,59 @@ async function scan({ env }: Pending): Promise<number> {
   try {
     const took: number[] = [];
     for (let each = 0; each < SCANS; each++) {
-      const now = new Date();
-      const began = performance.now();
-      const taken = await takeDue(ledger, new Date(now.getTime() + 60_000), 500, now);
-      took.push(performance.now() - began);
-      if (taken.length > 0) throw new Error("something was due where nothing is");
+      const { taken, tookMs } = await take(ledger);
+      took.push(tookMs);
+      if (taken > 0) throw new Error("something was due where nothing is");
     }
     return median(took);
   } finally {
     await ledger.close();
   }
+}
+
+/**
+ * How long it takes where a round's share of one clinic is due: the median, in milliseconds. What it has
+ * taken has no jobs, and is called off.
+ */
+async function round(pending: Pending, client: pg.Client): Promise<number> {
+  const { env, treatmentId } = pending;
+  const count = ROUNDS * MOST_OF_ONE_SENDER;
+  const mark = `round ${pending.enrolled}-`;
+  const due = await fillDue(client, { treatmentId, count, leadMs: 0, apartMs: 0, mark });
+  const ledger = await openLedger({ databaseUrl: env["DATABASE_URL"] ?? "" });
+  try {
+    const took: number[] = [];
+    for (let each = 0; each < ROUNDS; each++) {
+      const { taken, tookMs } = await take(ledger);
+      took.push(tookMs);
+      if (taken !== MOST_OF_ONE_SENDER) throw new Error(`a round took ${taken}`);
+    }
+    await client.query(
+      `update aftercare.reminders set status = 'cancelled', taken_at = null
+       where status = 'queued' and due_at = $1`,
+      [due],
+    );
+    return median(took);
+  } finally {
+    await ledger.close();
+  }
+}
+
+async function take(ledger: Ledger): Promise<{ taken: number; tookMs: number }> {
+  const now = new Date();
+  const began = performance.now();
+  const taken = await takeDue(ledger, new Date(now.getTime() + 60_000), 500, now);
+  return { taken: taken.length, tookMs: performance.now() - began };
+}
+
+/** What an attempt that arrived takes of the ledger, with its indexes and no dead rows, in bytes. */
+export function attemptBytes(pending: Pending): Promise<number> {
+  return withLedger(pending.env, async (ledger) => {
+    await ledger.query("vacuum full aftercare.attempts");
+    const { rows } = await ledger.query<{ each: number }>(
+      `select pg_total_relation_size('aftercare.attempts')::float8 / count(*) as each
+       from aftercare.attempts`,
+    );
+    return rows[0]?.each ?? Number.NaN;
+  });
 }
