@@ -158,12 +158,7 @@ export function patientsInsert(patients: readonly NewPatient[]): RawBuilder<unkn
   const rows = patients.map(({ id, clinicId, facts, createdAt }) => ({
     id,
     clinic_id: clinicId,
-    external_id: facts.externalId,
-    first_name: facts.firstName,
-    phone: facts.phone,
-    email: facts.email,
-    time_zone: facts.timeZone,
-    locale: facts.locale,
+    ...columnsOf(facts),
     created_at: createdAt,
   }));
   return sql`
@@ -172,6 +167,17 @@ export function patientsInsert(patients: readonly NewPatient[]): RawBuilder<unkn
     select *, created_at from json_to_recordset(${JSON.stringify(rows)}::json)
       as p(id uuid, clinic_id uuid, external_id text, first_name text, phone text, email text,
         time_zone text, locale text, created_at timestamptz)`;
+}
+
+function columnsOf(facts: PatientFacts) {
+  return {
+    external_id: facts.externalId,
+    first_name: facts.firstName,
+    phone: facts.phone,
+    email: facts.email,
+    time_zone: facts.timeZone,
+    locale: facts.locale,
+  };
 }
 
 /** Stores what is new of a person whom `recognisePatient` has locked, and returns what that is. */
@@ -184,12 +190,7 @@ export async function savePatient(
   await db
     .updateTable("patients")
     .set({
-      external_id: facts.externalId,
-      first_name: facts.firstName,
-      phone: facts.phone,
-      email: facts.email,
-      time_zone: facts.timeZone,
-      locale: facts.locale,
+      ...columnsOf(facts),
       updated_at: now,
     })
     .where("clinic_id", "=", clinicId)
