@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { MOST_OF_ONE_SENDER, takeDue } from "../src/ledger/dispatch.ts";
-import { type Ledger, openLedger } from "../src/ledger/ledger.ts";
+import { openLedger } from "../src/ledger/ledger.ts";
 import { until } from "../tests/support/poll.ts";
 import { type Program, startProgram } from "../tests/support/program.ts";
 import { type Asks, fillDue } from "./dueReminders.ts";
@@ -158,19 +158,8 @@ async function settled(ledger: pg.Client, horizon: Date): Promise<number> {
 }
 
 /** How long the dispatcher's statement takes where nothing is due: the median, in milliseconds. */
-async function scan({ env }: Pending): Promise<number> {
-  const ledger = await openLedger({ databaseUrl: env["DATABASE_URL"] ?? "" });
-  try {
-    const took: number[] = [];
-    for (let each = 0; each < SCANS; each++) {
-      const { taken, tookMs } = await take(ledger);
-      took.push(tookMs);
-      if (taken > 0) throw new Error("something was due where nothing is");
-    }
-    return median(took);
-  } finally {
-    await ledger.close();
-  }
+function scan(pending: Pending): Promise<number> {
+  return takeOften(pending, SCANS, 0);
 }
 
 /**
@@ -178,34 +167,35 @@ async function scan({ env }: Pending): Promise<number> {
  * taken has no jobs, and is called off.
  */
 async function round(pending: Pending, client: pg.Client): Promise<number> {
-  const { env, treatmentId } = pending;
+  const { treatmentId } = pending;
   const count = ROUNDS * MOST_OF_ONE_SENDER;
   const mark = `round ${pending.enrolled}-`;
   const due = await fillDue(client, { treatmentId, count, leadMs: 0, apartMs: 0, mark });
+  const tookMs = await takeOften(pending, ROUNDS, MOST_OF_ONE_SENDER);
+  await client.query(
+    `update aftercare.reminders set status = 'cancelled', taken_at = null
+     where status = 'queued' and due_at = $1`,
+    [due],
+  );
+  return tookMs;
+}
+
+/** The median of so many looks, each of which is to take so many reminders. */
+async function takeOften({ env }: Pending, looks: number, takes: number): Promise<number> {
   const ledger = await openLedger({ databaseUrl: env["DATABASE_URL"] ?? "" });
   try {
     const took: number[] = [];
-    for (let each = 0; each < ROUNDS; each++) {
-      const { taken, tookMs } = await take(ledger);
-      took.push(tookMs);
-      if (taken !== MOST_OF_ONE_SENDER) throw new Error(`a round took ${taken}`);
+    for (let each = 0; each < looks; each++) {
+      const now = new Date();
+      const began = performance.now();
+      const taken = await takeDue(ledger, new Date(now.getTime() + 60_000), 500, now);
+      took.push(performance.now() - began);
+      if (taken.length !== takes) throw new Error(`a look took ${taken.length}, not ${takes}`);
     }
-    await client.query(
-      `update aftercare.reminders set status = 'cancelled', taken_at = null
-       where status = 'queued' and due_at = $1`,
-      [due],
-    );
     return median(took);
   } finally {
     await ledger.close();
   }
-}
-
-async function take(ledger: Ledger): Promise<{ taken: number; tookMs: number }> {
-  const now = new Date();
-  const began = performance.now();
-  const taken = await takeDue(ledger, new Date(now.getTime() + 60_000), 500, now);
-  return { taken: taken.length, tookMs: performance.now() - began };
 }
 
 /** What an attempt that arrived takes of the ledger, with its indexes and no dead rows, in bytes. */

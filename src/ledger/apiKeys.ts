@@ -54,7 +54,6 @@ export async function createApiKey(
 
 /** The key that a secret is, with its clinic; undefined where it is unknown or revoked. */
 export const findApiKey = gatherOn<string, { key: ApiKey; clinic: Clinic } | undefined>(
-  { largest: 100, lingerMs: 0, atOnce: 1 },
   async (ledger, secrets) => {
     const hashes = secrets.map((secret) => hashOf(secret).toString("hex"));
     const rows = await ledger.prepared(

@@ -29,13 +29,10 @@ export async function writeRows(db: Queries, rows: EnrolmentRows): Promise<void>
  * The same outside of any transaction, together with those of other enrolments that come at the same time:
  * of each all is kept, or nothing.
  */
-export const writeRowsAtOnce = gatherOn<EnrolmentRows, void>(
-  { largest: 100, lingerMs: 0, atOnce: 1 },
-  async (ledger, enrolments) => {
-    await ledger.prepared("write enrolments", statementOf(enrolments));
-    return enrolments.map(() => {});
-  },
-);
+export const writeRowsAtOnce = gatherOn<EnrolmentRows, void>(async (ledger, enrolments) => {
+  await ledger.prepared("write enrolments", statementOf(enrolments));
+  return enrolments.map(() => {});
+});
 
 /**
  * The writes see nothing of each other; that what they refer to is there is checked when all are done. Its

@@ -93,16 +93,20 @@ async function orAfter(ms: number, work: Promise<void>): Promise<void> {
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** The same of work on a ledger: what is asked of one ledger is gathered, whoever in the process asks. */
+/** Somebody waits for the answer: nobody is waited for, and what comes meanwhile is one batch. */
+const FOR_REQUESTS: Batches = { largest: 100, lingerMs: 0, atOnce: 1 };
+
+/**
+ * The same of what requests ask of a ledger: it is gathered for each ledger, whoever in the process asks.
+ */
 export function gatherOn<Item, Result>(
-  batches: Batches,
   work: (ledger: Ledger, items: readonly Item[]) => Promise<readonly Result[]>,
 ): (ledger: Ledger, item: Item) => Promise<Result> {
   const ofLedger = new WeakMap<Ledger, (item: Item) => Promise<Result>>();
   return (ledger, item) => {
     const known = ofLedger.get(ledger);
     if (known !== undefined) return known(item);
-    const ask = gather(batches, (items: readonly Item[]) => work(ledger, items));
+    const ask = gather(FOR_REQUESTS, (items: readonly Item[]) => work(ledger, items));
     ofLedger.set(ledger, ask);
     return ask(item);
   };

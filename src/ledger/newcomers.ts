@@ -35,25 +35,22 @@ export interface Newcomer {
  * may be the same person, whom only `recognisePatient` can tell. Nothing is locked: who keeps the person
  * as new has to be ready to find that somebody else was quicker (`isTaken`).
  */
-export const lookForNewcomer = gatherOn<Newcomer, BlockedChannels | null>(
-  { largest: 100, lingerMs: 0, atOnce: 1 },
-  async (ledger, asked) => {
-    const rows = asked.map(({ clinicId, given }, place) => ({
-      place,
-      clinic_id: clinicId,
-      clinic_ids: [clinicId],
-      external_id: given.externalId,
-      first_name: given.firstName,
-      phone: given.phone ?? "",
-      email: foldEmail(given.email ?? ""),
-    }));
-    const { rows: found } = await sql<BlockedChannels & { known: boolean }>`
+export const lookForNewcomer = gatherOn<Newcomer, BlockedChannels | null>(async (ledger, asked) => {
+  const rows = asked.map(({ clinicId, given }, place) => ({
+    place,
+    clinic_id: clinicId,
+    clinic_ids: [clinicId],
+    external_id: given.externalId,
+    first_name: given.firstName,
+    phone: given.phone ?? "",
+    email: foldEmail(given.email ?? ""),
+  }));
+  const { rows: found } = await sql<BlockedChannels & { known: boolean }>`
       select ${blockedArrays(sql`w.clinic_id`, ADDRESSES)},
         ${sql.join(WAYS_TO_BE_KNOWN, sql` or `)} as known
       from json_to_recordset(${JSON.stringify(rows)}::json)
         as w(place int, clinic_id uuid, clinic_ids uuid[], external_id text, first_name text,
           phone text, email text)
       order by w.place`.execute(ledger.db);
-    return found.map(({ known, ...blocked }) => (known ? null : blocked));
-  },
-);
+  return found.map(({ known, ...blocked }) => (known ? null : blocked));
+});
