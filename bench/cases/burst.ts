@@ -1,4 +1,4 @@
-import { CONCURRENCY } from "../../src/queue/worker.ts";
+import { MOST_JOBS } from "../../src/queue/worker.ts";
 import { BASELINES, type Baseline, runBaseline } from "../baselines/baseline.ts";
 import type { Bench, Case, Report, Target } from "../bench.ts";
 import { type Sent, sendAll } from "../burst.ts";
@@ -50,7 +50,7 @@ async function run(bench: Bench): Promise<Report> {
     if (!quick) progress(`burst: the best concurrency of ${NAMES[baseline]}`);
     concurrency.set(
       baseline,
-      quick ? CONCURRENCY : await best(servers, baseline, countOf(baseline) / 4),
+      quick ? MOST_JOBS : await best(servers, baseline, countOf(baseline) / 4),
     );
   }
 
@@ -69,7 +69,7 @@ async function run(bench: Bench): Promise<Report> {
       run: () =>
         runOne(servers, baseline, {
           count: countOf(baseline),
-          concurrency: concurrency.get(baseline) ?? CONCURRENCY,
+          concurrency: concurrency.get(baseline) ?? MOST_JOBS,
           leadMs: quick ? 1_000 : 8_000,
         }),
     })),
@@ -83,11 +83,11 @@ async function run(bench: Bench): Promise<Report> {
     spread(rounds.map(({ lateness }) => lateness.p99)),
     spread(rounds.map(({ lateness }) => lateness.worst)),
     spread(rounds.map(({ cpuMsEach }) => cpuMsEach)),
-    String(concurrency.get(name as Baseline) ?? CONCURRENCY),
+    String(concurrency.get(name as Baseline) ?? MOST_JOBS),
   ]);
   return {
     about: [
-      `${count.toLocaleString("en-US")} reminders of as many patients, all due at one instant; each is the first text message of the micro needling protocol. Channel: an outbox that shows nothing. The program's worker runs as one process (\`serve\` where it is embedded). The baselines do as many delayed jobs of one instant that do nothing and are removed, in a process each, with the concurrency of those tried (${CONCURRENCIES.join(", ")}) that was fastest${quick ? `; in this quick run with ${CONCURRENCY}` : ""}. Where the engine is embedded there are ${onEngine.toLocaleString("en-US")}.`,
+      `${count.toLocaleString("en-US")} reminders of as many patients, all due at one instant; each is the first text message of the micro needling protocol. Channel: an outbox that shows nothing. The program's worker runs as one process (\`serve\` where it is embedded). The baselines do as many delayed jobs of one instant that do nothing and are removed, in a process each, with the concurrency of those tried (${CONCURRENCIES.join(", ")}) that was fastest${quick ? `; in this quick run with ${MOST_JOBS}` : ""}. Where the engine is embedded there are ${onEngine.toLocaleString("en-US")}.`,
       "The rate is from the instant to when the last is recorded; lateness from the instant to when each is; CPU is that of the process, without its servers. Every row of the ledger is looked at afterwards: one attempt each, sent, none before its time.",
     ],
     tables: [
@@ -145,7 +145,7 @@ function leadOf(count: number, quick: boolean): number {
 }
 
 async function best(servers: Servers, baseline: Baseline, count: number): Promise<number> {
-  let found = { concurrency: CONCURRENCY, perSecond: 0 };
+  let found = { concurrency: MOST_JOBS, perSecond: 0 };
   for (const concurrency of CONCURRENCIES) {
     // One that a baseline does not come to an end with is not its best.
     const perSecond = await runOne(servers, baseline, { count, concurrency, leadMs: 3_000 }, TRY_MS)

@@ -43,7 +43,7 @@ const LOOK_AGAIN_MS = 1_000;
  * claim asks for itself whether it was called off or moved, or its patient said stop; words and the day's
  * cap may be as old as this.
  */
-const LOOK_HOLDS_MS = 6_000;
+const LOOK_HOLDS_MS = 4_000;
 
 /**
  * How long after its claim a send may begin, in real milliseconds: a worker that stood still for

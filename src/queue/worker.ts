@@ -1,5 +1,6 @@
 import { DelayedError } from "bullmq";
 import { z } from "zod";
+import { CHANNELS } from "../domain/channel.ts";
 import { AppError, describeError } from "../errors.ts";
 import type { QueueBackend } from "./backend.ts";
 import { type Delivery, deliver } from "./deliver.ts";
@@ -13,11 +14,25 @@ const jobSchema = z.union([
 ]);
 
 /**
- * Jobs that one worker process has in hand at once, those included whose reminders wait for their
+ * Jobs that one worker process has in hand at most, those included whose reminders wait for their
  * channel. Each has one reminder, or some that are due at one instant: as many as it takes for
- * statements to be shared, and not so many that other workers have none.
+ * statements to be shared.
  */
-export const CONCURRENCY = 100;
+export const MOST_JOBS = 100;
+
+/** Jobs of which nothing is under way yet, so that a channel that has sent something goes on at once. */
+const JOBS_AHEAD = 10;
+
+/**
+ * How many jobs one worker process has in hand: where a provider keeps it to so many sends, hardly more
+ * than those. What it held beyond them would wait here, while other workers have nothing to do.
+ */
+function jobsInHand(channels: Delivery["channels"]): number {
+  const limits = CHANNELS.map((name) => channels[name].atOnce).filter(Number.isFinite);
+  if (limits.length === 0) return MOST_JOBS;
+  const sends = limits.reduce((sum, limit) => sum + limit, 0);
+  return Math.min(sends + JOBS_AHEAD, MOST_JOBS);
+}
 
 /** How often BullMQ looks for jobs whose worker has lost its lock, which holds for 30 s. */
 const STALLED_CHECK_MS = 10_000;
@@ -50,7 +65,7 @@ export function startWorker(backend: QueueBackend, delivery: Delivery): RunningW
       await job.moveToDelayed(Date.now() + Math.ceil(delivery.clock.toRealMs(waitMs)), token);
       throw new DelayedError();
     },
-    { concurrency: CONCURRENCY, stalledInterval: STALLED_CHECK_MS },
+    { concurrency: jobsInHand(delivery.channels), stalledInterval: STALLED_CHECK_MS },
   );
   return {
     close() {

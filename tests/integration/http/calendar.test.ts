@@ -1,7 +1,8 @@
 import ICAL from "ical.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useApp } from "../../support/app.ts";
-import { openClinic, type TestClinic } from "../../support/clinic.ts";
+import { type EnrolledAnswer, openClinic, type TestClinic } from "../../support/clinic.ts";
+import { until } from "../../support/poll.ts";
 import { enrolWithPage, open } from "./patientPages.ts";
 
 ICAL.design.strict = true;
@@ -81,7 +82,15 @@ describe("the calendar of a patient's page", () => {
   });
 
   it("has the same ids each time, and a sequence that grows with what changes", async () => {
-    const { path, reminders } = await enrolWithPage(running, clinic);
+    const { path, reminders, treatment } = await enrolWithPage(running, clinic);
+    // What is due at once is handed over in its own time, and that is a change.
+    await until("what is due is handed over", async () => {
+      const { body } = await clinic.desk.get<EnrolledAnswer>(`/v1/treatments/${treatment.id}`);
+      const now = running.clock.now();
+      return body.reminders.every(
+        ({ dueAt, status }) => new Date(dueAt) > now || status === "queued",
+      );
+    });
     const first = parse((await open(running, `${path}.ics`)).text).events;
     running.clock.moveBy(60_000);
     const same = parse((await open(running, `${path}.ics`)).text).events;

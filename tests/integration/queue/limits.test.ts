@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Channel, OutgoingMessage } from "../../../src/channels/channel.ts";
 import type { SendOutcome } from "../../../src/domain/outcome.ts";
 import { act } from "../../../src/ledger/actions.ts";
@@ -19,19 +19,17 @@ function workSlowly(rig: Rig) {
     atOnce: AT_ONCE,
     send: (message) => new Promise((answer) => held.push({ message, answer })),
   };
-  const channels = { ...rig.delivery.channels, sms };
+  const channels = { sms, email: { ...rig.delivery.channels.email, atOnce: AT_ONCE } };
   const worker = rig.work({ ...rig.delivery, channels, limits: limitsOf(channels) });
-  return {
-    worker,
-    held,
-    texts,
-    answerAll: () => {
-      for (const { message, answer } of held.splice(0)) {
-        texts.push(message.content.text);
-        answer({ kind: "sent", providerId: `SM${message.attemptId}`, delivered: true });
-      }
-    },
+  const answerAll = () => {
+    for (const { message, answer } of held.splice(0)) {
+      texts.push(message.content.text);
+      answer({ kind: "sent", providerId: `SM${message.attemptId}`, delivered: true });
+    }
   };
+  // A worker ends only once its sends are answered, also where a test has failed.
+  onTestFinished(answerAll);
+  return { worker, held, texts, answerAll };
 }
 
 async function enrolMany(rig: Rig, count: number): Promise<Enrolled[]> {
@@ -88,6 +86,27 @@ describe.each(DEPLOYMENTS)("a channel that takes few sends at once, on %s", (kin
       await rig.ends(patient, statuses[index] === "queued" ? "sent" : "delivered");
       expect(await rig.attempts(patient)).toHaveLength(1);
     }
+  });
+
+  it("leaves to other workers what is more than the channels take, and ten", async () => {
+    const inHand = AT_ONCE + AT_ONCE + 10;
+    const patients: Enrolled[] = [];
+    while (patients.length < inHand + 5) {
+      patients.push(...(await enrolMany(rig, 1)));
+      // What is handed over together would be one job.
+      await rig.dispatch();
+    }
+    const { held, answerAll } = workSlowly(rig);
+    await until("the channel is full", () => held.length === AT_ONCE);
+    rig.work();
+    const ended = async () =>
+      (await statusesOf(rig, patients)).filter((status) => status !== "queued").length - AT_ONCE;
+    await until("another has sent the rest", async () => (await ended()) === 5);
+    await until("all have ended", async () => {
+      answerAll();
+      return (await ended()) === patients.length - AT_ONCE;
+    });
+    expect(held).toEqual([]);
   });
 
   it("looks again at what has waited, and says what is true by then", async () => {
