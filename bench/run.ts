@@ -4,7 +4,7 @@ import type { Bench, Case } from "./bench.ts";
 import { CASES } from "./cases/all.ts";
 import { type Kept, keep } from "./report/keep.ts";
 import { machine } from "./report/machine.ts";
-import { sectionOf, targetsTable } from "./report/markdown.ts";
+import { ratiosTable, sectionOf, targetsTable } from "./report/markdown.ts";
 import { startServers } from "./servers.ts";
 
 /** Exit codes: 0 all that was measured went right, however fast; 1 something did not; 2 asked for wrongly. */
@@ -13,6 +13,8 @@ const USAGE = 2;
 
 const names = CASES.map(({ name }) => name).join(", ");
 const HELP = `npm run bench -- [cases] [options]
+
+It builds the program into dist/ first: not where a program runs from that folder.
 
 Cases, all of them unless some are named: ${names}.
 
@@ -101,8 +103,16 @@ async function runAll(
   }
   progress("");
   const targets = [...reports.values()].flatMap(({ report }) => report.targets);
-  say("## Targets\n");
-  for (const line of targetsTable(targets)) say(line);
+  if (bench.quick) {
+    say("## Ratios\n");
+    for (const line of ratiosTable(targets)) say(line);
+    if (failures.length === 0) {
+      say("\nAll of it worked. So small, and measured once, the figures say little of its speed.");
+    }
+  } else {
+    say("## Targets\n");
+    for (const line of targetsTable(targets)) say(line);
+  }
   if (!dry && reports.size > 0) {
     keep(
       reports,

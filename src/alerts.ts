@@ -1,5 +1,6 @@
 import type { ChannelName } from "./domain/channel.ts";
 import type { PauseChange } from "./ledger/channelStates.ts";
+import type { ReachedCap } from "./ledger/senders.ts";
 import type { Log } from "./log.ts";
 import type { UntakenNotice } from "./queue/notifier.ts";
 
@@ -12,8 +13,15 @@ export function tellPause({ clinicId, channel, pause }: PauseChange, log: Log): 
 }
 
 /** What is due waits until the sender's last 24 hours have room again. */
-export function tellCap(channel: ChannelName, perDay: number | null, log: Log): void {
-  log.warn({ part: "dispatcher", channel, perDay }, "the day's cap is reached; reminders wait");
+export function tellCap(channel: ChannelName, { perDay, goesOnAt }: ReachedCap, log: Log): void {
+  const facts = { part: "dispatcher", channel, perDay, goesOnAt: goesOnAt.toISOString() };
+  log.warn(facts, "the day's cap is reached; reminders wait");
+}
+
+/** Processes that do not read the same queues leave each other's reminders to the rescuer, half a minute late. */
+export function tellShards(before: number, shards: number, log: Log): void {
+  const words = "QUEUE_SHARDS was another number before: restart what still runs with that one";
+  log.warn({ part: "queue", before, shards }, words);
 }
 
 /** A clinic that could not be told of something has to be told by somebody. */

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { adminPages } from "./admin/admin.ts";
 import { QUEUES } from "./admin/paths.ts";
-import { LOST, STUCK, tellCap, tellPause, tellUntaken } from "./alerts.ts";
+import { LOST, STUCK, tellCap, tellPause, tellShards, tellUntaken } from "./alerts.ts";
 import type { Channel, OutgoingMessage } from "./channels/channel.ts";
 import type { ClinicNotice, NoticeMailer } from "./channels/notice.ts";
 import { outboxChannel, outboxMailer } from "./channels/outbox.ts";
@@ -22,7 +22,7 @@ import { ensureFirstClinic, type FirstClinic } from "./ledger/firstClinic.ts";
 import { endStaleImports } from "./ledger/imports.ts";
 import { type Ledger, openLedger } from "./ledger/ledger.ts";
 import { pinProtocols } from "./ledger/protocols.ts";
-import { linkSigningKey } from "./ledger/settings.ts";
+import { linkSigningKey, noteQueueShards } from "./ledger/settings.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { lostJobs, openQueueBackend } from "./queue/backend.ts";
@@ -143,6 +143,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       logFault("queue"),
     );
     closers.push(() => backend.close());
+    const shardsBefore = await noteQueueShards(ledger.db, config.queueShards);
+    if (shardsBefore !== null) tellShards(shardsBefore, config.queueShards, log);
 
     let notifier: Loop | null = null;
     if (options.worker) {
@@ -180,7 +182,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       clock,
       metrics,
       pacing: config.pacing,
-      onCapReached: (channel) => tellCap(channel, config.pacing[channel]?.perDay ?? null, log),
+      onCapReached: (channel, cap) => tellCap(channel, cap, log),
       horizonMs: options.horizonMs ?? 60_000,
       everyMs: options.dispatchEveryMs ?? 1_000,
       onError: logFault("dispatcher"),
@@ -201,12 +203,12 @@ export async function startApp(options: AppOptions): Promise<App> {
         publicUrl: config.publicUrl,
         trustedProxies: config.trustedProxies,
         providers: { sms: channels.sms.provider, email: channels.email.provider },
+        pacing: config.pacing,
         onDue: () => dispatcher.poke(),
       };
       server = await buildServer({
         ...shared,
         linkKey,
-        pacing: config.pacing,
         admin: adminPages({
           ...shared,
           mailer,

@@ -60,6 +60,12 @@ export function createMetrics() {
       labelNames: ["channel"],
       registers,
     }),
+    cappedSenders: new Gauge({
+      name: "aftercare_capped_senders",
+      help: "1 while the cap on 24 hours of a channel's sender is reached, else 0.",
+      labelNames: ["channel"],
+      registers,
+    }),
     untoldAlarms: new Gauge({
       name: "aftercare_untold_alarms",
       help: "Alarms of patients that nobody has handled and no clinic was told of.",

@@ -20,6 +20,12 @@ export function targetsTable(targets: readonly Target[]): string[] {
   return markdownOf({ head: ["line", "bound", "measured", "met"], rows });
 }
 
+/** What came out, in a run that is too small to reach anything. */
+export function ratiosTable(targets: readonly Target[]): string[] {
+  const rows = targets.map(({ line, measured }) => [line, measured]);
+  return markdownOf({ head: ["ratio", "measured"], rows });
+}
+
 /** A case's section: what was done, its pictures where they are kept, its tables. */
 export function sectionOf(title: string, report: Report, pictures: readonly string[]): string[] {
   return [

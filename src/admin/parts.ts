@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { OidcConfig } from "../config.ts";
 import type { Content } from "../content/content.ts";
 import type { ChannelName } from "../domain/channel.ts";
+import type { Pacing } from "../domain/pacing.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
@@ -26,6 +27,8 @@ export interface AdminOptions {
   mailer: NoticeMailer | null;
   /** What carries each channel: a provider, or the outbox. */
   providers: Readonly<Record<ChannelName, string>>;
+  /** How fast each channel's sender may send. */
+  pacing: Pacing;
   /** Told where something has become due at once. */
   onDue: () => void;
   /** A page that looks into the queue, as it is to be put under its path. */

@@ -1,8 +1,10 @@
 import { CHANNELS, type ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
+import type { Pacing } from "../domain/pacing.ts";
 import { listChannelStates } from "../ledger/channelStates.ts";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { type ReachedCap, reachedCaps } from "../ledger/senders.ts";
 import {
   countComing,
   countGoneStale,
@@ -26,6 +28,8 @@ export interface SeenDay {
   /** How many messages have gone out of date since a channel was paused. */
   stale: ReadonlyMap<ChannelName, number>;
   providers: Readonly<Record<ChannelName, string>>;
+  /** The caps on a sender's day that hold messages back. */
+  caps: ReadonlyMap<ChannelName, ReachedCap>;
   /** What is planned for each of the next days, and when these begin. */
   coming: readonly DayCount[];
   comingStarts: readonly Date[];
@@ -34,11 +38,12 @@ export interface SeenDay {
 export interface DayReader {
   ledger: Ledger;
   providers: Readonly<Record<ChannelName, string>>;
+  pacing: Pacing;
 }
 
 /** Looks at a clinic's day. With `known`, what is to come on the next days is taken from there. */
 export async function seeDay(
-  { ledger: { db }, providers }: DayReader,
+  { ledger: { db }, providers, pacing }: DayReader,
   clinic: Clinic,
   now: Date,
   known: SeenDay | null = null,
@@ -46,6 +51,7 @@ export async function seeDay(
   const span = { clinicId: clinic.id, ...dayOf(now, clinic.timeZone) };
   const comingStarts = dayStarts(now, clinic.timeZone, 1, DAYS_AHEAD + 1);
   const [today, states] = [await countToday(db, span, now), await listChannelStates(db, clinic.id)];
+  const caps = await reachedCaps(db, pacing, now);
   const pauses = new Map<ChannelName, Pause>();
   const stale = new Map<ChannelName, number>();
   for (const channel of CHANNELS) {
@@ -57,5 +63,5 @@ export async function seeDay(
   const still = known?.from.getTime() === span.from.getTime();
   const coming = still ? known.coming : await countComing(db, clinic.id, comingStarts);
   const { from, to } = span;
-  return { clinic, from, to, today, pauses, stale, providers, coming, comingStarts };
+  return { clinic, from, to, today, pauses, stale, providers, caps, coming, comingStarts };
 }

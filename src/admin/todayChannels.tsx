@@ -1,5 +1,6 @@
 import { CHANNEL_WORDS, CHANNELS, type ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
+import type { ReachedCap } from "../ledger/senders.ts";
 import { clockText, countWords } from "./careWords.ts";
 import { causePath } from "./causes.ts";
 import { clinicPath } from "./paths.ts";
@@ -7,8 +8,10 @@ import { Badge, LocalTime, Notice } from "./pieces.tsx";
 import type { SeenDay } from "./seenDay.ts";
 
 /** Whether a channel works, in a word. What goes to the outbox reaches nobody. */
-export function ChannelBadge({ provider, pause }: { provider: string; pause: Pause | null }) {
-  if (pause !== null) return <Badge tone="bad">paused</Badge>;
+function ChannelBadge(props: { provider: string; isPaused: boolean; isCapped: boolean }) {
+  const { provider, isPaused, isCapped } = props;
+  if (isPaused) return <Badge tone="bad">paused</Badge>;
+  if (isCapped) return <Badge tone="warn">waiting</Badge>;
   if (provider === "outbox") return <Badge tone="warn">not set up</Badge>;
   return <Badge tone="good">working</Badge>;
 }
@@ -38,19 +41,25 @@ export function PauseNotice({ day, channel }: { day: SeenDay; channel: ChannelNa
   );
 }
 
-/** Each channel: whether it works, what carries it, and what to do where it is paused. */
-export function Channels({ day: { clinic, providers, pauses } }: { day: SeenDay }) {
+/** Each channel: whether it works, what carries it, and what to do where it is paused or has to wait. */
+export function Channels({ day: { clinic, providers, pauses, caps } }: { day: SeenDay }) {
   return (
     <div class="columns">
       {CHANNELS.map((channel) => {
         const pause = pauses.get(channel) ?? null;
+        const cap = caps.get(channel);
         return (
           <section key={channel} class="card" aria-labelledby={`channel-${channel}`}>
             <h3 id={`channel-${channel}`} class="channel">
               {CHANNEL_WORDS[channel].first}{" "}
-              <ChannelBadge provider={providers[channel]} pause={pause} />
+              <ChannelBadge
+                provider={providers[channel]}
+                isPaused={pause !== null}
+                isCapped={cap !== undefined}
+              />
             </h3>
             {pause !== null && <Paused pause={pause} zone={clinic.timeZone} />}
+            {cap !== undefined && <Capped cap={cap} zone={clinic.timeZone} />}
             <p class="quiet">
               <Carrier provider={providers[channel]} clinicId={clinic.id} />
             </p>
@@ -75,6 +84,16 @@ function Paused({ pause, zone }: { pause: Pause; zone: string }) {
         <time dateTime={probeAt.toISOString()}>{clockText(probeAt, zone)}</time>.
       </p>
     </>
+  );
+}
+
+function Capped({ cap: { perDay, goesOnAt }, zone }: { cap: ReachedCap; zone: string }) {
+  return (
+    <p>
+      <strong>Waiting:</strong> the sender has sent the {perDay} messages that it may in 24 hours.
+      What is due goes on at <LocalTime at={goesOnAt} zone={zone} />, as far as it is not out of
+      date by then. Whoever looks after the server can raise the limit.
+    </p>
   );
 }
 

@@ -8,6 +8,7 @@ import { countPacedWaiting, countUnsettled } from "../ledger/counts.ts";
 import { countUntoldAlarms } from "../ledger/dueNotices.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { countPausedPatients } from "../ledger/permissionPause.ts";
+import { reachedCaps } from "../ledger/senders.ts";
 import { countUntoldCorrections } from "../ledger/untoldCorrections.ts";
 import type { Metrics } from "../metrics.ts";
 
@@ -73,7 +74,9 @@ export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, par
       const oldest = counts.oldestDueAt ?? now;
       const paused = await countPaused(ledger.db);
       for (const channel of CHANNELS) metrics.pausedChannels.set({ channel }, paused[channel]);
+      const caps = await reachedCaps(ledger.db, parts.pacing, now);
       for (const channel of paced) {
+        metrics.cappedSenders.set({ channel }, caps.has(channel) ? 1 : 0);
         metrics.pacedWaiting.set({ channel }, await countPacedWaiting(ledger.db, channel, now));
       }
       metrics.untoldAlarms.set(await countUntoldAlarms(ledger.db));

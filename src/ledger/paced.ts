@@ -10,7 +10,14 @@ import {
 } from "../domain/pacing.ts";
 import { type Dispatched, probed } from "./dispatch.ts";
 import type { Ledger, Queries } from "./ledger.ts";
-import { type GivenSlot, leftOfDay, lockSender, noteSlots, setCapped } from "./senders.ts";
+import {
+  type GivenSlot,
+  leftOfDay,
+  lockSender,
+  noteSlots,
+  type ReachedCap,
+  setCapped,
+} from "./senders.ts";
 
 /** How many of a clinic are looked at, of each patience, where few clinics wait. */
 const LOOKED_AT = 20;
@@ -18,11 +25,11 @@ const LOOKED_AT = 20;
 /** A round of a paced sender. */
 export interface PacedRound {
   taken: Dispatched[];
-  /** The day's cap holds messages back, and did not before. */
-  capReached: boolean;
+  /** The day's cap, where it holds messages back and did not before. */
+  capReached: ReachedCap | null;
 }
 
-const NOTHING: PacedRound = { taken: [], capReached: false };
+const NOTHING: PacedRound = { taken: [], capReached: null };
 
 /**
  * Hands over what a paced sender has slots for within the next seconds, at most `limit`: each gets the next
@@ -50,11 +57,11 @@ export async function takePaced(
       mostHandedOver(pace.perSecond) - waiting,
     );
     if (free <= 0) return NOTHING;
-    const left = await leftOfDay(db, pace, now);
-    if (left <= 0) {
-      const capReached = sender.cappedAt === null && (await isDue(db, channel, now));
-      if (capReached) await setCapped(db, pace.sender, now);
-      return { taken: [], capReached };
+    const { left, cap } = await leftOfDay(db, pace, now);
+    if (cap !== null) {
+      if (sender.cappedAt !== null || !(await isDue(db, channel, now))) return NOTHING;
+      await setCapped(db, pace.sender, now);
+      return { taken: [], capReached: cap };
     }
     const request = {
       channel,
@@ -73,7 +80,7 @@ export async function takePaced(
       return { ...ticket, releaseAt: at };
     });
     if (slots.length > 0) await noteSlots(db, pace.sender, slots, slotAt(slots.length), now);
-    return { taken, capReached: false };
+    return { taken, capReached: null };
   });
 }
 

@@ -1,4 +1,5 @@
-import type { Pace } from "../domain/pacing.ts";
+import { CHANNELS, type ChannelName } from "../domain/channel.ts";
+import type { Pace, Pacing } from "../domain/pacing.ts";
 import type { Queries } from "./ledger.ts";
 
 const HOUR_MS = 3_600_000;
@@ -41,16 +42,57 @@ export async function lockSender(db: Queries, sender: string, now: Date): Promis
   return made;
 }
 
-/** How many more the day's cap allows: by whole hours, so that no 24 hours have more of them. */
-export async function leftOfDay(db: Queries, { sender, perDay }: Pace, now: Date): Promise<number> {
-  if (perDay === null) return Number.POSITIVE_INFINITY;
-  const { sent } = await db
+/** A cap on a sender's day that is reached. */
+export interface ReachedCap {
+  /** The most messages in any 24 hours. */
+  perDay: number;
+  /** When enough of them are more than 24 hours old for the next one to go. */
+  goesOnAt: Date;
+}
+
+/** How many more the day's cap allows, and the cap itself where that is none. */
+export interface LeftOfDay {
+  left: number;
+  cap: ReachedCap | null;
+}
+
+/** What a sender may still send at `now`: by whole hours, so that no 24 hours have more than its cap. */
+export async function leftOfDay(
+  db: Queries,
+  { sender, perDay }: Pace,
+  now: Date,
+): Promise<LeftOfDay> {
+  if (perDay === null) return { left: Number.POSITIVE_INFINITY, cap: null };
+  const hours = await db
     .selectFrom("sender_hours")
-    .select(({ fn }) => fn.sum<number | null>("sent").as("sent"))
+    .select(["hour", "sent"])
     .where("sender", "=", sender)
     .where("hour", ">=", aDayBefore(now))
-    .executeTakeFirstOrThrow();
-  return perDay - (sent ?? 0);
+    .orderBy("hour")
+    .execute();
+  let sent = hours.reduce((sum, each) => sum + each.sent, 0);
+  const left = perDay - sent;
+  const last = hours.find((each) => {
+    sent -= each.sent;
+    return sent < perDay;
+  });
+  if (left > 0 || last === undefined) return { left, cap: null };
+  return { left, cap: { perDay, goesOnAt: new Date(last.hour.getTime() + 25 * HOUR_MS) } };
+}
+
+/** The caps that hold messages back at `now`, by channel. */
+export async function reachedCaps(
+  db: Queries,
+  pacing: Pacing,
+  now: Date,
+): Promise<Map<ChannelName, ReachedCap>> {
+  const reached = new Map<ChannelName, ReachedCap>();
+  for (const channel of CHANNELS) {
+    const pace = pacing[channel];
+    const cap = pace === undefined ? null : (await leftOfDay(db, pace, now)).cap;
+    if (cap !== null) reached.set(channel, cap);
+  }
+  return reached;
 }
 
 /** Notes that the day's cap holds messages back from `now` on, until the next slot is given. */

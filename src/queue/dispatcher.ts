@@ -4,7 +4,7 @@ import type { Pacing } from "../domain/pacing.ts";
 import { type Dispatched, MOST_OF_ONE_SENDER, takeBack, takeDue } from "../ledger/dispatch.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { takePaced } from "../ledger/paced.ts";
-import { giveBackSlots } from "../ledger/senders.ts";
+import { giveBackSlots, type ReachedCap } from "../ledger/senders.ts";
 import type { Metrics } from "../metrics.ts";
 import type { DeliverJob, QueueBackend } from "./backend.ts";
 import { type Loop, startLoop } from "./loop.ts";
@@ -22,7 +22,7 @@ export interface DispatcherOptions {
   /** The channels that have a pace; the others are handed over as fast as they are due. */
   pacing: Pacing;
   /** Told when the cap on a channel's day begins to hold messages back. */
-  onCapReached: (channel: ChannelName) => void;
+  onCapReached: (channel: ChannelName, cap: ReachedCap) => void;
   /** How far ahead reminders without a pace are handed over, in milliseconds of the clock. */
   horizonMs: number;
   /** How often it looks, in real milliseconds. */
@@ -63,7 +63,7 @@ export async function dispatchDue(
       const pace = pacing[channel];
       if (pace === undefined) continue;
       const { taken, capReached } = await takePaced(ledger, channel, pace, BATCH, clock.now());
-      if (capReached) onCapReached(channel);
+      if (capReached !== null) onCapReached(channel, capReached);
       found = (await handOver(options, taken, pace.sender)) || found;
     }
   }

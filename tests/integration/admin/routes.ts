@@ -34,6 +34,7 @@ export async function routesFor({ app, clock }: TestApp): Promise<Route[]> {
     secret: "a secret of which nothing is signed here",
     oidc: null,
     mailer: null,
+    pacing: {},
     providers: { sms: "outbox", email: "outbox" },
     onDue: () => {},
     queuePage: (_server, _options, done) => done(),

@@ -4,6 +4,7 @@ import { callerAt } from "../../support/appCaller.ts";
 import { type EnrolledAnswer, enrolmentBody } from "../../support/clinic.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";
+import { joinClinic } from "../../support/staff.ts";
 
 const PATIENTS = 4;
 
@@ -37,14 +38,34 @@ describe.each(DEPLOYMENTS)("a sender whose day is full, on %s", (kind) => {
     await until("the log says so", () => log.length > 0);
     const waiting = 'aftercare_paced_waiting{channel="sms"}';
     expect(await measure(waiting)).toBeGreaterThanOrEqual(1);
+    expect(await measure('aftercare_capped_senders{channel="sms"}')).toBe(1);
     // It waits for its turn: nothing is wrong with the dispatcher.
     expect(await measure("aftercare_oldest_overdue_seconds")).toBe(0);
+
+    // They were sent in the hour from 20:00 on, which is a day old at 21:00.
+    const cap = { perDay: 3, goesOnAt: "2026-11-24T21:00:00.000Z" };
+    const channels = await desk.get<{ items: { channel: string; cap: object | null }[] }>(
+      "/v1/channels",
+    );
+    expect(channels.body.items.map((each) => [each.channel, each.cap])).toEqual([
+      ["sms", cap],
+      ["email", null],
+    ]);
+    const clinics = running.app.ledger.db.selectFrom("clinics").select("id");
+    const clinic = await clinics.executeTakeFirstOrThrow();
+    const member = await joinClinic(running, clinic.id, "front_desk");
+    const today = await member.get(member.at("today"));
+    expect(today.text).toContain(
+      "Text messages waiting Waiting: the sender has sent the 3 messages that it may in 24 hours. " +
+        "What is due goes on at Tue 24 Nov 2026, 16:00",
+    );
+    expect(today.text).toContain("Emails not set up");
 
     running.clock.moveBy(60_000);
     await desk.get("/v1/treatments");
     expect(running.outbox).toHaveLength(3);
     expect(log.map((line) => JSON.parse(line) as object)).toMatchObject([
-      { level: 40, part: "dispatcher", channel: "sms", perDay: 3 },
+      { level: 40, part: "dispatcher", channel: "sms", ...cap },
     ]);
     expect(log.join("")).not.toContain("+1");
   });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -95,6 +96,20 @@ describe("docker-compose.yml", () => {
     expect(REDIS_URL).toBe("redis://redis:6379");
     expect(SMTP_URL).toBe("smtp://mailpit:1025");
     expect(environmentOf("worker", env)).toEqual(environmentOf("api", env));
+  });
+
+  it("hands on every variable of .env.example that it does not set itself", () => {
+    const example = parseEnv(
+      readFileSync(new URL("../../../.env.example", import.meta.url), "utf8"),
+    );
+    // The image has the first three; Redis is one here, and no cluster.
+    const own = ["HOST", "PORT", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "REDIS_CLUSTER"];
+    const given = Object.fromEntries(
+      Object.keys(example)
+        .filter((name) => !own.includes(name))
+        .map((name) => [name, `given ${name}`]),
+    );
+    expect(environmentOf("api", { ...given, POSTGRES_PASSWORD: "s3cret" })).toMatchObject(given);
   });
 
   it.each(["api", "worker"] as const)("names a command of the program for %s", async (name) => {

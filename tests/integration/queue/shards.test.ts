@@ -7,7 +7,8 @@ import { dispatchDue } from "../../../src/queue/dispatcher.ts";
 import { RESCUE_TIMES, startRescuer } from "../../../src/queue/rescuer.ts";
 import { queueNames, shardOf } from "../../../src/queue/shards.ts";
 import { startWorker } from "../../../src/queue/worker.ts";
-import { DEPLOYMENTS } from "../../support/deployments.ts";
+import { startTestApp } from "../../support/app.ts";
+import { DEPLOYMENTS, openDeployment } from "../../support/deployments.ts";
 import { until } from "../../support/poll.ts";
 import { type RedisServer, startRedis } from "../../support/redisServer.ts";
 import type { RestartableServer } from "../../support/serverProcess.ts";
@@ -216,4 +217,21 @@ describe("on a node of a Redis Cluster", () => {
     await until("it answers", () => backend.answers());
     await backend.add([job(3)]);
   });
+});
+
+it("a process that starts with another number of queues than the last says so", async () => {
+  const deployment = await openDeployment("postgres");
+  onTestFinished(() => deployment.close());
+  const warningsOf = async (shards: number) => {
+    const log: string[] = [];
+    const env = { QUEUE_SHARDS: String(shards) };
+    const { app } = await startTestApp(deployment, { env, onLog: (line) => log.push(line) });
+    await app.close();
+    return log
+      .map((line) => JSON.parse(line) as { part: string })
+      .filter(({ part }) => part === "queue");
+  };
+  expect(await warningsOf(1)).toEqual([]);
+  expect(await warningsOf(4)).toMatchObject([{ level: 40, before: 1, shards: 4 }]);
+  expect(await warningsOf(4)).toEqual([]);
 });
