@@ -20,7 +20,8 @@ export function tellCap(channel: ChannelName, { perDay, goesOnAt }: ReachedCap, 
 
 /** Processes that do not read the same queues leave each other's reminders to the rescuer, half a minute late. */
 export function tellShards(before: number, shards: number, log: Log): void {
-  const words = "QUEUE_SHARDS was another number before: restart what still runs with that one";
+  const words =
+    "QUEUE_SHARDS was another number before: what still runs with that one has to be restarted";
   log.warn({ part: "queue", before, shards }, words);
 }
 

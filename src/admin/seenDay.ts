@@ -28,7 +28,8 @@ export interface SeenDay {
   /** How many messages have gone out of date since a channel was paused. */
   stale: ReadonlyMap<ChannelName, number>;
   providers: Readonly<Record<ChannelName, string>>;
-  /** The caps on a sender's day that hold messages back. */
+  /** The channels whose senders have a pace, and the caps on 24 hours that are reached. */
+  paced: ReadonlySet<ChannelName>;
   caps: ReadonlyMap<ChannelName, ReachedCap>;
   /** What is planned for each of the next days, and when these begin. */
   coming: readonly DayCount[];
@@ -51,6 +52,7 @@ export async function seeDay(
   const span = { clinicId: clinic.id, ...dayOf(now, clinic.timeZone) };
   const comingStarts = dayStarts(now, clinic.timeZone, 1, DAYS_AHEAD + 1);
   const [today, states] = [await countToday(db, span, now), await listChannelStates(db, clinic.id)];
+  const paced = new Set(CHANNELS.filter((channel) => pacing[channel] !== undefined));
   const caps = await reachedCaps(db, pacing, now);
   const pauses = new Map<ChannelName, Pause>();
   const stale = new Map<ChannelName, number>();
@@ -63,5 +65,5 @@ export async function seeDay(
   const still = known?.from.getTime() === span.from.getTime();
   const coming = still ? known.coming : await countComing(db, clinic.id, comingStarts);
   const { from, to } = span;
-  return { clinic, from, to, today, pauses, stale, providers, caps, coming, comingStarts };
+  return { clinic, from, to, today, pauses, stale, providers, paced, caps, coming, comingStarts };
 }

@@ -5,6 +5,7 @@ import { CHANNELS } from "../domain/channel.ts";
 import { listChannelStates } from "../ledger/channelStates.ts";
 import { changeClinic } from "../ledger/clinicChanges.ts";
 import { type Clinic, findClinic, lockClinic } from "../ledger/clinics.ts";
+import { reachedCaps } from "../ledger/senders.ts";
 import { type FormProblems, type FormValues, readForm, valuesOf } from "./forms.ts";
 import { type Place, placeOf } from "./guard.ts";
 import { noSuch } from "./pageProblem.ts";
@@ -23,15 +24,17 @@ const OUT_OF_DATE =
 
 /** What a clinic decides by itself: who it is to patients, when it sends, and who hears of alarms. */
 export const settingsRoutes: FastifyPluginCallbackZod<AdminParts> = (server, parts, done) => {
-  const { ledger, clock, content, mailer, providers } = parts;
+  const { ledger, clock, content, mailer, pacing, providers } = parts;
   const languages = languagesOf(content);
 
   async function sendersOf(clinicId: string): Promise<Sender[]> {
     const states = await listChannelStates(ledger.db, clinicId);
+    const caps = await reachedCaps(ledger.db, pacing, clock.now());
     return CHANNELS.map((channel) => ({
       channel,
       provider: providers[channel],
       pause: states.find((each) => each.channel === channel)?.pause ?? null,
+      cap: caps.get(channel) ?? null,
     }));
   }
 

@@ -2,6 +2,7 @@ import { CHANNEL_WORDS, type ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
 import { isDialable } from "../domain/phone.ts";
 import type { Clinic } from "../ledger/clinics.ts";
+import type { ReachedCap } from "../ledger/senders.ts";
 import { CopiedOnce } from "./copiedOnce.tsx";
 import { FormRefusal } from "./fields.tsx";
 import type { Place } from "./guard.ts";
@@ -18,6 +19,8 @@ export interface Sender {
   channel: ChannelName;
   provider: string;
   pause: Pause | null;
+  /** The cap on 24 hours of the sender of all clinics, while it is reached. */
+  cap: ReachedCap | null;
 }
 
 const PROVIDER_NAMES: Record<string, string> = {
@@ -188,7 +191,7 @@ function Fixed({ place, senders }: { place: Place; senders: readonly Sender[] })
         ]}
       />
       <Table label="Senders" head={["Channel", "Goes through", "State"]}>
-        {senders.map(({ channel, provider, pause }) => (
+        {senders.map(({ channel, provider, pause, cap }) => (
           <Row key={channel}>
             <th scope="row">{CHANNEL_WORDS[channel].first}</th>
             <td>{PROVIDER_NAMES[provider] ?? provider}</td>
@@ -199,7 +202,15 @@ function Fixed({ place, senders }: { place: Place; senders: readonly Sender[] })
                   <a href={clinicPath(place.clinic.id, "outbox")}>outbox</a>.
                 </>
               )}
-              {pause === null && provider !== "outbox" && <Badge tone="good">works</Badge>}
+              {pause === null && provider !== "outbox" && cap === null && (
+                <Badge tone="good">works</Badge>
+              )}
+              {pause === null && provider !== "outbox" && cap !== null && (
+                <>
+                  <Badge tone="warn">limit reached</Badge> of {cap.perDay} in 24 hours, all clinics
+                  here together; it goes on at <LocalTime at={cap.goesOnAt} zone={timeZone} />.
+                </>
+              )}
               {pause !== null && (
                 <>
                   <Badge tone="bad">paused</Badge> since{" "}

@@ -1,6 +1,7 @@
 import { CHANNEL_WORDS, CHANNELS, type ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
 import type { ReachedCap } from "../ledger/senders.ts";
+import type { Overdue } from "../ledger/today.ts";
 import { clockText, countWords } from "./careWords.ts";
 import { causePath } from "./causes.ts";
 import { clinicPath } from "./paths.ts";
@@ -11,8 +12,8 @@ import type { SeenDay } from "./seenDay.ts";
 function ChannelBadge(props: { provider: string; isPaused: boolean; isCapped: boolean }) {
   const { provider, isPaused, isCapped } = props;
   if (isPaused) return <Badge tone="bad">paused</Badge>;
-  if (isCapped) return <Badge tone="warn">waiting</Badge>;
   if (provider === "outbox") return <Badge tone="warn">not set up</Badge>;
+  if (isCapped) return <Badge tone="warn">limit reached</Badge>;
   return <Badge tone="good">working</Badge>;
 }
 
@@ -37,6 +38,25 @@ export function PauseNotice({ day, channel }: { day: SeenDay; channel: ChannelNa
           <a href={causePath(clinic.id, "skipped", "expired")}>see whom to tell</a>.
         </>
       )}
+    </Notice>
+  );
+}
+
+/** How many messages of a channel wait because their sender may send only so much. */
+export function TurnNotice({ day, waiting }: { day: SeenDay; waiting: Overdue }) {
+  const { clinic, caps } = day;
+  const { channel, count, oldestDueAt } = waiting;
+  const name = CHANNEL_WORDS[channel];
+  return (
+    <Notice tone="warn">
+      <strong>
+        {countWords(count, name.one)} {count === 1 ? "waits" : "wait"} for a turn,
+      </strong>{" "}
+      the oldest since <LocalTime at={oldestDueAt} zone={clinic.timeZone} />:{" "}
+      {caps.has(channel)
+        ? "the sender's limit for 24 hours is reached."
+        : "the sender may send only so many a second."}{" "}
+      What goes out of date meanwhile is not sent.
     </Notice>
   );
 }
@@ -90,9 +110,10 @@ function Paused({ pause, zone }: { pause: Pause; zone: string }) {
 function Capped({ cap: { perDay, goesOnAt }, zone }: { cap: ReachedCap; zone: string }) {
   return (
     <p>
-      <strong>Waiting:</strong> the sender has sent the {perDay} messages that it may in 24 hours.
-      What is due goes on at <LocalTime at={goesOnAt} zone={zone} />, as far as it is not out of
-      date by then. Whoever looks after the server can raise the limit.
+      <strong>Limit reached:</strong> all clinics here together have sent the {perDay} messages that
+      their sender may in 24 hours. What is due goes on at <LocalTime at={goesOnAt} zone={zone} />,
+      as far as it is not out of date by then. Whoever looks after this installation can raise the
+      limit.
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { type Bar, BarChart, ChartTable, type Series } from "./chart.tsx";
 import { clinicPath } from "./paths.ts";
 import { LocalTime, Notice } from "./pieces.tsx";
 import type { SeenDay } from "./seenDay.ts";
-import { Channels, PauseNotice } from "./todayChannels.tsx";
+import { Channels, PauseNotice, TurnNotice } from "./todayChannels.tsx";
 import { FATES, type Fate, Figures, fateOf } from "./todayFigures.tsx";
 
 /** The parts of the page that change by themselves, under the names by which the browser asks for them. */
@@ -38,9 +38,10 @@ export function todayParts(day: SeenDay): Record<LivePart, VNode> {
 
 /** What somebody has to do something about. */
 function Alerts({ day }: { day: SeenDay }) {
-  const { clinic, today, pauses } = day;
+  const { clinic, today, pauses, paced } = day;
   const { alarms, untold, overdue } = today;
-  const late = overdue.filter(({ channel }) => !pauses.has(channel));
+  const waiting = overdue.filter(({ channel }) => !pauses.has(channel));
+  const late = waiting.filter(({ channel }) => !paced.has(channel));
   const behind = late.reduce((sum, { count }) => sum + count, 0);
   const [oldest] = late.map((each) => each.oldestDueAt).sort((a, b) => a.getTime() - b.getTime());
   return (
@@ -64,6 +65,10 @@ function Alerts({ day }: { day: SeenDay }) {
       {[...pauses.keys()].map((channel) => (
         <PauseNotice key={channel} day={day} channel={channel} />
       ))}
+      {waiting.map(
+        (each) =>
+          paced.has(each.channel) && <TurnNotice key={each.channel} day={day} waiting={each} />,
+      )}
       {oldest !== undefined && (
         <Notice tone="warn">
           <strong>

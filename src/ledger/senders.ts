@@ -80,7 +80,7 @@ export async function leftOfDay(
   return { left, cap: { perDay, goesOnAt: new Date(last.hour.getTime() + 25 * HOUR_MS) } };
 }
 
-/** The caps that hold messages back at `now`, by channel. */
+/** The caps that are reached at `now`, by channel: what is due there has to wait. */
 export async function reachedCaps(
   db: Queries,
   pacing: Pacing,

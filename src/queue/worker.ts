@@ -20,12 +20,12 @@ const jobSchema = z.union([
  */
 export const MOST_JOBS = 100;
 
-/** Jobs of which nothing is under way yet, so that a channel that has sent something goes on at once. */
+/** How many jobs more than sends, so that a channel that has sent something goes on at once. */
 const JOBS_AHEAD = 10;
 
 /**
- * How many jobs one worker process has in hand: where a provider keeps it to so many sends, hardly more
- * than those. What it held beyond them would wait here, while other workers have nothing to do.
+ * How many jobs one worker process has in hand: where providers keep it to so many sends, hardly more than
+ * one for each. What it held beyond that would wait here, while other workers have nothing to do.
  */
 function jobsInHand(channels: Delivery["channels"]): number {
   const limits = CHANNELS.map((name) => channels[name].atOnce).filter(Number.isFinite);

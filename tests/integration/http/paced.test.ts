@@ -51,15 +51,22 @@ describe.each(DEPLOYMENTS)("a sender whose day is full, on %s", (kind) => {
       ["sms", cap],
       ["email", null],
     ]);
+    // Long enough for it to be late, if it were not for the limit.
+    running.clock.moveBy(3 * 60_000);
     const clinics = running.app.ledger.db.selectFrom("clinics").select("id");
     const clinic = await clinics.executeTakeFirstOrThrow();
     const member = await joinClinic(running, clinic.id, "front_desk");
     const today = await member.get(member.at("today"));
     expect(today.text).toContain(
-      "Text messages waiting Waiting: the sender has sent the 3 messages that it may in 24 hours. " +
-        "What is due goes on at Tue 24 Nov 2026, 16:00",
+      "Text messages not set up Limit reached: all clinics here together have sent the 3 messages " +
+        "that their sender may in 24 hours. What is due goes on at Tue 24 Nov 2026, 16:00",
     );
-    expect(today.text).toContain("Emails not set up");
+    expect(today.text).toContain(
+      "5 text messages wait for a turn, the oldest since Mon 23 Nov 2026, 15:30 : " +
+        "the sender's limit for 24 hours is reached.",
+    );
+    expect(today.text).not.toContain("no worker is running");
+    expect(today.text.match(/Limit reached/g)).toHaveLength(1);
 
     running.clock.moveBy(60_000);
     await desk.get("/v1/treatments");

@@ -90,6 +90,7 @@ describe.each(DEPLOYMENTS)("a channel that takes few sends at once, on %s", (kin
 
   it("leaves to other workers what is more than the channels take, and ten", async () => {
     const inHand = AT_ONCE + AT_ONCE + 10;
+    const active = () => rig.queue.getActiveCount();
     const patients: Enrolled[] = [];
     while (patients.length < inHand + 5) {
       patients.push(...(await enrolMany(rig, 1)));
@@ -98,13 +99,15 @@ describe.each(DEPLOYMENTS)("a channel that takes few sends at once, on %s", (kin
     }
     const { held, answerAll } = workSlowly(rig);
     await until("the channel is full", () => held.length === AT_ONCE);
+    await until("it has taken what it may", async () => (await active()) >= inHand);
     rig.work();
-    const ended = async () =>
-      (await statusesOf(rig, patients)).filter((status) => status !== "queued").length - AT_ONCE;
-    await until("another has sent the rest", async () => (await ended()) === 5);
+    const endsAs = async (status: string) =>
+      (await statusesOf(rig, patients)).filter((each) => each === status).length;
+    await until("another has sent the rest", async () => (await endsAs("sent")) === 5);
+    await until("the first one has kept its own", async () => (await active()) === inHand);
     await until("all have ended", async () => {
       answerAll();
-      return (await ended()) === patients.length - AT_ONCE;
+      return (await endsAs("delivered")) === inHand;
     });
     expect(held).toEqual([]);
   });

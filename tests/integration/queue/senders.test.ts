@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Pace } from "../../../src/domain/pacing.ts";
 import { noteSign } from "../../../src/ledger/channelStates.ts";
 import { takePaced } from "../../../src/ledger/paced.ts";
+import { leftOfDay } from "../../../src/ledger/senders.ts";
 import { dispatchDue } from "../../../src/queue/dispatcher.ts";
 import { DEPLOYMENTS } from "../../support/deployments.ts";
 import { addClinic, copyReminder, gaps, rounds, sendQueued, startAnew } from "./pacedRig.ts";
@@ -164,12 +165,18 @@ describe.each(DEPLOYMENTS)("what a paced sender releases, on %s", (kind) => {
     const capped = pace(1, 10);
     const slots: number[] = [];
     const told: number[] = [];
+    let goesOnAt = dueAt;
     for (let hours = 0; hours < 75; hours += 0.9) {
       const now = new Date(dueAt.getTime() + hours * HOUR);
       // Three are asked for each time, so that the cap is reached at uneven hours.
       const { taken, capReached } = await takePaced(rig.ledger, "sms", capped, 3, now);
       for (const { releaseAt } of taken) if (releaseAt) slots.push(releaseAt.getTime());
-      if (capReached) told.push(hours);
+      // Nothing goes before the instant that was told, and something as soon as it is there.
+      if (!capReached) expect(taken.length > 0).toBe(now >= goesOnAt);
+      if (capReached) {
+        told.push(hours);
+        ({ goesOnAt } = capReached);
+      }
       await sendQueued(rig);
     }
     const within = slots.map((end) => slots.filter((at) => at > end - 24 * HOUR && at <= end));
@@ -180,6 +187,27 @@ describe.each(DEPLOYMENTS)("what a paced sender releases, on %s", (kind) => {
     expect(told.length).toBeLessThanOrEqual(12);
     const { rows } = await sql`select 1 from aftercare.sender_hours`.execute(rig.ledger.db);
     expect(rows.length).toBeLessThanOrEqual(26);
+  });
+
+  it("says when a cap has room again, also where it was lowered", async () => {
+    const hour = (count: number) => new Date(Date.UTC(2026, 2, 2, count));
+    const sender = "a number of uneven hours";
+    const { db } = rig.ledger;
+    await db
+      .insertInto("senders")
+      .values({ sender, next_at: hour(9), capped_at: null })
+      .execute();
+    for (const [count, sent] of [4, 1, 3].entries()) {
+      await db
+        .insertInto("sender_hours")
+        .values({ sender, hour: hour(count), sent })
+        .execute();
+    }
+    const left = (perDay: number) => leftOfDay(db, { sender, perSecond: 1, perDay }, hour(9));
+    expect(await left(9)).toEqual({ left: 1, cap: null });
+    expect(await left(8)).toEqual({ left: 0, cap: { perDay: 8, goesOnAt: hour(25) } });
+    expect(await left(4)).toEqual({ left: -4, cap: { perDay: 4, goesOnAt: hour(26) } });
+    expect(await left(3)).toEqual({ left: -5, cap: { perDay: 3, goesOnAt: hour(27) } });
   });
 
   it("what does not get into the queue does not count for the day", async () => {
