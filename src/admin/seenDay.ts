@@ -1,6 +1,6 @@
 import { CHANNELS, type ChannelName } from "../domain/channel.ts";
 import type { Pause } from "../domain/channelState.ts";
-import type { Pacing } from "../domain/pacing.ts";
+import { type Pacing, pacedChannels } from "../domain/pacing.ts";
 import { listChannelStates } from "../ledger/channelStates.ts";
 import type { Clinic } from "../ledger/clinics.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -52,7 +52,7 @@ export async function seeDay(
   const span = { clinicId: clinic.id, ...dayOf(now, clinic.timeZone) };
   const comingStarts = dayStarts(now, clinic.timeZone, 1, DAYS_AHEAD + 1);
   const [today, states] = [await countToday(db, span, now), await listChannelStates(db, clinic.id)];
-  const paced = new Set(CHANNELS.filter((channel) => pacing[channel] !== undefined));
+  const paced = new Set(pacedChannels(pacing));
   const caps = await reachedCaps(db, pacing, now);
   const pauses = new Map<ChannelName, Pause>();
   const stale = new Map<ChannelName, number>();

@@ -1,4 +1,4 @@
-import type { ChannelName } from "./channel.ts";
+import { CHANNELS, type ChannelName } from "./channel.ts";
 import type { StepKind } from "./protocol.ts";
 
 /**
@@ -22,6 +22,11 @@ export interface Pace {
 
 /** The pace of each channel; a channel that is not here is not paced. */
 export type Pacing = Partial<Record<ChannelName, Pace>>;
+
+/** The channels that have a pace. */
+export function pacedChannels(pacing: Pacing): ChannelName[] {
+  return CHANNELS.filter((channel) => pacing[channel] !== undefined);
+}
 
 /** How far ahead of the present slots are given away, in milliseconds. */
 export const SLOTS_AHEAD_MS = 5_000;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { CHANNELS } from "../domain/channel.ts";
 import type { Pacing } from "../domain/pacing.ts";
+import { pacedChannels } from "../domain/pacing.ts";
 import { countPaused } from "../ledger/channelStates.ts";
 import { countPacedWaiting, countUnsettled } from "../ledger/counts.ts";
 import { countUntoldAlarms } from "../ledger/dueNotices.ts";
@@ -29,7 +30,7 @@ const readinessView = z.object({ ready: z.boolean(), ledger: z.boolean(), queue:
 /** For the machines that watch the program: liveness, readiness, measures. */
 export const healthRoutes: FastifyPluginCallbackZod<HealthRoutes> = (server, parts, done) => {
   const { ledger, clock, metrics } = parts;
-  const paced = CHANNELS.filter((channel) => parts.pacing[channel] !== undefined);
+  const paced = pacedChannels(parts.pacing);
 
   server.route({
     method: "GET",
