@@ -27,7 +27,7 @@ export async function fillDue(ledger: Asks, fill: Fill): Promise<Date> {
   for (const statement of only) await ledger.query(statement);
   await ledger.query(
     `create table copies as
-     select n, gen_random_uuid() as patient, gen_random_uuid() as treatment
+     select n, uuidv7() as patient, uuidv7() as treatment
      from generate_series(1, $1::int) n`,
     [count],
   );
@@ -64,9 +64,9 @@ export async function fillDue(ledger: Asks, fill: Fill): Promise<Date> {
     [treatmentId],
   );
   await ledger.query(
-    `insert into aftercare.reminders (clinic_id, treatment_id, patient_id, step, position, kind, topics,
+    `insert into aftercare.reminders (id, clinic_id, treatment_id, patient_id, step, position, kind, topics,
        channel, channels, due_at, send_until, expires_at, status, trace, created_at, updated_at)
-     select r.clinic_id, c.treatment, c.patient, r.step, r.position, r.kind, r.topics, r.channel,
+     select uuidv7(), r.clinic_id, c.treatment, c.patient, r.step, r.position, r.kind, r.topics, r.channel,
        '{sms}', d.due, d.due + (r.send_until - r.due_at), d.due + (r.expires_at - r.due_at),
        'scheduled', r.trace || jsonb_build_object('trueAt', d.due), r.created_at, r.updated_at
      from copies c

@@ -27,7 +27,7 @@ export async function fillLedger(
   await client.query("drop table if exists copies");
   await client.query(
     `create temporary table copies as
-     select n, gen_random_uuid() as patient, gen_random_uuid() as treatment,
+     select n, uuidv7() as patient, uuidv7() as treatment,
        now() - (n % 1440) * interval '1 hour' - interval '10 minutes' as performed
      from generate_series(1, $1::int) n`,
     [patients],
@@ -50,10 +50,10 @@ export async function fillLedger(
     of,
   );
   await client.query(
-    `insert into aftercare.reminders (clinic_id, treatment_id, patient_id, step, position, kind, topics,
+    `insert into aftercare.reminders (id, clinic_id, treatment_id, patient_id, step, position, kind, topics,
        channel, channels, due_at, send_until, expires_at, status, dispatch_no, claimed_at, trace,
        created_at, updated_at)
-     select $1, c.treatment, c.patient, r.step, r.position, r.kind, r.topics, r.channel, r.channels,
+     select uuidv7(), $1, c.treatment, c.patient, r.step, r.position, r.kind, r.topics, r.channel, r.channels,
        d.due, d.due + interval '8 hours', d.due + (r.expires_at - r.due_at),
        case when d.due > now() + interval '10 minutes' then 'scheduled'
          when c.n % 50 = 0 then 'failed' else 'delivered' end,

@@ -36,7 +36,7 @@ async function copy(ledger: Asks, treatmentId: string, first: number, last: numb
   await ledger.query("drop table if exists copies");
   await ledger.query(
     `create table copies as
-     select n, gen_random_uuid() as patient, gen_random_uuid() as treatment
+     select n, uuidv7() as patient, uuidv7() as treatment
      from generate_series($1::int, $2::int) n`,
     [first, last],
   );
@@ -60,9 +60,9 @@ const COPIES = [
    select o.clinic_id, c.patient, c.treatment, o.purpose, o.channel, o.source, o.given_at,
      o.recorded_at, o.recorded_by
    from copies c, aftercare.consents o where o.treatment_id = $1`,
-  `insert into aftercare.reminders (clinic_id, treatment_id, patient_id, step, position, kind, topics,
+  `insert into aftercare.reminders (id, clinic_id, treatment_id, patient_id, step, position, kind, topics,
      channel, channels, due_at, send_until, expires_at, status, trace, created_at, updated_at)
-   select r.clinic_id, c.treatment, c.patient, r.step, r.position, r.kind, r.topics, r.channel,
+   select uuidv7(), r.clinic_id, c.treatment, c.patient, r.step, r.position, r.kind, r.topics, r.channel,
      r.channels, d.due, d.due + (r.send_until - r.due_at), d.due + (r.expires_at - r.due_at),
      'scheduled', r.trace, r.created_at, r.updated_at
    from copies c

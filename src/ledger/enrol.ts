@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Warning } from "../domain/warnings.ts";
 import { foldEmail } from "./addresses.ts";
 import { newConsents } from "./consents.ts";
@@ -6,6 +5,7 @@ import type { ConsentText } from "./consentTexts.ts";
 import { type Planned, type PlanRequest, planFor, plansOf } from "./enrolmentPlan.ts";
 import { type EnrolmentRows, writeRows, writeRowsAtOnce } from "./enrolmentRows.ts";
 import type { NewEvent } from "./events.ts";
+import { newId } from "./id.ts";
 import { claimKey, type Earlier, type IdempotencyKey, keepAnswer } from "./idempotency.ts";
 import { inTurn } from "./inTurn.ts";
 import type { Ledger, Queries } from "./ledger.ts";
@@ -150,7 +150,7 @@ function rowsOf(
   const treatment = newTreatment({
     id: plan.treatmentId,
     clinicId: clinic.id,
-    patientId: known.id ?? randomUUID(),
+    patientId: known.id ?? newId(),
     protocol: { name: protocol.name, version: protocol.version },
     performedAt: enrolment.performedAt,
     timeZone: plan.timeZone,

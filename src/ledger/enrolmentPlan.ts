@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { reachOf } from "../domain/consent.ts";
 import type { Enrolment } from "../domain/enrolment.ts";
 import { type BeyondClinician, beyondClinician } from "../domain/overrides.ts";
@@ -9,6 +8,7 @@ import type { PlannedReminder } from "../domain/reminder.ts";
 import { type PlannedRetraction, takeBack } from "../domain/retraction.ts";
 import { type Warning, warningsOf } from "../domain/warnings.ts";
 import type { Clinic } from "./clinics.ts";
+import { newId } from "./id.ts";
 import type { Queries } from "./ledger.ts";
 import { loadPatientPlans, type PatientPlans, zoneOf } from "./patientPlans.ts";
 import {
@@ -87,7 +87,7 @@ export function planFor(
   before: PatientPlans,
 ): Planned {
   const { consent, performedAt, channels, overrides } = enrolment;
-  const treatmentId = randomUUID();
+  const treatmentId = newId();
   const zone = zoneOf(facts, clinic);
   const treatment: PatientTreatment = {
     id: treatmentId,

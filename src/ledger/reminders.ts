@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { type RawBuilder, sql } from "kysely";
 import type { ChannelName } from "../domain/channel.ts";
 import { localZoneOf, type PlannedReminder, type ReminderStatus } from "../domain/reminder.ts";
+import { newId } from "./id.ts";
 import type { Queries } from "./ledger.ts";
 import { type Cursor, type Page, pageOf } from "./page.ts";
 import { packTrace, type TraceFacts, unpackTrace } from "./traces.ts";
@@ -32,7 +32,7 @@ export function newReminders(
 ): Reminder[] {
   return planned.map(({ planned: reminder, replacedBy }) => ({
     ...reminder,
-    id: randomUUID(),
+    id: newId(),
     replacedBy,
     treatmentId: treatment.id,
     patientId: treatment.patientId,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Channel, OutgoingMessage } from "../channels/channel.ts";
 import type { Clock } from "../clock.ts";
 import type { ChannelName } from "../domain/channel.ts";
@@ -8,6 +7,7 @@ import { afterSend, type SendOutcome } from "../domain/outcome.ts";
 import { describeError } from "../errors.ts";
 import { type PauseChange, probeAgain } from "../ledger/channelStates.ts";
 import type { Claimed } from "../ledger/delivery.ts";
+import { newId } from "../ledger/id.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { moveUnsaid } from "../ledger/unsaid.ts";
 import type { Metrics } from "../metrics.ts";
@@ -102,7 +102,7 @@ async function look(delivery: Delivery, ticket: Ticket): Promise<Seen> {
     case "claim":
       return {
         kind: "claim",
-        claimed: { ...state, to: decision.to, attemptId: randomUUID() },
+        claimed: { ...state, to: decision.to, attemptId: newId() },
       };
   }
 }
