@@ -48,9 +48,9 @@ export async function takeDue(
       from aftercare.clinics c
       cross join (values ${sql.join(channels.map((name) => sql`(${sql.lit(name)})`))}) as k(channel)
       left join aftercare.channel_states s on s.clinic_id = c.id and s.channel = k.channel
-      -- Looked at once, by the index on what is due: where nothing is, the rest costs nothing.
-      where exists (
-        select 1 from aftercare.reminders where status = 'scheduled' and due_at <= ${horizon})
+      -- Where nothing is due, the rest costs nothing. The earliest is at the start of one index alone; for any
+      -- that is due the planner may read all of another.
+      where (select min(due_at) from aftercare.reminders where status = 'scheduled') <= ${horizon}
     ), waiting as (
       select oldest.*, false as probe from senders cross join lateral (
         select due.id, due.due_at, row_number() over (order by due.due_at) as turn
@@ -71,14 +71,11 @@ export async function takeDue(
       ) oldest
       where senders.probing
     ), next as (
-      select * from waiting order by turn, due_at limit ${limit}
+      select id, probe from waiting order by turn, due_at limit ${limit}
+    ), held as materialized (${held(sql`next`)}
     ), free as (
-      -- By their ids: by a join alone, all that is scheduled would be read where the planner knows too
-      -- little of a table that grows fast.
-      select r.id, r.clinic_id, r.channel, greatest(r.due_at, ${now}) as goes_at, next.probe
-      from aftercare.reminders r join next on next.id = r.id
-      where r.id = any(array(select id from next)) and r.status = 'scheduled'
-      for update of r skip locked
+      select id, place, clinic_id, channel, greatest(due_at, ${now}) as goes_at, probe
+      from held where status = 'scheduled'
     ), numbered as (
       select *, (row_number() over (partition by clinic_id, channel, goes_at) - 1)
         / ${MOST_OF_ONE_JOB}::int as part
@@ -92,13 +89,26 @@ export async function takeDue(
         updated_at = ${now}
       from numbered n
         join jobs using (clinic_id, channel, goes_at, part)
-      where r.id = n.id and r.id = any(array(select id from free))
+      where r.ctid = n.place
       returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, r.job_id, n.probe
     ), ${probed(now)}
     select id as "reminderId", dispatch_no as "dispatchNo", clinic_id as "clinicId",
       job_id as "jobId", due_at as "dueAt"
     from taken order by due_at`.execute(ledger.db);
   return taken.rows;
+}
+
+/**
+ * A part of a statement: locks the reminders that `chosen` names, but for those that somebody else has
+ * locked. Each is found by its id and later by its place, whatever the planner thinks: by a join with what
+ * is scheduled, all of that would be read where it knows too little of a table that grows fast.
+ */
+export function held(chosen: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+      select chosen.*, r.place, r.status, r.clinic_id, r.channel, r.due_at
+      from ${chosen} chosen cross join lateral (
+        select ctid as place, status, clinic_id, channel, due_at from aftercare.reminders
+        where id = chosen.id for no key update skip locked) r`;
 }
 
 /** A part of a statement: notes when those of `taken` that try a paused channel did so. */

@@ -8,7 +8,7 @@ import {
   SLOTS_AHEAD_MS,
   slotAfter,
 } from "../domain/pacing.ts";
-import { type Dispatched, probed } from "./dispatch.ts";
+import { type Dispatched, held, probed } from "./dispatch.ts";
 import type { Ledger, Queries } from "./ledger.ts";
 import {
   type GivenSlot,
@@ -187,16 +187,16 @@ async function take(
       (select * from waiting where over limit ${limit})
       union all
       (select * from waiting where not over order by turn, deadline, id limit ${slots})
+    ), next as (
+      select id, paused and not over as probe, turn, deadline from chosen
+    ), held as materialized (${held(sql`next`)}
     ), free as (
-      select r.id, chosen.paused and not chosen.over as probe, chosen.turn, chosen.deadline
-      from aftercare.reminders r join chosen on chosen.id = r.id
-      where r.id = any(array(select id from chosen)) and r.status = 'scheduled' and r.due_at <= ${now}
-      for update of r skip locked
+      select * from held where status = 'scheduled' and due_at <= ${now}
     ), taken as (
       update aftercare.reminders r
       set status = 'queued', dispatch_no = dispatch_no + 1, job_id = gen_random_uuid(),
         taken_at = ${now}, updated_at = ${now}
-      from free where r.id = free.id and r.id = any(array(select id from free))
+      from free where r.ctid = free.place
       returning r.id, r.dispatch_no, r.due_at, r.clinic_id, r.channel, r.job_id, free.probe, free.turn,
         free.deadline
     ), ${probed(now)}
