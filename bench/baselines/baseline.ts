@@ -17,6 +17,8 @@ export interface Task {
   leadMs: number;
   /** How many jobs a set has: as many as one enrolment makes reminders. */
   setOf: number;
+  /** How many sets are added before those that count. */
+  warmUp: number;
 }
 
 export const BASELINES = [
@@ -105,24 +107,32 @@ export function countBurst({ count }: Task) {
   };
 }
 
-/** In a baseline's process: adds `count` sets of jobs from several callers, and says how fast that was. */
+/**
+ * In a baseline's process: adds `count` sets of jobs from several callers, once it is warm, and says how
+ * fast that was.
+ */
 export async function timeAdding(
-  { count, concurrency }: Task,
+  { count, concurrency, warmUp }: Task,
   addSet: (number: number) => Promise<unknown>,
 ): Promise<Sent> {
-  const took: number[] = [];
+  let next = 0;
+  const addUntil = async (end: number) => {
+    const took: number[] = [];
+    const caller = async () => {
+      while (next < end) {
+        const number = next++;
+        const from = performance.now();
+        await addSet(number);
+        took.push(performance.now() - from);
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, caller));
+    return took;
+  };
+  await addUntil(warmUp);
   const cpu = process.cpuUsage();
   const began = performance.now();
-  let next = 0;
-  const caller = async () => {
-    while (next < count) {
-      const number = next++;
-      const from = performance.now();
-      await addSet(number);
-      took.push(performance.now() - from);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, caller));
+  const took = await addUntil(warmUp + count);
   const tookMs = performance.now() - began;
   const used = process.cpuUsage(cpu);
   return {

@@ -163,7 +163,7 @@ async function runOne(
   task: { count: number; concurrency: number; leadMs: number },
   deadlineMs?: number,
 ): Promise<Sent> {
-  const whole = { ...task, act: "burst" as const, setOf: 1 };
+  const whole = { ...task, act: "burst" as const, setOf: 1, warmUp: 0 };
   if (baseline === "bullmqRedis")
     return runBaseline(baseline, { ...whole, where: await servers.emptyRedis() }, deadlineMs);
   if (baseline === "bullmqPglite")

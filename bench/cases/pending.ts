@@ -28,7 +28,7 @@ async function run(bench: Bench): Promise<Report> {
       ),
     );
   }
-  const amounts = quick ? { enrolments: 32, due: 100 } : { enrolments: 500, due: 2_000 };
+  const amounts = quick ? { enrolments: 32, due: 100 } : { enrolments: 1_000, due: 2_000 };
   const results = await inRounds<Size>(
     bench,
     "pending",
