@@ -73,9 +73,9 @@ function reportOf(
   const held = MEASURES.filter(({ key }) => !["redisMb", "restartMs", "roundMs"].includes(key));
   return {
     about: [
-      `Ledgers with ${sizes.join(", ")} pending reminders (whole enrolments, due over the next 60 days), measured in turns on Redis and PostgreSQL: ${enrolments} enrolments over HTTP at 16 connections; ${due.toLocaleString("en-US")} reminders due at one instant, of which each is looked at afterwards; 50 looks of the dispatcher with nothing due, and 20 with something; a start of the API.`,
+      `Ledgers with ${sizes.join(", ")} pending reminders (whole enrolments, due over the next 60 days), measured in turns on Redis and PostgreSQL: ${enrolments.toLocaleString("en-US")} enrolments over HTTP at 16 connections; ${due.toLocaleString("en-US")} reminders due at one instant, of which each is looked at afterwards; 50 looks of the dispatcher with nothing due, and 20 with something; a start of the API. What a round enrols stays, so that the later rounds of the smallest have more than its name says.`,
       "The bytes are those of the table of reminders with its indexes, and of the whole ledger (patients, treatments, consents and history as well), for each reminder.",
-      `An attempt that arrived, with its text and its indexes, takes ${amount(attempt)} bytes more.`,
+      `An attempt that arrived, with its text and its indexes, takes ${amount(attempt)} bytes more: of these, texts of the burst and the first texts and mails of the enrolments.`,
     ],
     tables: [
       {

@@ -100,8 +100,9 @@ export async function takeDue(
 
 /**
  * A part of a statement: locks the reminders that `chosen` names, but for those that somebody else has
- * locked. Each is found by its id and later by its place, whatever the planner thinks: by a join with what
- * is scheduled, all of that would be read where it knows too little of a table that grows fast.
+ * locked, and says where each lies now. Each is found by its id, whatever the planner thinks: by a join with
+ * what is scheduled, all of that would be read where it knows too little of a table that grows fast. Who
+ * updates them by their places leaves what somebody changed since the statement began to the next look.
  */
 export function held(chosen: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`

@@ -7,10 +7,10 @@ const DIGITS_OF_TIME = 12;
 const AFTER_VERSION = 15;
 
 /**
- * The id of a new row: a UUID of version 7 (RFC 9562, section 5.7), which begins with the time and is
- * random after it. Rows of one time lie beside each other in the index of ids, so that how many there are
- * already does not change what one more costs. It tells when it was made: it is no secret, nor may it
- * stand for one.
+ * The id of a new patient, treatment, reminder or attempt: a UUID of version 7 (RFC 9562, section 5.7),
+ * which begins with the time and is random after it. Rows of one time lie beside each other in the index of
+ * ids, so that how many there are already does not change what one more costs there. It tells when it was
+ * made: it is no secret, nor may it stand for one.
  */
 export function newId(): string {
   const time = Date.now().toString(16).padStart(DIGITS_OF_TIME, "0");

@@ -92,19 +92,19 @@ interface Chosen extends Dispatched {
 /** Whether there may be anything to do, without a lock: most seconds there is not. */
 async function hasWork(db: Queries, sender: string, until: Date, now: Date): Promise<boolean> {
   const { rows } = await sql<{ due: boolean; nextAt: Date | null }>`
-    select exists (
-        select 1 from aftercare.reminders where status = 'scheduled' and due_at <= ${now}) as due,
+    select coalesce(
+        (select min(due_at) from aftercare.reminders where status = 'scheduled') <= ${now}, false) as due,
       (select next_at from aftercare.senders where sender = ${sender}) as "nextAt"`.execute(db);
   const [row] = rows;
   return row !== undefined && row.due && (row.nextAt === null || row.nextAt < until);
 }
 
-/** What is handed over and not claimed, up to `most`. */
+/** What is handed over and not claimed, up to `most`; in the order of its own index, so that it reads no other. */
 async function countHandedOver(db: Queries, channel: ChannelName, most: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from (
       select 1 from aftercare.reminders
-      where status = 'queued' and channel = ${channel} limit ${most}
+      where status = 'queued' and channel = ${channel} order by taken_at limit ${most}
     ) waiting`.execute(db);
   return rows[0]?.count ?? 0;
 }

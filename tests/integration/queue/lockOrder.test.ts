@@ -51,6 +51,25 @@ async function enrolFamily() {
   return members;
 }
 
+/**
+ * Lays the family and its reminders in another order than that of their ids, which begin with the time:
+ * else whoever forgets to ask for an order has the right one by chance.
+ */
+async function shuffle() {
+  await house.ledger.db.transaction().execute(async (db) => {
+    await sql`set local session_replication_role = replica`.execute(db);
+    for (const table of ["patients", "reminders"]) {
+      const name = sql.table(`aftercare.${table}`);
+      const taken = sql.table(`${table}_shuffled`);
+      await sql`create temporary table ${taken} on commit drop as select * from ${name}`.execute(
+        db,
+      );
+      await sql`delete from ${name}`.execute(db);
+      await sql`insert into ${name} select * from ${taken} order by random()`.execute(db);
+    }
+  });
+}
+
 /** What people and the program do at any moment, each by its own function. */
 function deeds(members: { id: string; patientId: string }[]): (() => Promise<unknown>)[] {
   const { ledger, clinic } = house;
@@ -92,6 +111,7 @@ function deeds(members: { id: string; patientId: string }[]): (() => Promise<unk
 describe("what people and the program do to a family at once", () => {
   it("never makes two of them wait for each other", async () => {
     const members = await enrolFamily();
+    await shuffle();
     const kinds = deeds(members);
     const todo = Array.from({ length: ROUNDS }, () => kinds).flat();
     const failed: unknown[] = [];

@@ -43,16 +43,6 @@ describe("what is read of the ledger for one more", () => {
     await Promise.all(Array.from({ length: CONNECTIONS }, flush));
   }
 
-  /** How many entries of the indexes of reminders were read so far, and rows of them without an index. */
-  async function entriesRead(): Promise<number> {
-    await countsFlushed();
-    const { rows } = await sql<{ read: number }>`
-      select (sum(i.idx_tup_read) + max(t.seq_tup_read))::int as read
-      from pg_stat_user_indexes i join pg_stat_user_tables t using (relid)
-      where t.schemaname = 'aftercare' and t.relname = 'reminders'`.execute(rig.ledger.db);
-    return rows[0]?.read ?? Number.NaN;
-  }
-
   const enrolSome = (count: number) =>
     Promise.all(Array.from({ length: count }, () => rig.enrol("once")));
 
@@ -90,30 +80,5 @@ describe("what is read of the ledger for one more", () => {
       for (let number = 0; number < FEW; number++) await look(number);
     });
     expect(Math.max(...Object.values(looked))).toBeLessThan(FEW * ROWS_EACH);
-  });
-
-  it("is for the dispatcher what it takes, and not what is not due yet", async () => {
-    await enrolSome(FEW);
-    await sql`analyze`.execute(rig.ledger.db);
-    const patients = await enrolSome(MANY);
-    const ids = patients.map(({ reminder }) => reminder.id);
-    const due = ids.slice(0, FEW);
-    await sql`
-      update aftercare.reminders set due_at = due_at + interval '3 days', send_until = send_until + interval '3 days'
-      where id <> all(${due}::uuid[])`.execute(rig.ledger.db);
-    // Entries of what has moved are gone, as they are some time later.
-    await sql`vacuum aftercare.reminders`.execute(rig.ledger.db);
-    const before = await entriesRead();
-    await rig.dispatch();
-    const read = (await entriesRead()) - before;
-    const queued = await rig.ledger.db
-      .selectFrom("reminders")
-      .select("id")
-      .where("id", "in", ids)
-      .where("status", "=", "queued")
-      .execute();
-    expect(queued.map(({ id }) => id).toSorted()).toEqual(due.toSorted());
-    expect(read).toBeGreaterThanOrEqual(FEW);
-    expect(read).toBeLessThan(FEW * ROWS_EACH);
   });
 });
