@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
+import { flushReadCounts } from "./readCounts.ts";
 import { useRig } from "./rig.ts";
 
 const MANY = 600;
@@ -7,9 +8,6 @@ const FEW = 5;
 
 /** As many entries of indexes as one reminder that is handed over may have to do with. */
 const ENTRIES_EACH = 20;
-
-/** The connections that the ledger's pool has at most. */
-const CONNECTIONS = 10;
 
 describe("what a look for what is due reads of the ledger, though it was planned when there was hardly anything", () => {
   const rig = useRig("postgres");
@@ -42,9 +40,7 @@ describe("what a look for what is due reads of the ledger, though it was planned
   /** How many entries of the indexes of reminders were read so far, and rows of them without an index. */
   async function entriesRead(): Promise<number> {
     const { db } = rig.ledger;
-    // Each connection keeps its own count for a while.
-    const flush = () => sql`select pg_stat_force_next_flush(), pg_sleep(0.05)`.execute(db);
-    await Promise.all(Array.from({ length: CONNECTIONS }, flush));
+    await flushReadCounts(rig.ledger);
     const { rows } = await sql<{ read: number }>`
       select (sum(i.idx_tup_read) + max(t.seq_tup_read))::int as read
       from pg_stat_user_indexes i join pg_stat_user_tables t using (relid)

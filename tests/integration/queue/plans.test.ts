@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { lookForNewcomer } from "../../../src/ledger/newcomers.ts";
 import { deliver } from "../../../src/queue/deliver.ts";
+import { flushReadCounts } from "./readCounts.ts";
 import { useRig } from "./rig.ts";
 
 const MANY = 600;
@@ -11,9 +12,6 @@ const TABLES = ["patients", "treatments", "reminders", "attempts"];
 
 /** As many rows as one reminder, or one look for somebody, may have to do with. */
 const ROWS_EACH = 20;
-
-/** The connections that the ledger's pool has at most. */
-const CONNECTIONS = 10;
 
 describe("what is read of the ledger for one more", () => {
   const rig = useRig("postgres");
@@ -29,18 +27,11 @@ describe("what is read of the ledger for one more", () => {
   }
 
   async function readSoFar(): Promise<Map<string, number>> {
-    await countsFlushed();
+    await flushReadCounts(rig.ledger);
     const { rows } = await sql<{ table: string; read: number }>`
       select relname as table, seq_tup_read + idx_tup_fetch as read from pg_stat_user_tables
       where schemaname = 'aftercare'`.execute(rig.ledger.db);
     return new Map(rows.map(({ table, read }) => [table, read]));
-  }
-
-  /** Each connection keeps its own count for a while. */
-  async function countsFlushed(): Promise<void> {
-    const { db } = rig.ledger;
-    const flush = () => sql`select pg_stat_force_next_flush(), pg_sleep(0.05)`.execute(db);
-    await Promise.all(Array.from({ length: CONNECTIONS }, flush));
   }
 
   const enrolSome = (count: number) =>
